@@ -1,0 +1,219 @@
+"""The shape of the policy file: frozen values with the bounds of every number.
+
+The fields mirror `policy/sop.toml`, which explains each in plain language. `policy.file` reads and checks it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Annotated, Any, Literal
+
+from pydantic import EmailStr, Field
+
+from vocabulary import Channel
+
+__all__ = [
+    "Batches",
+    "CalendarRules",
+    "Closure",
+    "Company",
+    "ContactRules",
+    "Document",
+    "EscalationRules",
+    "Exclusion",
+    "PhoneRules",
+    "ReviewRules",
+    "Route",
+    "Rules",
+    "Scope",
+    "SilenceRules",
+    "SurveyRules",
+    "Weekend",
+]
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Percent = Annotated[int, Field(ge=1, le=99)]
+Days = Annotated[int, Field(ge=1, le=366)]
+
+_SHAPE: Any = {"extra": "forbid", "strict": False}
+"""A key that the procedure does not know is an error: a misspelt rule must not be silently without effect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    __pydantic_config__ = _SHAPE
+    number: Text
+    title: Text
+    version: Text
+    effective: date
+    approved_by: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    __pydantic_config__ = _SHAPE
+    name: Text
+    postal_address: Text
+    phone: Text
+    privacy_url: Annotated[str, Field(pattern=r"^https://")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Services whose `field` has one of `values` are not followed up. `*` at either end of a value matches anything."""
+
+    __pydantic_config__ = _SHAPE
+    field: Literal["tag", "email", "department", "branch", "kind", "source", "customer_ref"]
+    values: Annotated[tuple[Text, ...], Field(min_length=1)]
+    reason: Text
+    clause: Text = "2.2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    __pydantic_config__ = _SHAPE
+    kinds: Annotated[tuple[Text, ...], Field(min_length=1)]
+    max_age_days: Days
+    exclusions: tuple[Exclusion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """Days on which the company does not work: `first` to `last`, both included. Region `*` means everywhere."""
+
+    __pydantic_config__ = _SHAPE
+    name: Text
+    region: Text
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weekend:
+    """The weekly days off of a country, where they differ from what its calendar says."""
+
+    __pydantic_config__ = _SHAPE
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    days: Annotated[tuple[Weekday, ...], Field(max_length=6)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarRules:
+    __pydantic_config__ = _SHAPE
+    opens: time
+    closes: time
+    cut_off: time
+    closures: tuple[Closure, ...] = ()
+    weekends: tuple[Weekend, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRules:
+    __pydantic_config__ = _SHAPE
+    due_business_days: Annotated[int, Field(ge=1, le=30)]
+    due_time: time
+    not_before_business_hours: Annotated[int, Field(ge=0, le=80)]
+    rescue_hours: Annotated[int, Field(ge=0, le=48)]
+    window_opens: Annotated[time, Field(ge=time(8))]
+    window_closes: Annotated[time, Field(le=time(21))]
+    ladder: Annotated[tuple[Channel, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyRules:
+    __pydantic_config__ = _SHAPE
+    cooldown_days: Annotated[int, Field(ge=0, le=366)]
+    low_max: Annotated[int, Field(ge=1, le=4)]
+    satisfied_min: Annotated[int, Field(ge=2, le=5)]
+    change_hours: Annotated[int, Field(ge=0, le=720)]
+    unsubscribe_days: Annotated[int, Field(ge=30, le=366)]
+    thank_you: Literal["concerns", "everybody", "nobody"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceRules:
+    __pydantic_config__ = _SHAPE
+    reminder_days: Annotated[tuple[Days, ...], Field(max_length=2)]
+    switch_days: Days
+    expiry_days: Days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRules:
+    __pydantic_config__ = _SHAPE
+    attempts: Annotated[int, Field(ge=1, le=10)]
+    spacing_hours: Annotated[int, Field(ge=1, le=72)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    __pydantic_config__ = _SHAPE
+    name: Text
+    email: EmailStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Who takes a concern about a service of `department`. Department `*` is the fallback and stands last."""
+
+    __pydantic_config__ = _SHAPE
+    department: Text
+    handled_by: Text
+    owner: Person
+    supervisor: Person
+    head: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRules:
+    __pydantic_config__ = _SHAPE
+    acknowledge_business_hours: Annotated[int, Field(ge=1, le=24)]
+    deadline_hours: Annotated[int, Field(ge=1, le=24)]
+    warn_percent: Annotated[tuple[Percent, ...], Field(max_length=5)]
+    resolve_days: Annotated[int, Field(ge=1, le=60)]
+    recovery_hours: Annotated[int, Field(ge=1, le=336)]
+    recovery_wait_days: Days
+    concern_words: tuple[Text, ...]
+    safety_words: tuple[Text, ...]
+    legal_words: tuple[Text, ...]
+    root_causes: Annotated[tuple[Text, ...], Field(min_length=1)]
+    management: Person
+    routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRules:
+    __pydantic_config__ = _SHAPE
+    percentages_from: Annotated[int, Field(ge=2, le=1000)]
+    rankings_from: Annotated[int, Field(ge=2, le=1000)]
+    comments_from: Annotated[int, Field(ge=1, le=1000)]
+    bulletin_to: tuple[EmailStr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batches:
+    __pydantic_config__ = _SHAPE
+    size: Annotated[int, Field(ge=1, le=5000)]
+    in_flight: Annotated[int, Field(ge=1, le=200)]
+    lease_s: Annotated[int, Field(ge=60, le=3600)]
+    unknown_minutes: Annotated[int, Field(ge=1, le=1440)]
+    unknown_survey: Literal["resend", "hold"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The whole policy file."""
+
+    __pydantic_config__ = _SHAPE
+    document: Document
+    company: Company
+    clauses: dict[str, Text]
+    scope: Scope
+    calendar: CalendarRules
+    contact: ContactRules
+    survey: SurveyRules
+    silence: SilenceRules
+    phone: PhoneRules
+    escalation: EscalationRules
+    review: ReviewRules
+    batches: Batches

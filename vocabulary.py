@@ -1,0 +1,141 @@
+"""The words of the procedure, one per thing. Everybody may import this module; it imports nobody."""
+
+from enum import StrEnum, auto
+
+
+class Stage(StrEnum):
+    """Where a case stands. The legal moves between stages are in `models.moves.MOVES`."""
+
+    PLANNED = auto()
+    """Opened, waits for its contact slot."""
+    ASKED = auto()
+    """The survey or a call is owed or was made; we wait for the customer."""
+    ANSWERED = auto()
+    """The customer said something that has not been judged yet."""
+    ESCALATED = auto()
+    """A concern is open and in a named person's hands."""
+    RECOVERING = auto()
+    """The concern was resolved; we wait for the customer to confirm."""
+    ENDED = auto()
+    """The outcome is known; the record has not been checked yet."""
+    CLOSED = auto()
+    """The record is complete and sealed."""
+
+
+class Disposition(StrEnum):
+    """How a case ended. Every closed service gets exactly one."""
+
+    SATISFIED = "satisfied"
+    NEUTRAL = "neutral"
+    RECOVERED = "recovered"
+    UNRESOLVED = "unresolved"
+    NO_ANSWER = "no answer"
+    UNREACHABLE = "unreachable"
+    OPTED_OUT = "opted out"
+    INELIGIBLE = "ineligible"
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+
+
+class Channel(StrEnum):
+    """A way to reach a customer."""
+
+    EMAIL = auto()
+    SMS = auto()
+    PHONE = auto()
+
+
+class Purpose(StrEnum):
+    """Why a message is owed. Also the name of its template."""
+
+    SURVEY = auto()
+    REMINDER = auto()
+    THANK_YOU = auto()
+    RECOVERY_SURVEY = auto()
+    ESCALATION_NOTICE = auto()
+    DEADLINE_WARNING = auto()
+    MONTHLY_BULLETIN = auto()
+
+
+class Delivery(StrEnum):
+    """What has become of a message we owe."""
+
+    DUE = auto()
+    CLAIMED = auto()
+    """In the hands of one worker, until its lease ends."""
+    ACCEPTED = auto()
+    """The provider took it. Not yet proof that it arrived."""
+    REJECTED = auto()
+    """The provider or the address refused it for good."""
+    UNKNOWN = auto()
+    """The provider may or may not have it: parked, never sent again blindly."""
+    WITHDRAWN = auto()
+    """No longer wanted (answered, opted out, cancelled) before it was sent."""
+
+
+class LinkPurpose(StrEnum):
+    """What a token in a mail allows. A token serves one purpose only."""
+
+    SURVEY = auto()
+    RECOVERY = auto()
+    UNSUBSCRIBE = auto()
+
+
+class CallOutcome(StrEnum):
+    """What came of a call to a customer."""
+
+    ANSWERED = "answered"
+    SOLVED = "solved"
+    """A concern was raised and settled on the phone: logged, not escalated (clause 4.4)."""
+    CONCERN = "concern"
+    NO_ANSWER = "no answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong number"
+    REFUSED = "refused"
+
+
+class Clause(StrEnum):
+    """The clause of the procedure that a decision rests on. Their texts are in the policy file."""
+
+    SCOPE = "2.1"
+    EXCEPTIONS = "2.2"
+    COOLDOWN = "2.3"
+    OPT_OUT = "2.4"
+    REOPENED = "2.5"
+    CONTACT = "4.1"
+    CHANNEL = "4.2"
+    ASK = "4.3"
+    ESCALATE = "4.4"
+    RECORD = "4.5"
+    REVIEW = "4.6"
+    SUPERVISOR = "6"
+
+
+class Event(StrEnum):
+    """What an entry of the Customer Feedback Log records."""
+
+    SERVICE_RECEIVED = auto()
+    CASE_OPENED = auto()
+    STAGE_CHANGED = auto()
+    MESSAGE_OWED = auto()
+    MESSAGE_ACCEPTED = auto()
+    MESSAGE_REJECTED = auto()
+    MESSAGE_UNKNOWN = auto()
+    MESSAGE_WITHDRAWN = auto()
+    CALL_OWED = auto()
+    CALL_RECORDED = auto()
+    ANSWER_RECEIVED = auto()
+    ANSWER_JUDGED = auto()
+    OPTED_OUT = auto()
+    ESCALATION_OPENED = auto()
+    ESCALATION_REPEATED = auto()
+    ESCALATION_ACKNOWLEDGED = auto()
+    ESCALATION_WARNED = auto()
+    ESCALATION_BREACHED = auto()
+    ESCALATION_RESOLVED = auto()
+    ESCALATION_REOPENED = auto()
+    ESCALATION_CLOSED = auto()
+    UNREACHABLE_SIGNED = auto()
+    RECORD_INCOMPLETE = auto()
+    RECORD_SEALED = auto()
+    REVIEW_WRITTEN = auto()

@@ -1,0 +1,116 @@
+"""Places and secrets, from the environment (prefix `AFTERCARE_`) or from files that it names. Numbers are in the policy."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).parent.parent
+"""The folder of the project: prefect.yaml, templates and the default policy stand here."""
+
+
+class SettingsError(Exception):
+    """The environment cannot be used. One line per fault: variable and what is allowed."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="AFTERCARE_", frozen=True, extra="ignore")
+
+    home: Path = ROOT / "var"
+    """Everything that this installation writes: stores, outbox, reports, logs."""
+    policy_file: Path = ROOT / "policy" / "sop.toml"
+    database_url: str = ""
+    """SQLAlchemy address of the store. Empty: SQLite in `home`."""
+
+    prefect_port: Annotated[int, Field(ge=1, le=65535)] = 4200
+    web_port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    web_host: str = "127.0.0.1"
+    public_url: str = ""
+    """The address under which customers reach the web application. Empty: this machine."""
+
+    mail: Literal["outbox", "smtp", "sendgrid"] = "outbox"
+    mail_from: str = "service@example.com"
+    mail_from_name: str = "Example Home Services"
+    send_deadline_s: Annotated[float, Field(gt=0, le=120)] = 20.0
+
+    sendgrid_url: str = "https://api.sendgrid.com"
+    sendgrid_sandbox: bool = False
+    sendgrid_api_key: SecretStr | None = None
+    sendgrid_api_key_file: Path | None = None
+    sendgrid_api_key_block: str | None = None
+    """Name of a Prefect Secret block that holds the key."""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 25
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_password_file: Path | None = None
+    smtp_starttls: Literal["required", "off"] = "off"
+
+    intake_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """Standard Webhooks secrets (`whsec_…`), separated by spaces; several at once allow rotation."""
+    intake_secrets_file: Path | None = None
+
+    @field_validator("intake_secrets", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("sendgrid_url", "public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @cached_property
+    def store_url(self) -> str:
+        if not self.database_url:
+            return f"sqlite:///{self.home / 'aftercare.db'}"
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def web_url(self) -> str:
+        return self.public_url or f"http://{self.web_host}:{self.web_port}"
+
+    @property
+    def prefect_url(self) -> str:
+        return f"http://127.0.0.1:{self.prefect_port}"
+
+    @property
+    def prefect_home(self) -> Path:
+        return self.home / "prefect"
+
+    @property
+    def outbox(self) -> Path:
+        return self.home / "outbox"
+
+    @property
+    def reviews(self) -> Path:
+        return self.home / "reviews"
+
+
+def read_settings() -> Settings:
+    """The settings of this process, or `SettingsError` with every fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = []
+        for detail in error.errors(include_input=False, include_url=False):
+            name = "AFTERCARE_" + "_".join(str(part) for part in detail["loc"]).upper()
+            faults.append(f"{name}: {detail['msg']}.")
+        raise SettingsError("\n".join(faults)) from None
+
+
+def secret_from(value: SecretStr | None, file: Path | None) -> SecretStr | None:
+    """A secret given directly or in a file, without the line end that editors add. None when neither is set."""
+    if value is not None:
+        return value
+    if file is None:
+        return None
+    try:
+        return SecretStr(file.read_text(encoding="utf-8").strip())
+    except OSError as error:
+        raise SettingsError(f"{file}: the secret cannot be read ({error.strerror}).") from None

@@ -1,0 +1,171 @@
+"""Links in mails, and what customers say through them. Every answer is a new row; the last one counts."""
+
+import hashlib
+import secrets
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from models.log import SYSTEM, NewEntry, append
+from models.moves import Move, advance
+from models.tables import answers, cases, escalations, links, services
+from vocabulary import Channel, Clause, Disposition, Event, LinkPurpose, Stage
+
+_TOKEN_BYTES = 20
+"""160 bits from the system's generator; no slow hash is needed above 112 (OWASP ASVS 5.0, 6.5.2)."""
+_TAKES_ANSWERS = frozenset({Stage.ASKED, Stage.ANSWERED, Stage.ESCALATED, Stage.RECOVERING, Stage.ENDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    token: str
+    purpose: LinkPurpose
+    case_id: int
+    escalation_id: int | None
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One submission. `nonce` makes it the same one when it arrives twice."""
+
+    nonce: str
+    channel: Channel
+    rating: int | None
+    comment: str | None
+    contact_me: bool
+    solved: bool = False
+    concern: bool = False
+    entered_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    answer_id: int
+    case_id: int
+    version: int
+    again: bool
+    """The same submission was recorded before; nothing was written now."""
+
+
+def new_token() -> str:
+    """32 lower-case letters and digits: it survives programs that change the case of addresses."""
+    return b32encode(secrets.token_bytes(_TOKEN_BYTES)).decode().lower()
+
+
+def token_sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def add_links(db: Connection, new: Sequence[NewLink]) -> None:
+    """Keep the hashes of tokens that are about to be sent."""
+    if not new:
+        return
+    rows = [
+        {
+            "token_sha256": token_sha256(link.token),
+            "purpose": link.purpose,
+            "case_id": link.case_id,
+            "escalation_id": link.escalation_id,
+            "created_at": link.created_at,
+            "expires_at": link.expires_at,
+        }
+        for link in new
+    ]
+    db.execute(links.insert(), rows)
+
+
+def open_link(db: Connection, token: str, purposes: Sequence[LinkPurpose], now: datetime) -> Row[Any] | None:
+    """The link with its case and service, if it may be used now. None alike for unknown, expired and used ones."""
+    found = db.execute(
+        select(
+            links.c["purpose", "case_id", "escalation_id", "expires_at"],
+            cases.c["stage", "disposition", "rating", "answered_at", "change_until", "policy_version"],
+            services.c["kind", "department", "branch", "timezone", "customer_name"],
+            services.c.closed_at.label("service_closed_at"),
+            escalations.c["resolved_at", "recovery_until"],
+        )
+        .join_from(links, cases, cases.c.id == links.c.case_id)
+        .join(services, services.c.id == cases.c.service_id)
+        .outerjoin(escalations, escalations.c.id == links.c.escalation_id)
+        .where(links.c.token_sha256 == token_sha256(token), links.c.purpose.in_(purposes))
+    ).one_or_none()
+    if found is None or found.expires_at <= now:
+        return None
+    if found.purpose == LinkPurpose.UNSUBSCRIBE:
+        return found
+    return found if _still_answerable(found, now) else None
+
+
+def _still_answerable(link: Any, now: datetime) -> bool:
+    if link.stage not in _TAKES_ANSWERS:
+        return False
+    if link.purpose == LinkPurpose.RECOVERY:
+        return bool(link.stage == Stage.RECOVERING)
+    if link.answered_at is None:
+        return bool(link.stage == Stage.ASKED)
+    return link.change_until > now and link.disposition not in (Disposition.CANCELLED, Disposition.OPTED_OUT)
+
+
+def record(
+    db: Connection, case_id: int, said: Said, *, at: datetime, change_for: timedelta, escalation_id: int | None = None
+) -> Recorded:
+    """Append an answer, log it, and leave the case to be judged; all in the caller's transaction."""
+    # Taking the case's row first keeps two submissions apart until the first one has its version.
+    wanted = select(cases.c["stage", "policy_version", "change_until"]).where(cases.c.id == case_id)
+    case = db.execute(wanted.with_for_update()).one()
+    before = db.execute(select(answers.c["id", "version"]).where(answers.c.nonce == said.nonce)).one_or_none()
+    if before is not None:
+        return Recorded(before.id, case_id, before.version, again=True)
+    version = 1 + (db.execute(select(func.max(answers.c.version)).where(answers.c.case_id == case_id)).scalar() or 0)
+    row = {
+        "case_id": case_id,
+        "version": version,
+        "nonce": said.nonce,
+        "escalation_id": escalation_id,
+        "received_at": at,
+        "channel": said.channel,
+        "rating": said.rating,
+        "comment": said.comment,
+        "contact_me": said.contact_me,
+        "solved": said.solved,
+        "concern": said.concern,
+        "entered_by": said.entered_by,
+    }
+    answer_id = db.execute(answers.insert().returning(answers.c.id), row).scalar_one()
+    append(db, [_entry(case_id, answer_id, version, said, at, case.policy_version)])
+    db.execute(cases.update().where(cases.c.id == case_id).values(judge_at=at))
+    if escalation_id is None:
+        _to_answered(db, case_id, case, said, at=at, change_for=change_for)
+    return Recorded(answer_id, case_id, version, again=False)
+
+
+def _entry(case_id: int, answer_id: int, version: int, said: Said, at: datetime, policy_version: str) -> NewEntry:
+    return NewEntry(
+        event=Event.ANSWER_RECEIVED,
+        at=at,
+        clause=Clause.ASK,
+        case_id=case_id,
+        ref_id=answer_id,
+        actor=said.entered_by or "customer",
+        policy_version=policy_version,
+        detail={"channel": said.channel, "rating": said.rating, "comment": bool(said.comment),
+                "contact me": said.contact_me, "version": version},
+    )  # fmt: skip
+
+
+def _to_answered(
+    db: Connection, case_id: int, case: Row[Any], said: Said, *, at: datetime, change_for: timedelta
+) -> None:
+    until = case.change_until or at + change_for
+    values = {"rating": said.rating, "answered_at": at, "change_until": until}
+    db.execute(cases.update().where(cases.c.id == case_id).values(values))
+    source = Stage(case.stage)
+    if source in (Stage.ASKED, Stage.ENDED):
+        move = Move(case_id=case_id, clause=Clause.ASK, reason="the customer answered", values={"next_at": at})
+        advance(db, source, Stage.ANSWERED, [move], at=at, actor=said.entered_by or SYSTEM)

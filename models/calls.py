@@ -1,0 +1,94 @@
+"""Calls: what a person reports of one. The outcome feeds the same answers and escalations as the survey page."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from models.answers import Said, record
+from models.cases import set_values
+from models.log import NewEntry, append
+from models.moves import Move, advance, ending
+from models.optouts import suppress
+from models.outcomes import first_contacts, look_now
+from models.tables import calls, cases
+from vocabulary import CallOutcome, Channel, Clause, Disposition, Event, Stage
+
+_SPOKEN = frozenset({CallOutcome.ANSWERED, CallOutcome.SOLVED, CallOutcome.CONCERN})
+
+
+class CallError(Exception):
+    """The report of a call cannot be taken. The text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReport:
+    outcome: CallOutcome
+    by: str
+    rating: int | None = None
+    comment: str | None = None
+
+
+def record_call(db: Connection, call_id: int, report: CallReport, *, at: datetime, change_for: timedelta) -> None:
+    """Write down what came of a call, once, with what follows from it, in the caller's transaction."""
+    call = _take(db, call_id, report, at)
+    append(db, [_entry(call, report, at)])
+    first = first_contacts(db, [call.case_id]) if report.outcome is not CallOutcome.WRONG_NUMBER else []
+    set_values(db, [{"case_id": id, "contacted_at": at, "contact_channel": Channel.PHONE} for id in first])
+    if report.outcome in _SPOKEN:
+        _answered(db, call, report, at, change_for)
+    elif report.outcome is CallOutcome.REFUSED:
+        _refused(db, call, report, at)
+    else:
+        look_now(db, [call.case_id], at)
+
+
+def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row[Any]:
+    if report.outcome is CallOutcome.ANSWERED and report.rating is None and not report.comment:
+        raise CallError("an answered call needs a rating (1 to 5), a comment, or both")
+    swap = calls.update().where(calls.c.id == call_id, calls.c.done_at.is_(None))
+    values = {"done_at": at, "done_by": report.by, "outcome": report.outcome}
+    taken = db.execute(swap.values(values).returning(*calls.c)).one_or_none()
+    if taken is None:
+        known = db.execute(select(calls.c["outcome", "done_by"]).where(calls.c.id == call_id)).one_or_none()
+        if known is None:
+            raise CallError(f"there is no call {call_id}; `./aftercare calls list` shows those to be made")
+        raise CallError(f"call {call_id} was recorded already, as {known.outcome!r} by {known.done_by}")
+    return taken
+
+
+def _answered(db: Connection, call: Row[Any], report: CallReport, at: datetime, change_for: timedelta) -> None:
+    said = Said(
+        nonce=f"call:{call.id}",
+        channel=Channel.PHONE,
+        rating=report.rating,
+        comment=report.comment,
+        contact_me=False,
+        solved=report.outcome is CallOutcome.SOLVED,
+        concern=report.outcome is CallOutcome.CONCERN,
+        entered_by=report.by,
+    )
+    record(db, call.case_id, said, at=at, change_for=change_for, escalation_id=call.escalation_id)
+
+
+def _refused(db: Connection, call: Row[Any], report: CallReport, at: datetime) -> None:
+    case = db.execute(select(cases).where(cases.c.id == call.case_id)).one()
+    suppress(db, case, at=at, source="told us on the phone", actor=report.by)
+    reason = "the customer does not want to be asked"
+    values = ending(Disposition.OPTED_OUT, at=at, next_at=at, reason=reason, clause=Clause.OPT_OUT)
+    move = Move(case_id=call.case_id, clause=Clause.OPT_OUT, reason=reason, values=values)
+    advance(db, Stage.ASKED, Stage.ENDED, [move], at=at, actor=report.by)
+
+
+def _entry(call: Row[Any], report: CallReport, at: datetime) -> NewEntry:
+    return NewEntry(
+        event=Event.CALL_RECORDED,
+        at=at,
+        clause=Clause.CHANNEL,
+        case_id=call.case_id,
+        ref_id=call.id,
+        actor=report.by,
+        detail={"outcome": report.outcome, "attempt": call.attempt, "rating": report.rating,
+                "comment": bool(report.comment)},
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""Cases: taking the due ones into a transaction, and what else is known of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from models.tables import calls, cases, messages, services, suppressions
+from vocabulary import CallOutcome, Purpose, Stage
+
+_CONTACTING = (Purpose.SURVEY, Purpose.REMINDER)
+
+
+def take_due(db: Connection, ids: Sequence[int], stage: Stage, now: datetime, *, lease: timedelta) -> list[Row[Any]]:
+    """The cases that are still in `stage` and still due, locked by this transaction, by id.
+
+    Their next date is put off by `lease`, so that a second sweep at the same time finds none of them.
+    """
+    claim = (
+        cases.update()
+        .where(cases.c.id.in_(ids), cases.c.stage == stage, cases.c.next_at <= now)
+        .values(next_at=now + lease)
+        .returning(*cases.c)
+    )
+    return sorted(db.execute(claim).all(), key=lambda row: int(row.id))
+
+
+def take_unjudged(db: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+    """The cases that have answers to be judged, locked and marked as judged by this transaction."""
+    claim = (
+        cases.update()
+        .where(cases.c.id.in_(ids), cases.c.judge_at.is_not(None))
+        .values(judge_at=None)
+        .returning(*cases.c)
+    )
+    return sorted(db.execute(claim).all(), key=lambda row: int(row.id))
+
+
+def put_off(db: Connection, dates: Mapping[int, datetime]) -> None:
+    """Set the next date of cases that this transaction has taken."""
+    if dates:
+        statement = cases.update().where(cases.c.id == bindparam("of_case")).values(next_at=bindparam("at"))
+        db.execute(statement, [{"of_case": case_id, "at": at} for case_id, at in dates.items()])
+
+
+def set_values(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write columns of cases that this transaction has taken. Each row has "case_id" and the same columns."""
+    if not rows:
+        return
+    columns = {name: bindparam(f"new_{name}") for name in rows[0] if name != "case_id"}
+    statement = cases.update().where(cases.c.id == bindparam("new_case_id")).values(columns)
+    db.execute(statement, [{f"new_{name}": value for name, value in row.items()} for row in rows])
+
+
+def last_asked(db: Connection, keys: Collection[str], since: datetime) -> dict[str, datetime]:
+    """When people were asked last (or will be), by the key of their e-mail address or telephone number."""
+    found: dict[str, datetime] = {}
+    for column in (cases.c.email_key, cases.c.phone_key):
+        statement = select(column, func.max(cases.c.asked_at)).where(column.in_(keys), cases.c.asked_at >= since)
+        for key, at in db.execute(statement.group_by(column)).tuples():
+            found[key] = max(at, found.get(key, at))
+    return found
+
+
+def opted_out(db: Connection, keys: Collection[str]) -> dict[str, datetime]:
+    """Since when addresses must not be used, by key."""
+    statement = select(suppressions.c["address_key", "since"]).where(suppressions.c.address_key.in_(keys))
+    return {row.address_key: row.since for row in db.execute(statement)}
+
+
+def keys_of(row: Row[Any]) -> list[str]:
+    """The keys of a person's addresses in a case or service."""
+    return [key for key in (row.email_key, row.phone_key) if key]
+
+
+def reopened(db: Connection, stages: Collection[Stage]) -> list[Row[Any]]:
+    """Open cases in `stages` whose service is open again."""
+    return list(
+        db.execute(
+            select(cases.c["id", "stage"])
+            .join_from(cases, services, services.c.id == cases.c.service_id)
+            .where(services.c.reopened_at.is_not(None), cases.c.stage.in_(stages))
+            .order_by(cases.c.id)
+        )
+    )
+
+
+def last_messages(db: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """The newest survey or reminder of each case."""
+    statement = (
+        select(messages.c["id", "case_id", "state", "settled_at", "channel", "purpose"])
+        .where(messages.c.case_id.in_(ids), messages.c.purpose.in_(_CONTACTING))
+        .order_by(messages.c.id)
+    )
+    return {row.case_id: row for row in db.execute(statement)}
+
+
+def calls_of(db: Connection, ids: Sequence[int], *, of_survey: bool = True) -> dict[int, list[Row[Any]]]:
+    """The calls of each case, first attempt first; those about the survey, or all of them."""
+    found: dict[int, list[Row[Any]]] = {}
+    statement = (
+        select(calls.c["case_id", "attempt", "due_from", "done_at", "outcome"])
+        .where(calls.c.case_id.in_(ids))
+        .order_by(calls.c.attempt)
+    )
+    for row in db.execute(statement.where(calls.c.escalation_id.is_(None)) if of_survey else statement):
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def wrong_number(made: Sequence[Row[Any]]) -> bool:
+    return any(call.outcome == CallOutcome.WRONG_NUMBER for call in made)

@@ -1,0 +1,181 @@
+"""The outbox: claiming messages for one worker, and writing down what became of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, or_, select
+
+from models.log import NewEntry, append
+from models.tables import cases, channel_states, messages, services, suppressions
+from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
+
+TO_CUSTOMERS = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU)
+_SUPPRESSED = (
+    select(suppressions.c.address_key)
+    .where(suppressions.c.address_key.in_([cases.c.email_key, cases.c.phone_key]))
+    .correlate(cases)
+    .exists()
+)
+_WANTED = or_(
+    messages.c.purpose.not_in(TO_CUSTOMERS),
+    and_(messages.c.purpose == Purpose.THANK_YOU, ~_SUPPRESSED),
+    and_(messages.c.purpose == Purpose.RECOVERY_SURVEY, cases.c.stage == Stage.RECOVERING, ~_SUPPRESSED),
+    and_(
+        messages.c.purpose.in_((Purpose.SURVEY, Purpose.REMINDER)),
+        cases.c.stage == Stage.ASKED,
+        services.c.reopened_at.is_(None),
+        ~_SUPPRESSED,
+    ),
+)
+"""A message that may still go out: its case waits for it, its service is closed, its customer has not opted out."""
+
+
+def is_wanted(db: Connection, ref: str) -> bool:
+    """Asked directly before a message is handed to the provider."""
+    return db.execute(_judged(messages.c.ref == ref).where(_WANTED)).first() is not None
+
+
+def unwanted(db: Connection, now: datetime, *, size: int) -> list[int]:
+    """Due messages that must not go out any more."""
+    due = and_(messages.c.state == Delivery.DUE, messages.c.due_at <= now)
+    return list(db.execute(_judged(due).where(~_WANTED).order_by(messages.c.id).limit(size)).scalars())
+
+
+def _judged(condition: ColumnElement[bool]) -> Any:
+    return (
+        select(messages.c.id)
+        .outerjoin_from(messages, cases, cases.c.id == messages.c.case_id)
+        .outerjoin(services, services.c.id == cases.c.service_id)
+        .where(condition)
+    )
+
+
+def withdraw(db: Connection, case_ids: Collection[int], *, at: datetime, reason: str) -> int:
+    """Take back surveys and reminders of these cases that have not gone out; how many."""
+    of_cases = and_(messages.c.case_id.in_(case_ids), messages.c.purpose.in_((Purpose.SURVEY, Purpose.REMINDER)))
+    return _withdraw(db, of_cases, at, reason) if case_ids else 0
+
+
+def withdraw_messages(db: Connection, ids: Sequence[int], *, at: datetime, reason: str) -> int:
+    return _withdraw(db, messages.c.id.in_(ids), at, reason) if ids else 0
+
+
+def _withdraw(db: Connection, which: ColumnElement[bool], at: datetime, reason: str) -> int:
+    swap = messages.update().where(which, messages.c.state == Delivery.DUE)
+    gone = db.execute(swap.values(state=Delivery.WITHDRAWN, settled_at=at).returning(messages.c["id", "case_id"])).all()
+    append(db, [_entry(Event.MESSAGE_WITHDRAWN, row, at, Clause.ASK, reason=reason) for row in gone])
+    return len(gone)
+
+
+def late(db: Connection, now: datetime, *, size: int) -> Sequence[Row[Any]]:
+    """Due messages whose contact window has closed before they went out, with their cases."""
+    return db.execute(
+        select(messages.c.id.label("message_id"), *cases.c)
+        .join_from(messages, cases, cases.c.id == messages.c.case_id)
+        .where(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.not_after < now)
+        .order_by(messages.c.id)
+        .limit(size)
+    ).all()
+
+
+def replan(db: Connection, times: Mapping[int, tuple[datetime, datetime]]) -> None:
+    """Give messages a new time and a new end of window, if they are still due."""
+    if times:
+        statement = messages.update().where(messages.c.id == bindparam("of"), messages.c.state == Delivery.DUE)
+        rows = [{"of": id, "at": at, "until": until} for id, (at, until) in times.items()]
+        db.execute(statement.values(due_at=bindparam("at"), not_after=bindparam("until")), rows)
+
+
+def claim(db: Connection, channel: Channel, owner: str, now: datetime, *, size: int, lease: timedelta) -> int:
+    """Put up to `size` due messages into the hands of `owner`; how many. Two workers never get the same one."""
+    due = (
+        select(messages.c.id)
+        .where(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.channel == channel)
+        .order_by(messages.c.due_at, messages.c.id)
+        .limit(size)
+        .with_for_update(skip_locked=True)
+    )
+    swap = messages.update().where(messages.c.id.in_(due.scalar_subquery()), messages.c.state == Delivery.DUE)
+    values = {"state": Delivery.CLAIMED, "owner": owner, "lease_until": now + lease, "attempts": messages.c.attempts + 1}
+    return db.execute(swap.values(values)).rowcount
+
+
+def claimed(db: Connection, owner: str) -> Sequence[Row[Any]]:
+    statement = select(messages).where(messages.c.owner == owner, messages.c.state == Delivery.CLAIMED)
+    return db.execute(statement.order_by(messages.c.id)).all()
+
+
+def settle(db: Connection, owner: str, rows: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Write outcomes of messages that `owner` still holds; the ids that were written.
+
+    Each row: "message_id" and the columns state, due_at, code, provider_id, settled_at, attempts. A worker that lost
+    its lease writes nothing: its messages were parked as unknown.
+    """
+    if not rows:
+        return set()
+    held = and_(messages.c.owner == owner, messages.c.state == Delivery.CLAIMED)
+    lock = select(messages.c.id).where(held).with_for_update()
+    mine = set(db.execute(lock).scalars())
+    writable = [row for row in rows if row["message_id"] in mine]
+    if writable:
+        columns = {name: bindparam(f"new_{name}") for name in writable[0] if name != "message_id"}
+        statement: Update = messages.update().where(messages.c.id == bindparam("new_message_id")).values(columns)
+        db.execute(statement, [{f"new_{name}": value for name, value in row.items()} for row in writable])
+    return {row["message_id"] for row in writable}
+
+
+def park_abandoned(db: Connection, now: datetime) -> int:
+    """Messages whose worker is gone may or may not have been sent: unknown, never simply due again."""
+    lost = and_(messages.c.state == Delivery.CLAIMED, messages.c.lease_until < now)
+    swap = messages.update().where(lost).values(state=Delivery.UNKNOWN, code="worker lost", settled_at=now)
+    rows = db.execute(swap.returning(messages.c["id", "case_id"])).all()
+    append(db, [_entry(Event.MESSAGE_UNKNOWN, row, now, Clause.RECORD, code="worker lost") for row in rows])
+    return len(rows)
+
+
+def undecided(db: Connection, before: datetime, *, size: int) -> Sequence[Row[Any]]:
+    """First surveys with an unknown outcome since `before`, to customers who were not contacted otherwise."""
+    return db.execute(
+        select(messages.c["id", "case_id", "settled_at"], cases.c.policy_version)
+        .join_from(messages, cases, cases.c.id == messages.c.case_id)
+        .where(
+            messages.c.state == Delivery.UNKNOWN,
+            messages.c.settled_at <= before,
+            messages.c.purpose == Purpose.SURVEY,
+            messages.c.possible_duplicate.is_(False),
+            cases.c.contacted_at.is_(None),
+            cases.c.stage == Stage.ASKED,
+        )
+        .order_by(messages.c.id)
+        .limit(size)
+    ).all()
+
+
+def send_again(db: Connection, ids: Sequence[int], now: datetime) -> int:
+    """Make unknown messages due once more, marked as possible second copies."""
+    swap = messages.update().where(messages.c.id.in_(ids), messages.c.state == Delivery.UNKNOWN)
+    values = {"state": Delivery.DUE, "due_at": now, "possible_duplicate": True}
+    rows = db.execute(swap.values(values).returning(messages.c["id", "case_id"])).all()
+    reason = "the outcome stayed unknown; sent again, possibly a second copy"
+    append(db, [_entry(Event.MESSAGE_OWED, row, now, Clause.CONTACT, reason=reason) for row in rows])
+    return len(rows)
+
+
+def stopped_until(db: Connection, channel: Channel) -> datetime | None:
+    found = select(channel_states.c.try_again_at).where(channel_states.c.channel == channel)
+    return db.execute(found).scalar_one_or_none()
+
+
+def stop_channel(db: Connection, channel: Channel, code: str, now: datetime, *, pause: timedelta) -> None:
+    resume_channel(db, channel)
+    row = {"channel": channel, "stopped_at": now, "try_again_at": now + pause, "code": code}
+    db.execute(channel_states.insert(), row)
+
+
+def resume_channel(db: Connection, channel: Channel) -> None:
+    db.execute(channel_states.delete().where(channel_states.c.channel == channel))
+
+
+def _entry(event: Event, row: Row[Any], at: datetime, clause: Clause, **detail: str) -> NewEntry:
+    return NewEntry(event=event, at=at, clause=clause, case_id=row.case_id, ref_id=row.id, detail=detail)

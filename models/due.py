@@ -1,0 +1,93 @@
+"""What is due: ids in batches, each read once per sweep, so that a sweep's memory does not grow with its work."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, tuple_
+
+from models.store import Store
+from models.tables import calls, cases, escalations, messages, services
+from vocabulary import Delivery, Stage
+
+
+def due_cases(store: Store, stage: Stage, now: datetime, *, size: int) -> Iterator[list[int]]:
+    """Cases of a stage whose next date has come, oldest first."""
+    return _in_batches(store, cases, "next_at", now, [cases.c.stage == stage], size)
+
+
+def unjudged_cases(store: Store, now: datetime, *, size: int) -> Iterator[list[int]]:
+    """Cases with an answer that nobody has judged."""
+    return _in_batches(store, cases, "judge_at", now, [], size)
+
+
+def due_escalations(store: Store, now: datetime, *, size: int) -> Iterator[list[int]]:
+    """Escalations whose next date has come."""
+    return _in_batches(store, escalations, "next_at", now, [], size)
+
+
+def waiting_services(store: Store, now: datetime, *, size: int) -> Iterator[list[int]]:
+    """Services without a case that were closed by `now`."""
+    return _in_batches(store, services, "closed_at", now, [services.c.taken_at.is_(None)], size)
+
+
+def count_due(store: Store, stage: Stage, now: datetime) -> int:
+    with store.read() as db:
+        return int(db.execute(
+            select(func.count()).select_from(cases).where(cases.c.stage == stage, cases.c.next_at <= now)
+        ).scalar_one())  # fmt: skip
+
+
+def count_waiting(store: Store, now: datetime) -> int:
+    with store.read() as db:
+        waiting = select(func.count()).select_from(services)
+        return int(db.execute(waiting.where(services.c.taken_at.is_(None), services.c.closed_at <= now)).scalar_one())
+
+
+def count_concerns(store: Store, now: datetime) -> int:
+    """Answers to be judged and escalations with something to do."""
+    with store.read() as db:
+        unjudged = select(func.count()).select_from(cases).where(cases.c.judge_at <= now)
+        due = select(func.count()).select_from(escalations).where(escalations.c.next_at <= now)
+        return int(db.execute(unjudged).scalar_one()) + int(db.execute(due).scalar_one())
+
+
+def count_messages(store: Store, now: datetime) -> int:
+    with store.read() as db:
+        due = select(func.count()).select_from(messages)
+        return int(db.execute(due.where(messages.c.state == Delivery.DUE, messages.c.due_at <= now)).scalar_one())
+
+
+def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
+    """Calls to be made by `now`, most urgent first, with the case they belong to."""
+    return db.execute(
+        select(
+            calls.c["id", "case_id", "attempt", "reason", "due_from", "due_to", "escalation_id"],
+            cases.c["department", "branch", "kind", "recipient_timezone", "contact_due_at"],
+            services.c["customer_name", "phone"],
+        )
+        .join_from(calls, cases, cases.c.id == calls.c.case_id)
+        .join(services, services.c.id == cases.c.service_id)
+        .where(calls.c.done_at.is_(None), calls.c.due_from <= now)
+        .order_by(calls.c.due_to, calls.c.id)
+    ).all()
+
+
+def _in_batches(
+    store: Store, table: Table, date: str, now: datetime, conditions: Sequence[ColumnElement[bool]], size: int
+) -> Iterator[list[int]]:
+    wanted = (
+        select(table.c.id, table.c[date].label("at"))
+        .where(table.c[date] <= now, *conditions)
+        .order_by(table.c[date], table.c.id)
+        .limit(size)
+    )
+    last: Row[Any] | None = None
+    while True:
+        page = wanted if last is None else wanted.where(tuple_(table.c[date], table.c.id) > tuple_(last.at, last.id))
+        with store.read() as db:
+            rows = db.execute(page).all()
+        if not rows:
+            return
+        yield [row.id for row in rows]
+        last = rows[-1]

@@ -1,0 +1,126 @@
+"""Escalations: opened by the flow that judges answers, acknowledged and resolved by people."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from models.log import NewEntry, append
+from models.moves import Move, advance
+from models.tables import answers, cases, escalations, judgements
+from vocabulary import Clause, Event, Stage
+
+
+class EscalationError(Exception):
+    """What was asked cannot be done with this escalation. The text says why and what to do."""
+
+
+def unjudged_answers(db: Connection, case_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """Answers that have no judgement, by case, oldest first."""
+    found: dict[int, list[Row[Any]]] = {}
+    statement = (
+        select(answers)
+        .outerjoin_from(answers, judgements, judgements.c.answer_id == answers.c.id)
+        .where(answers.c.case_id.in_(case_ids), judgements.c.answer_id.is_(None))
+        .order_by(answers.c.case_id, answers.c.version)
+    )
+    for row in db.execute(statement):
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def open_escalations(db: Connection, case_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """The open escalation of each case that has one."""
+    statement = select(escalations).where(escalations.c.case_id.in_(case_ids), escalations.c.closed_at.is_(None))
+    return {row.case_id: row for row in db.execute(statement.order_by(escalations.c.id))}
+
+
+def take_due(db: Connection, ids: Sequence[int], now: datetime, *, lease: timedelta) -> list[Row[Any]]:
+    """The escalations that are still due, locked by this transaction; their next date is put off by `lease`."""
+    claim = escalations.update().where(escalations.c.id.in_(ids), escalations.c.next_at <= now)
+    taken = db.execute(claim.values(next_at=now + lease).returning(*escalations.c)).all()
+    return sorted(taken, key=lambda row: int(row.id))
+
+
+def set_values(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write columns of escalations that this transaction has taken. Each row has "escalation_id" and the same columns."""
+    if not rows:
+        return
+    columns = {name: bindparam(f"new_{name}") for name in rows[0] if name != "escalation_id"}
+    statement = escalations.update().where(escalations.c.id == bindparam("new_escalation_id")).values(columns)
+    db.execute(statement, [{f"new_{name}": value for name, value in row.items()} for row in rows])
+
+
+def acknowledge(db: Connection, escalation_id: int, *, by: str, at: datetime) -> None:
+    """A named person has taken it. From here on only the resolution target runs."""
+    found = _get(db, escalation_id)
+    if found.acknowledged_at is not None:
+        raise EscalationError(f"escalation {escalation_id} was acknowledged by {found.acknowledged_by} already")
+    swap = escalations.update().where(escalations.c.id == escalation_id, escalations.c.acknowledged_at.is_(None))
+    db.execute(swap.values(acknowledged_at=at, acknowledged_by=by, next_at=found.resolve_by))
+    _log(db, Event.ESCALATION_ACKNOWLEDGED, found, at, by, {"in time": at <= found.acknowledge_by})
+
+
+def resolve(
+    db: Connection, escalation_id: int, *, by: str, root_cause: str, action: str, known_causes: Sequence[str],
+    ask_after: timedelta, at: datetime,
+) -> None:  # fmt: skip
+    """The concern is resolved: with its root cause and what was done. The customer is asked after `ask_after`."""
+    found = _get(db, escalation_id)
+    if root_cause not in known_causes:
+        raise EscalationError(f"root cause {root_cause!r} is not in the policy; use one of: {', '.join(known_causes)}")
+    if len(action.strip()) < _SHORTEST_ACTION:
+        raise EscalationError(f"the action must say what was done, in at least {_SHORTEST_ACTION} characters")
+    move = Move(case_id=found.case_id, clause=Clause.ESCALATE, reason="the concern was resolved",
+                values={"next_at": at + ask_after})  # fmt: skip
+    if not advance(db, Stage.ESCALATED, Stage.RECOVERING, [move], at=at, actor=by):
+        raise EscalationError(f"escalation {escalation_id} is not open: it was resolved or closed before")
+    taken = {"acknowledged_at": found.acknowledged_at or at, "acknowledged_by": found.acknowledged_by or by}
+    db.execute(
+        escalations.update()
+        .where(escalations.c.id == escalation_id)
+        .values(resolved_at=at, resolved_by=by, root_cause=root_cause, action=action.strip(),
+                recovery_at=at + ask_after, recovery_until=None, next_at=at + ask_after, **taken)
+    )  # fmt: skip
+    _log(db, Event.ESCALATION_RESOLVED, found, at, by, {"root cause": root_cause, "in time": at <= found.resolve_by})
+
+
+_SHORTEST_ACTION = 10
+
+
+def listed(db: Connection, *, everything: bool = False) -> Sequence[Row[Any]]:
+    """Escalations for a list, the most urgent first; with `everything` also those that are closed."""
+    statement = (
+        select(*escalations.c, cases.c["branch", "kind"])
+        .join_from(escalations, cases, cases.c.id == escalations.c.case_id)
+        .order_by(escalations.c.closed_at.is_not(None), escalations.c.deadline_at, escalations.c.id)
+    )
+    return db.execute(statement if everything else statement.where(escalations.c.closed_at.is_(None))).all()
+
+
+def _get(db: Connection, escalation_id: int) -> Row[Any]:
+    found = db.execute(select(escalations).where(escalations.c.id == escalation_id).with_for_update()).one_or_none()
+    if found is None:
+        raise EscalationError(f"there is no escalation {escalation_id}; `./aftercare escalations list` shows them")
+    if found.closed_at is not None:
+        raise EscalationError(f"escalation {escalation_id} is closed ({found.outcome})")
+    return found
+
+
+def policy_version_of(db: Connection, escalation_id: int) -> str:
+    """The policy version that the escalation's case goes by."""
+    return str(
+        db.execute(select(cases.c.policy_version).where(cases.c.id == _get(db, escalation_id).case_id)).scalar_one()
+    )
+
+
+def _log(db: Connection, event: Event, of: Row[Any], at: datetime, by: str, detail: Mapping[str, Any]) -> None:
+    entry = NewEntry(event=event, at=at, clause=Clause.ESCALATE, case_id=of.case_id, ref_id=of.id, actor=by, detail=detail)
+    append(db, [entry])
+
+
+def reasons_text(reasons: Sequence[str]) -> str:
+    """As the reasons of an escalation are stored: JSON."""
+    return json.dumps(list(reasons), ensure_ascii=False)

@@ -1,0 +1,119 @@
+"""What a source system reports of a closed service: checked field by field, in the words of the inbox."""
+
+import hashlib
+import json
+import re
+from typing import Annotated
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from models.places import check_region, check_zone
+from vocabulary import Channel
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _plain(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("has a control character or a line break; remove it")
+    return value
+
+
+def _absent_if_empty(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _listed(value: object) -> object:
+    return [part.strip() for part in re.split(r"[,;]", value) if part.strip()] if isinstance(value, str) else value
+
+
+def _email(value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ValueError(f"is not an e-mail address: {error}") from None
+
+
+Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Optional = Annotated[Word | None, BeforeValidator(_absent_if_empty)]
+Email = Annotated[
+    Annotated[str, Field(max_length=254), AfterValidator(_plain), AfterValidator(_email)] | None,
+    BeforeValidator(_absent_if_empty),
+]
+Region = Annotated[str, AfterValidator(check_region)]
+Zone = Annotated[str, AfterValidator(check_zone)]
+Channels = Annotated[tuple[Channel, ...], BeforeValidator(_listed), Field(max_length=3)]
+Tags = Annotated[tuple[Word, ...], BeforeValidator(_listed), Field(max_length=20)]
+
+
+class ClosedService(BaseModel):
+    """One closed service. Unknown fields are refused, so that a misspelt one is not silently without effect."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    source: Word
+    external_id: Word
+    closed_at: AwareDatetime
+    """With its offset from UTC: a local time alone is ambiguous twice a year."""
+    kind: Word
+    department: Word
+    branch: Word
+    region: Region
+    """Country, or country and subdivision, of the branch: "DE-BY"; its public holidays apply."""
+    timezone: Zone
+    """IANA name, of the branch."""
+    agent: Optional = None
+    customer_ref: Optional = None
+    customer_name: Optional = None
+    email: Email = None
+    phone: Optional = None
+    customer_timezone: Annotated[Zone | None, BeforeValidator(_absent_if_empty)] = None
+    language: Optional = None
+    channels: Channels = ()
+    """The customer's preference, first choice first."""
+    tags: Tags = ()
+
+    @field_validator("phone")
+    @classmethod
+    def _international(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """E.164. A number without country code is read as one of the branch's country."""
+        if value is None or "region" not in info.data:
+            return value
+        try:
+            number = phonenumbers.parse(value, info.data["region"][:2])
+        except phonenumbers.NumberParseException:
+            raise ValueError("is not a telephone number; write it as +49 30 123456") from None
+        if not phonenumbers.is_possible_number(number):
+            raise ValueError("is too long or too short for a number of that country; write it as +49 30 123456")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def body_sha256(self) -> str:
+        """The same for every spelling of the same report."""
+        body = self.model_dump(mode="json") | {"closed_at": self.closed_at.timestamp()}
+        return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+class ReopenedService(BaseModel):
+    """A service that was closed, and is open again."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    source: Word
+    external_id: Word
+    reopened_at: AwareDatetime
+
+
+def address_key(address: str) -> str:
+    """SHA-256 of an address in the form in which it is compared (case and spaces do not count)."""
+    return hashlib.sha256(address.strip().casefold().encode()).hexdigest()

@@ -1,0 +1,89 @@
+"""The store: one engine, a transaction that writes and one that only reads.
+
+SQLite's default transactions lose updates that were acknowledged (read first, then two writers overwrite each other),
+so writing begins with BEGIN IMMEDIATE; and with synchronous=NORMAL a commit may vanish when the power fails, so FULL.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+)
+_WRITING = "aftercare_writing"
+
+
+class Store:
+    """Where the procedure's rows are. `url` is an SQLAlchemy address of SQLite or PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _open(url)
+        self._writing = self.engine.execution_options(**{_WRITING: True})
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may write: committed at the end, rolled back by any exception."""
+        with self._writing.begin() as db:
+            yield db
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of the rows. On SQLite it does not keep writers waiting."""
+        with self.engine.connect() as db:
+            yield db
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _open(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, pool_size=10, max_overflow=20)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(db: Connection) -> None:
+    db.exec_driver_sql("BEGIN IMMEDIATE" if db.get_execution_options().get(_WRITING) else "BEGIN")
+
+
+def insert_new(
+    db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, unique: Sequence[str], returning: Sequence[str] = ("id",)
+) -> Sequence[Row[Any]]:
+    """Insert the rows whose `unique` columns are not there yet; of those that were inserted, the `returning` columns."""
+    if not rows:
+        return []
+    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique)).returning(*(table.c[name] for name in returning))
+    return db.execute(statement, [dict(row) for row in rows]).all()
+
+
+def no_room(error: DBAPIError) -> bool:
+    """Whether the database could not write because its disk is full or read-only."""
+    words = str(error.orig).lower()
+    return any(word in words for word in ("full", "readonly", "read-only", "no space", "disk i/o"))
+
+
+def ping(store: Store) -> None:
+    with store.read() as db:
+        db.execute(text("SELECT 1"))

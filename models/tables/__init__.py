@@ -1,0 +1,26 @@
+"""The tables. Unique constraints carry the promises; instants are UTC; words are stored by their value.
+
+A column that names a person or an address is marked *Identity*: the purge empties those, and nothing else leaves a row.
+"""
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from models.tables.concern import Answer, Escalation, Judgement
+from models.tables.contact import Call, ChannelState, Link, Message, Suppression
+from models.tables.followup import Case, Service
+from models.tables.record import Entry, PolicyVersion, Review
+
+METADATA = SQLModel.metadata
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table = model.__dict__["__table__"]
+    assert isinstance(table, Table)  # noqa: S101 - says to the type checker what SQLModel made
+    return table
+
+
+services, cases, messages, links = _table(Service), _table(Case), _table(Message), _table(Link)
+answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _table(Escalation), _table(Call)
+entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)
+policy_versions, reviews = _table(PolicyVersion), _table(Review)

@@ -1,0 +1,106 @@
+"""What we owe the customer and by which link they answer; what stops us."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from vocabulary import Delivery
+
+
+class Message(SQLModel, table=True):
+    """A message we owe a person: a row before it is a send."""
+
+    __tablename__ = "messages"
+    __table_args__: Any = (
+        Index("messages_due", "state", "due_at", "id"),
+        Index("messages_of_case", "case_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    ref: str = Field(unique=True)
+    """Random; the only thing that a provider is given to remember."""
+    key: str = Field(unique=True)
+    """What makes this message the same one: a second writer that owes it too changes nothing."""
+    case_id: int | None = Field(default=None, foreign_key="cases.id")
+    escalation_id: int | None = Field(default=None, foreign_key="escalations.id")
+    purpose: str
+    channel: str
+    to_name: str | None = None
+    """Identity, for staff only; a customer's name is read from the service when the message is rendered."""
+    to_address: str | None = None
+    """Identity, for staff only."""
+    note: str = "{}"
+    """JSON of what the template needs besides the rows: counts, dates, numbers."""
+    owed_at: datetime
+    due_at: datetime
+    not_after: datetime | None = None
+    """The end of the recipient's contact window; later it waits for the next one."""
+    state: str = Delivery.DUE
+    owner: str | None = None
+    lease_until: datetime | None = None
+    attempts: int = 0
+    code: str | None = None
+    provider_id: str | None = None
+    settled_at: datetime | None = None
+    possible_duplicate: bool = False
+
+
+class Link(SQLModel, table=True):
+    """What a token in a mail allows. Only the token's hash is kept."""
+
+    __tablename__ = "links"
+
+    token_sha256: str = Field(primary_key=True)
+    purpose: str
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    escalation_id: int | None = Field(default=None, foreign_key="escalations.id")
+    created_at: datetime
+    expires_at: datetime
+
+
+class Call(SQLModel, table=True):
+    """A call that a person is to make."""
+
+    __tablename__ = "calls"
+    __table_args__: Any = (
+        UniqueConstraint("case_id", "attempt"),
+        Index("calls_open", "due_from", "id", sqlite_where=text("done_at IS NULL"),
+              postgresql_where=text("done_at IS NULL")),
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id")
+    escalation_id: int | None = Field(default=None, foreign_key="escalations.id")
+    """Set when the call is to ask whether a resolution helped."""
+    attempt: int
+    reason: str
+    owed_at: datetime
+    due_from: datetime
+    due_to: datetime
+    done_at: datetime | None = None
+    done_by: str | None = None
+    outcome: str | None = None
+
+
+class Suppression(SQLModel, table=True):
+    """An address that must not be asked again. Only its hash is kept, so that it survives erasure."""
+
+    __tablename__ = "suppressions"
+
+    address_key: str = Field(primary_key=True)
+    since: datetime
+    source: str
+    case_id: int | None = None
+
+
+class ChannelState(SQLModel, table=True):
+    """A channel that was stopped because of credentials or set-up, and until when nothing is tried."""
+
+    __tablename__ = "channel_states"
+
+    channel: str = Field(primary_key=True)
+    stopped_at: datetime
+    try_again_at: datetime
+    code: str

@@ -1,0 +1,1 @@
+"""The procedure: one flow per stage, and the one that empties the outbox."""

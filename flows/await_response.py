@@ -1,0 +1,28 @@
+"""SOP stage 3, await response: remind customers who are silent, change channel, or give up when the wait is over."""
+
+from datetime import datetime
+from typing import Any
+
+from prefect import flow
+from prefect.states import State
+
+from flows.clock import clock
+from models.due import count_due, due_cases
+from tasks.place import place
+from tasks.run_page import named, publish
+from tasks.silence import settle_silence
+from tasks.tally import Tally
+from vocabulary import Stage
+
+
+@flow(
+    name="await-response",
+    flow_run_name=named("await-response", lambda now: count_due(place().store, Stage.ASKED, now), clock),
+    description="Looks at customers who have not answered: reminds them at most twice, goes to the next channel when one "
+    "failed, and ends the case as 'no answer' when the wait is over (SOP 4.2).",
+)
+def await_response(as_of: datetime | None = None) -> State[Any]:
+    here, now, tally = place(), clock(as_of), Tally()
+    for batch in due_cases(here.store, Stage.ASKED, now, size=here.policy.rules.batches.size):
+        tally += settle_silence(batch, now)
+    return publish(tally, "await-response", word="Silence settled")

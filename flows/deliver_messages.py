@@ -1,0 +1,28 @@
+"""Empties the outbox: every message that is due is handed to its provider, and what became of it is written down."""
+
+from datetime import datetime
+from typing import Any
+
+from prefect import flow
+from prefect.states import State
+
+from flows.clock import clock
+from models.due import count_messages
+from tasks.outbox import claim_batch, send_claimed, tidy_outbox
+from tasks.place import place
+from tasks.run_page import named, publish
+
+
+@flow(
+    name="deliver-messages",
+    flow_run_name=named("deliver-messages", lambda now: count_messages(place().store, now), clock),
+    description="Sends what the other stages owe: surveys, reminders, notices, bulletins. A message whose outcome is "
+    "unknown is parked, never blindly sent again. A provider that is down delays the messages, and the run says so.",
+)
+def deliver_messages(as_of: datetime | None = None) -> State[Any]:
+    tally = tidy_outbox(clock(as_of))
+    while (owner := claim_batch(clock(as_of))) is not None:
+        tally += send_claimed(owner, clock(as_of))
+    waiting = count_messages(place().store, clock(as_of)) or tally["delayed"]
+    delayed = f"{waiting} messages wait for the provider" if waiting else None
+    return publish(tally, "deliver-messages", word="Delivered", delayed=delayed)

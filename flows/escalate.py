@@ -1,0 +1,31 @@
+"""SOP stage 4, escalate: judge new answers, put concerns into a named person's hands, and work their deadlines."""
+
+from datetime import datetime
+from typing import Any
+
+from prefect import flow
+from prefect.states import State
+
+from flows.clock import clock
+from models.due import count_concerns, due_escalations, unjudged_cases
+from tasks.concerns import judge_answers
+from tasks.ladder import work_ladder
+from tasks.place import place
+from tasks.run_page import named, publish
+from tasks.tally import Tally
+
+
+@flow(
+    name="escalate",
+    flow_run_name=named("escalate", lambda now: count_concerns(place().store, now), clock),
+    description="Judges new answers. A concern goes to the department's owner at once, and to the supervisor when the "
+    "customer is not satisfied (SOP 4.4, 6). Warns before the 24 hours are over, and asks after a resolution whether it helped.",
+)
+def escalate(as_of: datetime | None = None) -> State[Any]:
+    here, now, tally = place(), clock(as_of), Tally()
+    size = here.policy.rules.batches.size
+    for batch in unjudged_cases(here.store, now, size=size):
+        tally += judge_answers(batch, now)
+    for batch in due_escalations(here.store, now, size=size):
+        tally += work_ladder(batch, now)
+    return publish(tally, "escalate", word="Concerns worked" if tally["concerns opened"] else "Judged")

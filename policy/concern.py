@@ -1,0 +1,106 @@
+"""Clause 4.4: does an answer hold an unresolved concern, how grave is it, and who takes it."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from policy.rules import EscalationRules, Route, SurveyRules
+from vocabulary import Disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """An answer as it is judged."""
+
+    rating: int | None
+    comment: str | None
+    contact_me: bool
+    solved: bool
+    concern: bool
+    concern_open: bool
+    """A concern of this case is open already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    disposition: Disposition
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    severity: str
+    """"safety", "legal", "dissatisfied" or "concern", gravest first."""
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The customer says it again (or says more): it belongs to the concern that is open."""
+
+    severity: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calmer:
+    """A better answer while a concern is open: noted, but it closes nothing."""
+
+    reasons: tuple[str, ...] = ("a later answer without a concern; the concern stays open",)
+
+
+Verdict = Fine | Concern | Repeat | Calmer
+
+
+def judge(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> Verdict:
+    """Not only a low score is a concern: a request for contact, and words of concern, safety or law are too."""
+    reasons = list(_reasons(spoken, survey, rules))
+    if reasons and spoken.solved:
+        return Fine(_by_rating(spoken.rating, survey), "raised and solved on the phone")
+    if not reasons:
+        if spoken.concern_open:
+            return Calmer()
+        return Fine(_by_rating(spoken.rating, survey), _fine_reason(spoken))
+    severity = min((severity for severity, _ in reasons), key=_GRAVEST_FIRST.index)
+    texts = tuple(text for _, text in reasons)
+    return Repeat(severity, texts) if spoken.concern_open else Concern(severity, texts)
+
+
+def route(department: str, rules: EscalationRules) -> Route:
+    """The first route for the department; the policy's last route takes everything."""
+    return next(route for route in rules.routes if route.department in (department, "*"))
+
+
+_GRAVEST_FIRST = ("safety", "legal", "dissatisfied", "concern")
+
+
+def _reasons(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> list[tuple[str, str]]:
+    found = []
+    if spoken.rating is not None and spoken.rating <= survey.low_max:
+        found.append(("dissatisfied", f"rating {spoken.rating} of 5"))
+    if spoken.contact_me:
+        found.append(("concern", "asks to be contacted"))
+    if spoken.concern:
+        found.append(("concern", "raised a concern on the phone"))
+    comment = spoken.comment or ""
+    for severity, words in (("safety", rules.safety_words), ("legal", rules.legal_words), ("concern", rules.concern_words)):
+        # The words of the policy are named, never the customer's own text: reasons go into the log.
+        hits = [word for word in words if _pattern(word).search(comment)]
+        if hits:
+            found.append((severity, f"{severity} words in the comment: {', '.join(hits)}"))
+    return found
+
+
+@lru_cache(maxsize=1000)
+def _pattern(word: str) -> re.Pattern[str]:
+    ending = r"\w*" if word.endswith("*") else ""
+    text = re.escape(word.rstrip("*")).replace(r"\ ", r"\s+").replace("'", "['\u2019]")
+    return re.compile(rf"(?<!\w){text}{ending}(?!\w)", re.IGNORECASE)
+
+
+def _by_rating(rating: int | None, survey: SurveyRules) -> Disposition:
+    return Disposition.SATISFIED if rating is not None and rating >= survey.satisfied_min else Disposition.NEUTRAL
+
+
+def _fine_reason(spoken: Spoken) -> str:
+    return "a comment without a rating" if spoken.rating is None else f"rating {spoken.rating} of 5"

@@ -1,0 +1,114 @@
+"""Clauses 2.1 to 2.5 and 4.2: is this service followed up, and on which channels."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from policy.checks import Check
+from policy.rules import Exclusion, Rules
+from vocabulary import Channel, Clause, Disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedServiceFacts:
+    """What the rules look at. `asked_before`: when this person was last asked, `opted_out_at`: since when not to."""
+
+    kind: str
+    source: str
+    department: str
+    branch: str
+    customer_ref: str | None
+    tags: tuple[str, ...]
+    email: str | None
+    has_phone: bool
+    prefers: tuple[Channel, ...]
+    closed_at: datetime
+    reopened: bool
+    asked_before: datetime | None
+    opted_out_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    ladder: tuple[Channel, ...]
+    """The usable channels in order: the customer's preference, then the company's."""
+    preferred: int
+    """How many of them the customer named."""
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoFollowUp:
+    disposition: Disposition
+    reason: str
+    clause: str
+    checks: tuple[Check, ...]
+
+
+def decide(facts: ClosedServiceFacts, now: datetime, rules: Rules, *, available: frozenset[Channel]) -> FollowUp | NoFollowUp:
+    """Look at the rules in order; the first that speaks against a follow-up decides. `available`: channels we can use."""
+    checks: list[Check] = []
+    for check, disposition in _objections(facts, now, rules):
+        checks.append(check)
+        if disposition:
+            return NoFollowUp(disposition, check.verdict, check.clause, tuple(checks))
+    ladder, preferred = _ladder(facts, rules, available)
+    names = ", ".join(ladder) or "none"
+    checks.append(Check("channels", Clause.CHANNEL, f"prefers {', '.join(facts.prefers) or 'nothing'}", names))
+    if not ladder:
+        reason = "no usable e-mail address or telephone number in the report"
+        return NoFollowUp(Disposition.UNREACHABLE, reason, Clause.CHANNEL, tuple(checks))
+    return FollowUp(ladder, preferred, tuple(checks))
+
+
+def _objections(
+    facts: ClosedServiceFacts, now: datetime, rules: Rules
+) -> Iterator[tuple[Check, Disposition | None]]:
+    yield _check("reopened", Clause.REOPENED, "yes" if facts.reopened else "no", Disposition.CANCELLED,
+                 "the service was reopened" if facts.reopened else None)  # fmt: skip
+    in_scope = facts.kind in rules.scope.kinds
+    yield _check("kind of service", Clause.SCOPE, facts.kind, Disposition.INELIGIBLE,
+                 None if in_scope else f'services of kind "{facts.kind}" are not in scope')  # fmt: skip
+    for exclusion in rules.scope.exclusions:
+        hit = _excluded(facts, exclusion)
+        yield _check(f"exception: {exclusion.reason}", exclusion.clause, f"{exclusion.field}: {'match' if hit else 'no match'}",
+                     Disposition.INELIGIBLE, exclusion.reason if hit else None)  # fmt: skip
+    age = now - facts.closed_at
+    yield _check("age of the report", Clause.SCOPE, f"{age.days} days", Disposition.INELIGIBLE,
+                 f"reported more than {rules.scope.max_age_days} days after closing"
+                 if age > timedelta(days=rules.scope.max_age_days) else None)  # fmt: skip
+    yield _check("opt-out", Clause.OPT_OUT, _day(facts.opted_out_at), Disposition.OPTED_OUT,
+                 "the customer has opted out" if facts.opted_out_at else None)  # fmt: skip
+    cooling = facts.asked_before is not None and now - facts.asked_before < timedelta(days=rules.survey.cooldown_days)
+    yield _check("cooldown", Clause.COOLDOWN, _day(facts.asked_before), Disposition.SUPPRESSED,
+                 f"asked less than {rules.survey.cooldown_days} days ago" if cooling else None)  # fmt: skip
+
+
+def _check(
+    rule: str, clause: str, value: str, disposition: Disposition, objection: str | None
+) -> tuple[Check, Disposition | None]:
+    return Check(rule, clause, value, objection or "passes"), disposition if objection else None
+
+
+def _excluded(facts: ClosedServiceFacts, exclusion: Exclusion) -> bool:
+    values = facts.tags if exclusion.field == "tag" else (getattr(facts, exclusion.field) or "",)
+    patterns = [pattern.casefold() for pattern in exclusion.values]
+    return any(_matches(value.casefold(), pattern) for value in values for pattern in patterns)
+
+
+def _matches(value: str, pattern: str) -> bool:
+    return fnmatchcase(value, pattern) if "*" in pattern else value == pattern
+
+
+def _ladder(
+    facts: ClosedServiceFacts, rules: Rules, available: frozenset[Channel]
+) -> tuple[tuple[Channel, ...], int]:
+    reachable = {Channel.EMAIL: facts.email is not None, Channel.SMS: facts.has_phone, Channel.PHONE: facts.has_phone}
+    usable = [channel for channel in dict.fromkeys(facts.prefers + rules.contact.ladder)
+              if channel in available and reachable[channel]]  # fmt: skip
+    return tuple(usable), sum(channel in facts.prefers for channel in usable)
+
+
+def _day(instant: datetime | None) -> str:
+    return "none" if instant is None else f"{instant:%Y-%m-%d}"

@@ -1,0 +1,126 @@
+"""Clauses 4.1 and 4.2: the next step for a customer who has not answered."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from policy.rules import PhoneRules, Rules, SilenceRules
+from vocabulary import Channel, Clause, Delivery, Disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Where the contact stands. `ladder[:preferred]` are the channels the customer named."""
+
+    asked_at: datetime
+    contact_due_at: datetime
+    contacted_at: datetime | None
+    ladder: tuple[Channel, ...]
+    preferred: int
+    rung: int
+    reminders: int
+    delivery: Delivery | None
+    """Of the last message on this rung; None on the phone."""
+    calls_made: int
+    call_open: bool
+    number_is_wrong: bool
+
+    @property
+    def channel(self) -> Channel:
+        return self.ladder[self.rung]
+
+    @property
+    def begun_at(self) -> datetime:
+        return self.contacted_at or self.asked_at
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    number: int
+    rung: int
+    last: bool
+    then: datetime
+    """When to look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    rung: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAgain:
+    """Another attempt on the phone is due."""
+
+    attempt: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    disposition: Disposition
+    reason: str
+    clause: Clause
+
+
+Step = Wait | Remind | Switch | CallAgain | GiveUp
+
+_REFUSED = frozenset({Delivery.REJECTED, Delivery.WITHDRAWN})
+
+RETRY = timedelta(hours=1)
+"""How soon to look again at a message that is still on its way."""
+
+
+def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
+    """The next step. A reminder missed while we were down is skipped, not sent late."""
+    expires = silence.begun_at + timedelta(days=rules.silence.expiry_days)
+    if silence.call_open:
+        return Wait(max(expires, now + timedelta(days=1)))  # what comes of the call decides
+    if silence.channel is Channel.PHONE:
+        return _on_the_phone(silence, rules.phone)
+    if silence.delivery in _REFUSED or (silence.delivery is Delivery.UNKNOWN and silence.contacted_at is None):
+        return _next_rung(silence, f"the message was not taken ({silence.delivery})", rules.phone)
+    if silence.contacted_at is None:
+        if now >= silence.contact_due_at - timedelta(hours=rules.contact.rescue_hours):
+            return _next_rung(silence, "the message could not be sent in time", rules.phone)
+        return Wait(now + RETRY)
+    if now >= expires:
+        return GiveUp(Disposition.NO_ANSWER, f"no answer within {rules.silence.expiry_days} days", Clause.ASK)
+    return _remind(silence, now, rules.silence, expires)
+
+
+def _remind(silence: Silence, now: datetime, rules: SilenceRules, expires: datetime) -> Step:
+    dates = [silence.begun_at + timedelta(days=days) for days in rules.reminder_days]
+    passed = sum(date <= now for date in dates)
+    coming = [*dates[passed:], expires]
+    if passed <= silence.reminders:
+        return Wait(dates[silence.reminders] if silence.reminders < len(dates) else expires)
+    following = silence.rung + 1
+    switches = rules.reminder_days[passed - 1] >= rules.switch_days and following < silence.preferred
+    if switches and silence.ladder[following] is Channel.PHONE:
+        return Switch(following, f"no answer within {rules.switch_days} days")
+    return Remind(passed, following if switches else silence.rung, passed == len(dates), coming[0])
+
+
+def _on_the_phone(silence: Silence, phone: PhoneRules) -> Step:
+    if silence.number_is_wrong:
+        return _next_rung(silence, "the number is wrong", phone)
+    if silence.calls_made < phone.attempts:
+        return CallAgain(silence.calls_made + 1, "nobody answered")
+    return _next_rung(silence, f"nobody answered {phone.attempts} calls", phone)
+
+
+def _next_rung(silence: Silence, reason: str, phone: PhoneRules) -> Step:
+    following = silence.rung + 1
+    if following < len(silence.ladder):
+        return Switch(following, reason)
+    if silence.contacted_at is not None and not silence.number_is_wrong:
+        return GiveUp(Disposition.NO_ANSWER, f"{reason}; no channel is left", Clause.CHANNEL)
+    if silence.calls_made < phone.attempts and not silence.number_is_wrong and silence.channel is not Channel.PHONE:
+        return CallAgain(silence.calls_made + 1, f"{reason}; no channel is left, a person is to find a way")
+    return GiveUp(Disposition.UNREACHABLE, f"{reason}; no channel is left", Clause.CHANNEL)

@@ -1,0 +1,130 @@
+"""The dates of open concerns: warnings before the deadline, breach to the next rung, recovery asked, silence accepted."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection, Row, select
+
+from models.cases import calls_of
+from models.escalations import set_values, take_due
+from models.log import NewEntry, append
+from models.moves import Move, advance, ending
+from models.owed import OwedCall, OwedMessage
+from models.tables import cases
+from policy.deadlines import due_rung
+from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
+from tasks.notices import overdue, warning
+from tasks.place import place
+from tasks.tally import Tally
+from vocabulary import Channel, Clause, Disposition, Event, Purpose, Stage
+
+
+@task(cache_policy=NO_CACHE)
+def work_ladder(escalation_ids: Sequence[int], now: datetime) -> Tally:
+    """One transaction: what the dates of these escalations ask for now."""
+    with place().store.write() as db:
+        taken = take_due(db, escalation_ids, now, lease=LOOK_AGAIN)
+        of_case = {case.id: case for case in _cases(db, [concern.case_id for concern in taken])}
+        round_ = _Round(db, now)
+        for concern in taken:
+            round_.visit(contact_of(db, of_case[concern.case_id]), concern)
+        round_.write()
+    return round_.tally
+
+
+class _Round:
+    """Works through a batch; most visits end in one message and one new date."""
+
+    def __init__(self, db: Connection, now: datetime) -> None:
+        self.db = db
+        self.now = now
+        self.tally = Tally()
+        self._owed = Owed.nothing()
+        self._dates: list[dict[str, Any]] = []
+        self._entries: list[NewEntry] = []
+
+    def visit(self, contact: Contact, concern: Row[Any]) -> None:
+        if concern.closed_at is not None:
+            self._next(concern, None)
+        elif concern.resolved_at is not None:
+            self._recovery(contact, concern)
+        elif concern.acknowledged_at is not None:
+            self._overdue(contact, concern)
+        else:
+            self._deadline(contact, concern)
+
+    def write(self) -> None:
+        set_values(self.db, self._dates)
+        append(self.db, self._entries)
+        self._owed.write(self.db, self.now)
+
+    def _deadline(self, contact: Contact, concern: Row[Any]) -> None:
+        rung, next_at = due_rung(concern.received_at, concern.warned, self.now, contact.rules.escalation)
+        if rung is None:
+            return self._next(concern, next_at)
+        self._owed.messages += [warning(contact, concern, role, rung, self.now) for role in rung.tell]
+        event = Event.ESCALATION_BREACHED if rung.percent == _ALL else Event.ESCALATION_WARNED
+        self._log(event, contact, concern, {"percent": rung.percent, "told": list(rung.tell)})
+        self._next(concern, next_at, warned=rung.number)
+        self.tally["deadlines passed" if rung.percent == _ALL else "deadlines warned"] += 1
+        return None
+
+    def _overdue(self, contact: Contact, concern: Row[Any]) -> None:
+        """The resolution target has passed: owner and supervisor hear of it, once."""
+        messages: list[OwedMessage] = [overdue(contact, concern, role, self.now) for role in ("owner", "supervisor")]
+        self._owed.messages += messages
+        self._log(Event.ESCALATION_WARNED, contact, concern, {"what": "resolution", "told": ["owner", "supervisor"]})
+        self._next(concern, None)
+        self.tally["resolutions overdue"] += 1
+
+    def _recovery(self, contact: Contact, concern: Row[Any]) -> None:
+        if concern.recovery_until is None:
+            return self._ask_recovery(contact, concern)
+        reason = "resolved by staff, not confirmed by the customer"
+        values = ending(Disposition.UNRESOLVED, at=self.now, next_at=self.now, reason=reason, clause=Clause.ESCALATE)
+        move = Move(case_id=concern.case_id, clause=Clause.ESCALATE, reason=reason, values=values)
+        if advance(self.db, Stage.RECOVERING, Stage.ENDED, [move], at=self.now):
+            closed = {"closed_at": self.now, "outcome": "unconfirmed"}
+            set_values(self.db, [{"escalation_id": concern.id} | closed])
+            self._log(Event.ESCALATION_CLOSED, contact, concern, {"outcome": "unconfirmed"})
+            self.tally["closed unconfirmed"] += 1
+        return self._next(concern, None)
+
+    def _ask_recovery(self, contact: Contact, concern: Row[Any]) -> None:
+        if Channel.EMAIL in contact.ladder:
+            key = f"recovery:{concern.id}:{concern.reopened}"
+            message = contact.message(Purpose.RECOVERY_SURVEY, key, self.now, escalation_id=concern.id)
+            self._owed.messages.append(message)
+            asked_at = message.due_at
+        else:
+            call = self._recovery_call(contact, concern)
+            self._owed.calls.append(call)
+            asked_at = call.due_to
+        until = asked_at + timedelta(days=contact.rules.escalation.recovery_wait_days)
+        set_values(self.db, [{"escalation_id": concern.id, "recovery_until": until}])
+        self._next(concern, until)
+        self.tally["asked whether it helped"] += 1
+
+    def _recovery_call(self, contact: Contact, concern: Row[Any]) -> OwedCall:
+        made = calls_of(self.db, [concern.case_id], of_survey=False).get(concern.case_id, [])
+        reason = "ask whether the resolution helped"
+        return contact.call(len(made) + 1, reason, (), self.now, escalation_id=concern.id)
+
+    def _next(self, concern: Row[Any], at: datetime | None, *, warned: int | None = None) -> None:
+        self._dates.append({"escalation_id": concern.id, "next_at": at,
+                            "warned": concern.warned if warned is None else warned})  # fmt: skip
+
+    def _log(self, event: Event, contact: Contact, concern: Row[Any], detail: dict[str, Any]) -> None:
+        version = contact.case.policy_version
+        self._entries.append(NewEntry(event=event, at=self.now, clause=Clause.ESCALATE, case_id=concern.case_id,
+                                      ref_id=concern.id, policy_version=version, detail=detail))  # fmt: skip
+
+
+_ALL = 100
+
+
+def _cases(db: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    return db.execute(select(cases).where(cases.c.id.in_(ids))).all()

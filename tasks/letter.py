@@ -1,0 +1,148 @@
+"""From the rows of a message to the mail itself: its values, its fresh links, its text."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from channels.protocol import Mail
+from config.settings import Settings
+from models.answers import NewLink, new_token
+from models.letters import concerns, subjects
+from policy.rules import Rules
+from tasks.letter_dates import day_text, moment_text
+from tasks.place import place, rules_of
+from templates.render import render_message
+from vocabulary import LinkPurpose, Purpose
+
+_ANCHORS = {1: "not at all satisfied", 2: "not satisfied", 3: "neither", 4: "satisfied", 5: "very satisfied"}
+
+
+class Desk:
+    """Writes the mails of one burst. `links` are to be kept before the first mail goes out."""
+
+    def __init__(self, db: Connection, owed: list[Row[Any]], now: datetime) -> None:
+        self._settings: Settings = place().settings
+        self._now = now
+        self._cases = subjects(db, [row.case_id for row in owed if row.case_id])
+        self._concerns = concerns(db, [row.escalation_id for row in owed if row.escalation_id])
+        self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
+        self.links: list[NewLink] = []
+
+    def write(self, message: Row[Any]) -> Mail | None:
+        """The mail, or None when there is no address to send it to."""
+        case = self._cases.get(message.case_id)
+        rules = self._rules[case.policy_version] if case else place().policy.rules
+        to_customer = message.to_address is None
+        address = (case.email if case else None) if to_customer else message.to_address
+        if address is None:
+            return None
+        values = {"company": asdict(rules.company), **json.loads(message.note)}
+        if case is not None:
+            values |= self._about(case)
+        unsubscribe = None
+        if to_customer and case is not None:
+            unsubscribe = self._link(message, LinkPurpose.UNSUBSCRIBE, "u", rules.survey.unsubscribe_days)
+            values |= self._to_customer(message, case, rules, unsubscribe)
+        elif case is not None:
+            values |= self._to_staff(message, case)
+        return self._mail(message, address, case if to_customer else None, values, unsubscribe)
+
+    def _mail(
+        self, message: Row[Any], address: str, case: Row[Any] | None, values: Mapping[str, Any], unsubscribe: str | None
+    ) -> Mail:
+        written = render_message(Purpose(message.purpose), values)
+        return Mail(
+            ref=message.ref,
+            to=address,
+            to_name=case.customer_name if case else message.to_name,
+            sender=self._settings.mail_from,
+            sender_name=self._settings.mail_from_name,
+            subject=written.subject,
+            text=written.text,
+            html=written.html,
+            unsubscribe_url=unsubscribe,
+        )
+
+    def _about(self, case: Row[Any]) -> dict[str, Any]:
+        return {
+            "case_id": case.id,
+            "customer_name": case.customer_name,
+            "service_kind": case.kind,
+            "service_date": day_text(case.service_closed_at, case.timezone),
+            "branch": case.branch,
+            "department": case.department,
+        }
+
+    def _to_customer(self, message: Row[Any], case: Row[Any], rules: Rules, unsubscribe: str) -> dict[str, Any]:
+        values: dict[str, Any] = {"customer_name": given_name(case.customer_name), "unsubscribe_url": unsubscribe}
+        if message.purpose == Purpose.THANK_YOU:
+            return values | {"change_url": None}
+        recovery = message.purpose == Purpose.RECOVERY_SURVEY
+        days = rules.escalation.recovery_wait_days if recovery else rules.silence.expiry_days
+        keep = days + rules.survey.change_hours // 24 + 1
+        url = self._link(message, LinkPurpose.RECOVERY if recovery else LinkPurpose.SURVEY, "s", keep)
+        values |= {
+            "survey_url": url,
+            "rating_urls": [{"rating": n, "label": text, "url": f"{url}?r={n}"} for n, text in _ANCHORS.items()],
+            "trap_url": f"{url}/v",
+            "answer_until": day_text(self._now + timedelta(days=days), case.recipient_timezone),
+        }
+        note = json.loads(message.note)
+        if message.purpose == Purpose.REMINDER:
+            values |= {"reminder_number": note["number"], "last": note["last"]}
+        if recovery:
+            concern = self._concerns[message.escalation_id]
+            resolved_on = day_text(concern.resolved_at, case.recipient_timezone)
+            values |= {"resolved_on": resolved_on, "action_taken": concern.action}
+        return values
+
+    def _to_staff(self, message: Row[Any], case: Row[Any]) -> dict[str, Any]:
+        concern = self._concerns[message.escalation_id]
+        zone = case.timezone
+        values = {
+            "escalation_id": concern.id,
+            "department": concern.department,
+            "owner": concern.owner,
+            "supervisor": concern.supervisor,
+            "severity": concern.severity,
+            "reasons": json.loads(concern.reasons),
+            "rating": concern.rating,
+            "comment": concern.comment,
+            "contact_me": concern.contact_me,
+            "customer_email": case.email,
+            "customer_phone": case.phone,
+            "received_at": moment_text(concern.received_at, zone),
+            "acknowledge_by": moment_text(concern.acknowledge_by, zone),
+            "deadline_at": moment_text(concern.deadline_at, zone),
+            "resolve_by": moment_text(concern.resolve_by, zone),
+            "commands": [
+                f"./aftercare escalations acknowledge {concern.id}",
+                f'./aftercare escalations resolve {concern.id} --root-cause CAUSE --action "WHAT WAS DONE"',
+            ],
+        }
+        if message.purpose == Purpose.DEADLINE_WARNING and json.loads(message.note)["what"] == "resolution":
+            values["deadline_at"] = values["resolve_by"]
+        return values
+
+    def _link(self, message: Row[Any], purpose: LinkPurpose, page: str, days: int) -> str:
+        token = new_token()
+        self.links.append(
+            NewLink(
+                token=token,
+                purpose=purpose,
+                case_id=message.case_id,
+                escalation_id=message.escalation_id,
+                created_at=self._now,
+                expires_at=self._now + timedelta(days=days),
+            )
+        )
+        return f"{self._settings.web_url}/{page}/{token}"
+
+
+def given_name(name: str | None) -> str | None:
+    """What a customer is addressed by: the first part of the name. More would be guessing."""
+    return name.split()[0] if name and name.split() else None

@@ -1,0 +1,87 @@
+"""Mails about a concern: to those who take it, and to the customer who raised it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from models.owed import OwedMessage
+from policy.concern import route
+from policy.deadlines import Rung, person
+from tasks.contact import Contact
+from tasks.letter_dates import moment_text
+from vocabulary import Channel, Clause, Purpose
+
+
+def notice(contact: Contact, concern: Row[Any], role: str, now: datetime, *, repeat: int | None = None) -> OwedMessage:
+    """To owner or supervisor, at once. `repeat`: the id of the later answer that this one is about."""
+    name, address = _held_by(contact, concern, role)
+    return OwedMessage(
+        key=f"escalation:{concern.id}:notice:{role}:{repeat or 'first'}",
+        purpose=Purpose.ESCALATION_NOTICE,
+        clause=Clause.ESCALATE if role == "owner" else Clause.SUPERVISOR,
+        case_id=contact.case.id,
+        escalation_id=concern.id,
+        due_at=now,
+        to_name=name,
+        to_address=address,
+        note={"role": role, "repeat": repeat is not None},
+    )
+
+
+def warning(contact: Contact, concern: Row[Any], role: str, rung: Rung, now: datetime) -> OwedMessage:
+    """To one of those whom a rung of the ladder tells."""
+    name, address = _held_by(contact, concern, role)
+    return OwedMessage(
+        key=f"escalation:{concern.id}:{concern.reopened}:warning:{rung.number}:{role}",
+        purpose=Purpose.DEADLINE_WARNING,
+        clause=Clause.ESCALATE if role == "owner" else Clause.SUPERVISOR,
+        case_id=contact.case.id,
+        escalation_id=concern.id,
+        due_at=now,
+        to_name=name,
+        to_address=address,
+        note={"role": role, "percent": rung.percent, "what": "deadline",
+              "time_left": _left(concern.deadline_at, now)},
+    )  # fmt: skip
+
+
+def overdue(contact: Contact, concern: Row[Any], role: str, now: datetime) -> OwedMessage:
+    """The resolution target has passed."""
+    name, address = _held_by(contact, concern, role)
+    return OwedMessage(
+        key=f"escalation:{concern.id}:{concern.reopened}:overdue:{role}",
+        purpose=Purpose.DEADLINE_WARNING,
+        clause=Clause.ESCALATE if role == "owner" else Clause.SUPERVISOR,
+        case_id=contact.case.id,
+        escalation_id=concern.id,
+        due_at=now,
+        to_name=name,
+        to_address=address,
+        note={"role": role, "percent": 100, "what": "resolution", "time_left": _left(concern.resolve_by, now)},
+    )
+
+
+def thanks(contact: Contact, now: datetime, *, concern: Row[Any] | None = None) -> list[OwedMessage]:
+    """To the customer, when there is an address: with a concern, by when somebody will be in touch."""
+    if Channel.EMAIL not in contact.ladder:
+        return []
+    by = None if concern is None else moment_text(concern.deadline_at, contact.case.recipient_timezone)
+    note = {"has_concern": concern is not None, "contact_by": by}
+    return [contact.message(Purpose.THANK_YOU, "thanks" if concern is None else f"thanks:{concern.id}", now, note=note)]
+
+
+def _held_by(contact: Contact, concern: Row[Any], role: str) -> tuple[str, str]:
+    """Owner and supervisor as they were when it was opened; those above them as the policy names them."""
+    if role == "owner":
+        return concern.owner, concern.owner_email
+    if role == "supervisor":
+        return concern.supervisor, concern.supervisor_email
+    rules = contact.rules.escalation
+    return person(role, route(contact.case.department, rules), rules)
+
+
+def _left(until: datetime, now: datetime) -> str:
+    minutes = round(abs((until - now).total_seconds()) / 60)
+    text = f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{text} left" if until > now else f"{text} late"

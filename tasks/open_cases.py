@@ -1,0 +1,162 @@
+"""Services from the inbox become cases: each with a slot, a deadline and a ladder, or with a reasoned disposition."""
+
+from collections.abc import Sequence
+from dataclasses import astuple
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection, Row, select
+
+from models.cases import keys_of, last_asked, opted_out, reopened
+from models.log import NewEntry, append
+from models.moves import Move, advance, begin, ending
+from models.tables import services
+from policy.checks import Check
+from policy.eligibility import ClosedServiceFacts, FollowUp, NoFollowUp, decide
+from policy.file import Policy
+from policy.slots import NoSlot, Slot, find_slot
+from tasks.calendars import calendar_for
+from tasks.place import keep_policy, place
+from tasks.tally import Tally
+from vocabulary import Channel, Clause, Disposition, Event, Stage
+
+AVAILABLE = frozenset({Channel.EMAIL, Channel.PHONE})
+"""The channels that this version can use: others in a ladder are passed over."""
+_CANCELLABLE = (Stage.PLANNED, Stage.ASKED, Stage.ANSWERED)
+"""A concern that is open stays open, also when its service is."""
+
+
+@task(cache_policy=NO_CACHE)
+def open_cases(service_ids: Sequence[int], now: datetime) -> Tally:
+    """One transaction: a case for each of these services that has none."""
+    here = place()
+    with here.store.write() as db:
+        taken = _take(db, service_ids, now)
+        if not taken:
+            return Tally()
+        keep_policy(db, here.policy, now)
+        asked, out = _people(db, taken, here.policy, now)
+        rows, entries = [], []
+        for service in taken:
+            row, checks = _case(service, asked, out, here.policy, now)
+            rows.append(row)
+            entries.append((service.id, row, checks))
+            if row["asked_at"] is not None:
+                asked.update(dict.fromkeys(keys_of(service), row["asked_at"]))
+        opened = begin(db, rows)
+        append(db, [_entry(opened[id], row, checks, now) for id, row, checks in entries if id in opened])
+        return Tally.of(row["disposition"] or "opened" for id, row, _ in entries if id in opened)
+
+
+@task(cache_policy=NO_CACHE)
+def cancel_reopened(now: datetime) -> Tally:
+    """One transaction: the cases of services that are open again end as cancelled."""
+    with place().store.write() as db:
+        found = reopened(db, _CANCELLABLE)
+        moved = 0
+        for stage in _CANCELLABLE:
+            reason = "the service was reopened"
+            values = ending(Disposition.CANCELLED, at=now, next_at=now, reason=reason, clause=Clause.REOPENED)
+            moves = [Move(case_id=row.id, clause=Clause.REOPENED, reason=reason, values=values)
+                     for row in found if row.stage == stage]  # fmt: skip
+            moved += len(advance(db, stage, Stage.ENDED, moves, at=now))
+    return Tally(cancelled=moved) if moved else Tally()
+
+
+def _take(db: Connection, ids: Sequence[int], now: datetime) -> list[Row[Any]]:
+    """These services, if nobody else has taken them, in the order in which they were closed."""
+    claim = services.update().where(services.c.id.in_(ids), services.c.taken_at.is_(None)).values(taken_at=now)
+    return sorted(db.execute(claim.returning(*services.c)).all(), key=lambda row: (row.closed_at, row.id))
+
+
+def _people(
+    db: Connection, taken: Sequence[Row[Any]], policy: Policy, now: datetime
+) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    keys = {key for service in taken for key in keys_of(service)}
+    horizon = now - timedelta(days=policy.rules.survey.cooldown_days)
+    return last_asked(db, keys, horizon), opted_out(db, keys)
+
+
+def _case(
+    service: Row[Any], asked: dict[str, datetime], out: dict[str, datetime], policy: Policy, now: datetime
+) -> tuple[dict[str, Any], tuple[Check, ...]]:
+    rules = policy.rules
+    zone = service.customer_timezone or service.timezone
+    calendar = calendar_for(service.region, service.timezone, rules.calendar)
+    decision = decide(_facts(service, asked, out), now, rules, available=AVAILABLE)
+    slot = find_slot(service.closed_at, now, calendar, ZoneInfo(zone), rules.contact)
+    row = {
+        "service_id": service.id,
+        "opened_at": now,
+        "policy_version": policy.version,
+        "recipient_timezone": zone,
+        "closed_at": service.closed_at,
+        "contact_not_before_at": slot.not_before_at,
+        "contact_due_at": slot.due_at,
+        **{name: getattr(service, name) for name in _FROZEN},
+    }
+    if isinstance(decision, NoFollowUp):
+        return row | _ended(decision, now), decision.checks
+    return row | _planned(decision, slot, now), decision.checks + slot.checks
+
+
+_FROZEN = ("kind", "department", "branch", "region", "timezone", "agent", "email_key", "phone_key")
+"""Attribution and addresses as they were when the case was opened."""
+
+
+def _ended(decision: NoFollowUp, now: datetime) -> dict[str, Any]:
+    result = ending(decision.disposition, at=now, next_at=now, reason=decision.reason, clause=decision.clause)
+    return result | {"stage": Stage.ENDED, "ladder": "", "preferred": 0, "rung": 0, "asked_at": None, "to_person": None}
+
+
+def _planned(decision: FollowUp, slot: Slot | NoSlot, now: datetime) -> dict[str, Any]:
+    early = isinstance(slot, NoSlot)
+    at = now if isinstance(slot, NoSlot) else slot.at
+    rung = decision.ladder.index(Channel.PHONE) if early and Channel.PHONE in decision.ladder else 0
+    return {
+        "stage": Stage.PLANNED,
+        "next_at": at,
+        "asked_at": at,
+        "ladder": ",".join(decision.ladder),
+        "preferred": decision.preferred,
+        "rung": rung,
+        "to_person": slot.reason if isinstance(slot, NoSlot) else None,
+        "disposition": None,
+        "reason": None,
+        "clause": None,
+        "ended_at": None,
+    }
+
+
+def _facts(service: Row[Any], asked: dict[str, datetime], out: dict[str, datetime]) -> ClosedServiceFacts:
+    keys = keys_of(service)
+    return ClosedServiceFacts(
+        kind=service.kind,
+        source=service.source,
+        department=service.department,
+        branch=service.branch,
+        customer_ref=service.customer_ref,
+        tags=tuple(filter(None, service.tags.split(","))),
+        email=service.email,
+        has_phone=service.phone is not None,
+        prefers=tuple(Channel(name) for name in service.channels.split(",") if name),
+        closed_at=service.closed_at,
+        reopened=service.reopened_at is not None,
+        asked_before=max((asked[key] for key in keys if key in asked), default=None),
+        opted_out_at=min((out[key] for key in keys if key in out), default=None),
+    )
+
+
+def _entry(case_id: int, row: dict[str, Any], checks: tuple[Check, ...], now: datetime) -> NewEntry:
+    return NewEntry(
+        event=Event.CASE_OPENED,
+        at=now,
+        clause=row["clause"] or Clause.CONTACT,
+        case_id=case_id,
+        policy_version=row["policy_version"],
+        detail={"stage": row["stage"], "disposition": row["disposition"], "reason": row["reason"] or row["to_person"],
+                "checks": [astuple(check) for check in checks]},
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The texts that customers and staff read, and the one place that renders them."""

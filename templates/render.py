@@ -1,0 +1,64 @@
+"""The one place that renders: mails (subject, text, HTML), pages and documents, from plain values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from templates.checking import check_templates
+from templates.cleaning import Cleaner, Plain, body, for_document, for_mail, for_page, header, plain_values
+from templates.environment import TemplateFault, environment_of
+from templates.values import DOCUMENT_VALUES, MESSAGE_VALUES, OPTIONAL, PAGE_VALUES
+from vocabulary import Purpose
+
+__all__ = [
+    "MESSAGE_VALUES",
+    "PAGE_VALUES",
+    "Rendered",
+    "TemplateFault",
+    "check_templates",
+    "render_document",
+    "render_message",
+    "render_page",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """One mail's content. `subject` is one line and safe in a header; `text` says what `html` says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render_message(purpose: Purpose, values: Mapping[str, object]) -> Rendered:
+    """The mail of a purpose. `values` are those named in `MESSAGE_VALUES`; a missing one raises TemplateFault."""
+    name = f"messages/{purpose.value}"
+    given = _given(name, values, MESSAGE_VALUES[purpose], for_mail)
+    return Rendered(
+        subject=header(_render(f"{name}.subject.txt.j2", given)),
+        text=body(_render(f"{name}.txt.j2", given)),
+        html=_render(f"{name}.html.j2", given),
+    )
+
+
+def render_page(name: str, values: Mapping[str, object]) -> str:
+    """A page for customers, as HTML. `values` are those named in `PAGE_VALUES`."""
+    return _render(f"pages/{name}.html.j2", _given(f"pages/{name}", values, PAGE_VALUES[name], for_page))
+
+
+def render_document(name: str, values: Mapping[str, object]) -> str:
+    """A self-contained HTML file for staff. `values` are those named in `DOCUMENT_VALUES`."""
+    return _render(
+        f"documents/{name}.html.j2", _given(f"documents/{name}", values, DOCUMENT_VALUES[name], for_document)
+    )
+
+
+def _given(name: str, values: Mapping[str, object], allowed: frozenset[str], clean: Cleaner) -> dict[str, Plain]:
+    missing = allowed - OPTIONAL - values.keys()
+    if missing:
+        raise TemplateFault(f"{name}: no value for {', '.join(sorted(missing))}; give it to the template.")
+    return plain_values(values, clean)
+
+
+def _render(template: str, given: dict[str, Plain]) -> str:
+    return environment_of().get_template(template).render(given)

@@ -1,0 +1,54 @@
+"""What each template is given. A template that uses anything else is refused when the program starts."""
+
+from typing import Final
+
+from vocabulary import Purpose
+
+_CUSTOMER: Final = frozenset({"company", "customer_name", "service_kind", "service_date", "unsubscribe_url"})
+_ASK: Final = _CUSTOMER | {
+    "branch", "department", "survey_url", "rating_urls", "trap_url", "answer_until",
+}  # fmt: skip
+_STAFF: Final = frozenset({"company", "escalation_id", "case_id", "department", "owner", "role", "severity"})
+
+MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
+    Purpose.SURVEY: _ASK,
+    Purpose.REMINDER: _ASK | {"reminder_number", "last"},
+    Purpose.RECOVERY_SURVEY: _ASK | {"resolved_on", "action_taken"},
+    Purpose.THANK_YOU: _CUSTOMER | {"has_concern", "contact_by", "change_url"},
+    Purpose.ESCALATION_NOTICE: _STAFF | {
+        "supervisor", "reasons", "rating", "comment", "contact_me", "customer_name", "customer_email",
+        "customer_phone", "service_kind", "service_date", "received_at", "acknowledge_by", "deadline_at",
+        "resolve_by", "repeat", "commands",
+    },
+    Purpose.DEADLINE_WARNING: _STAFF | {"percent", "what", "deadline_at", "time_left", "commands"},
+    Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path"}),
+}  # fmt: skip
+
+PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
+    "survey": frozenset({
+        "company", "customer_name", "service_kind", "service_date", "branch", "action", "nonce", "preselected",
+        "comment", "contact_me", "errors", "already", "change_until", "unsubscribe_path", "recovery", "trap_path",
+    }),
+    "thanks": frozenset({"company", "has_concern", "contact_by", "change_until"}),
+    "unavailable": frozenset({"company"}),
+    "unsubscribe": frozenset({"company", "action"}),
+    "unsubscribed": frozenset({"company"}),
+    "problem": frozenset({"company", "title", "message"}),
+}  # fmt: skip
+
+DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
+    "preview": frozenset({"messages", "pages"}),
+}
+
+OPTIONAL: Final = frozenset({"change_url"})
+"""Values that may be left out. A template must ask `is defined` before it uses one."""
+
+FIELDS: Final[dict[str, frozenset[str]]] = {
+    "company": frozenset({"name", "postal_address", "phone", "privacy_url"}),
+    "rating_urls": frozenset({"rating", "label", "url"}),
+    "figures": frozenset({"label", "value", "note"}),
+    "errors": frozenset({"field", "message"}),
+    "messages": frozenset({"title", "subject", "html", "text"}),
+    "pages": frozenset({"title", "html"}),
+}
+"""The fields of the values that are mappings, or lists of mappings."""

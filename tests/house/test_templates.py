@@ -1,0 +1,77 @@
+"""What no linter knows about templates: escaping is never switched off, and links lead where links may."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from templates.environment import FOLDER
+from templates.render import check_templates
+
+FILES = sorted(FOLDER.glob("*/*.j2"))
+SHEETS = sorted(FOLDER.glob("*/*.css"))
+CODE = sorted(FOLDER.glob("*.py"))
+LINK = re.compile(r'\b(?:href|action|src)="([^"]*)"')
+OURS = re.compile(r"(/static/[\w.-]+|#[\w-]+|#\{\{ error\.field \}\})")
+FILTERED = re.compile(r"\{\{ [\w.]+\|(link|path|mailto|dial) \}\}")
+
+every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
+
+
+def test_every_templates_values_are_given() -> None:
+    check_templates()
+
+
+@every_file
+def test_escaping_is_never_switched_off(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
+    assert not re.search(r"\|\s*(safe|forceescape|tojson|xmlattr)\b|autoescape|Markup", source)
+
+
+def test_code_makes_no_markup_of_its_own() -> None:
+    assert [file.name for file in CODE if re.search(r"\bMarkup\b|autoescape=False", file.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if file.parent.name != "documents"], ids=lambda file: file.name
+)
+def test_every_link_for_customers_passes_a_filter(file: Path) -> None:
+    for target in LINK.findall(file.read_text(encoding="utf-8")):
+        assert OURS.fullmatch(target) or FILTERED.fullmatch(target), target
+
+
+@every_file
+def test_attributes_are_quoted_and_hold_no_style_or_script(file: Path) -> None:
+    source = re.sub(r"\{#.*?#\}", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for tag in re.findall(r"<[a-z][^<>]*>", source):
+        assert not re.search(r"=\s*(?![\"'=\s])", re.sub(r'"[^"]*"|\{%.*?%\}', '""', tag)), tag
+        assert not re.search(r"\s(style|on\w+)=", tag), tag
+    assert "<script" not in source
+
+
+def test_mail_rules_need_no_surroundings() -> None:
+    """A template is styled by itself, so a rule that looks at parents or siblings would be lost: one word each."""
+    css = re.sub(r"/\*.*?\*/", "", (FOLDER / "messages" / "mail.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    for selectors in re.findall(r"([^{}]+)\{[^{}]*\}", css):
+        for selector in selectors.split(","):
+            assert re.fullmatch(r"\.?[a-z][\w-]*", selector.strip()), selector
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_style_sheets_load_nothing(sheet: Path) -> None:
+    assert not re.search(r"url\(|@import|https?:", sheet.read_text(encoding="utf-8"))
+
+
+def test_every_class_of_a_mail_has_a_rule() -> None:
+    css = "".join(file.read_text(encoding="utf-8") for file in sorted((FOLDER / "messages").glob("*.css")))
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    used = {
+        name
+        for file in FILES
+        if file.parent.name == "messages"
+        for names in re.findall(r'class="([^"]*)"', file.read_text(encoding="utf-8"))
+        for name in names.split()
+    }
+    defined = set(re.findall(r"\.([a-z][\w-]*)", css))
+    assert used - defined == set()
+    assert defined - used == set()

@@ -1,4 +1,4 @@
-"""Places and secrets, from the environment (prefix `AFTERCARE_`) or from files that it names. Numbers are in the policy."""
+"""Places and secrets, from the environment (prefix `AFTERCARE_`) or files that it names. Numbers are in the policy."""
 
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     public_url: str = ""
     """The address under which customers reach the web application. Empty: this machine."""
+
+    secret_key: SecretStr | None = None
+    """Signs the forms of the web application. Empty: made at the first start and kept in `home`."""
+    secret_key_file: Path | None = None
 
     mail: Literal["outbox", "smtp", "sendgrid"] = "outbox"
     mail_from: str = "service@example.com"

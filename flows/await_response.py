@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.clock import clock
 from models.due import count_due, due_cases
@@ -18,8 +18,8 @@ from vocabulary import Stage
 @flow(
     name="await-response",
     flow_run_name=named("await-response", lambda now: count_due(place().store, Stage.ASKED, now), clock),
-    description="Looks at customers who have not answered: reminds them at most twice, goes to the next channel when one "
-    "failed, and ends the case as 'no answer' when the wait is over (SOP 4.2).",
+    description="Looks at customers who have not answered: reminds them at most twice, goes to the next channel "
+    "when one failed, and ends the case as 'no answer' when the wait is over (SOP 4.2).",
 )
 def await_response(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.clock import clock
 from models.due import count_concerns, due_escalations, unjudged_cases
@@ -19,7 +19,8 @@ from tasks.tally import Tally
     name="escalate",
     flow_run_name=named("escalate", lambda now: count_concerns(place().store, now), clock),
     description="Judges new answers. A concern goes to the department's owner at once, and to the supervisor when the "
-    "customer is not satisfied (SOP 4.4, 6). Warns before the 24 hours are over, and asks after a resolution whether it helped.",
+    "customer is not satisfied (SOP 4.4, 6). Warns before the 24 hours are over, and asks "
+    "after a resolution whether it helped.",
 )
 def escalate(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()

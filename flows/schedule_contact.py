@@ -1,10 +1,10 @@
-"""SOP stage 1, schedule contact: every closed service becomes a case with a slot and a deadline, or ends with a reason."""
+"""SOP stage 1, schedule contact: every closed service becomes a case with slot and deadline, or ends with a reason."""
 
 from datetime import datetime
 from typing import Any
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.clock import clock
 from models.due import count_waiting, waiting_services

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.clock import clock
 from models.due import count_due, due_cases
@@ -18,8 +18,8 @@ from vocabulary import Stage
 @flow(
     name="send-survey",
     flow_run_name=named("send-survey", lambda now: count_due(place().store, Stage.PLANNED, now), clock),
-    description="Customers whose contact slot has come are asked how it went, on the channel they prefer (SOP 4.2, 4.3): "
-    "the message is written into the outbox, or the call is put on the list of the service team.",
+    description="Customers whose contact slot has come are asked how it went, on the channel they prefer "
+    "(SOP 4.2, 4.3): the message is written into the outbox, or the call is put on the list of the service team.",
 )
 def send_survey(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()

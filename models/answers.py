@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance
-from models.tables import answers, cases, escalations, links, services
+from models.tables import answers, cases, columns, escalations, links, services
 from vocabulary import Channel, Clause, Disposition, Event, LinkPurpose, Stage
 
 _TOKEN_BYTES = 20
@@ -80,36 +80,64 @@ def add_links(db: Connection, new: Sequence[NewLink]) -> None:
     db.execute(links.insert(), rows)
 
 
-def open_link(db: Connection, token: str, purposes: Sequence[LinkPurpose], now: datetime) -> Row[Any] | None:
-    """The link with its case and service, if it may be used now. None alike for unknown, expired and used ones."""
-    found = db.execute(
+def open_link(
+    db: Connection, token: str, purposes: Sequence[LinkPurpose], now: datetime, *, hold: bool = False
+) -> Any:
+    """The link with its case and service, if it may be used now. None alike for unknown, expired and used ones.
+
+    An unsubscribe link never runs out: to say "done" and do nothing would be a lie. With `hold` the case stays as it
+    is until the transaction ends.
+    """
+    wanted = (
         select(
-            links.c["purpose", "case_id", "escalation_id", "expires_at"],
-            cases.c["stage", "disposition", "rating", "answered_at", "change_until", "policy_version"],
-            services.c["kind", "department", "branch", "timezone", "customer_name"],
+            *columns(links, "purpose", "case_id", "escalation_id", "expires_at"),
+            *columns(cases, "stage", "disposition", "rating", "answered_at", "change_until", "policy_version"),
+            cases.c.recipient_timezone,
+            *columns(services, "kind", "department", "branch", "timezone", "customer_name"),
             services.c.closed_at.label("service_closed_at"),
-            escalations.c["resolved_at", "recovery_until"],
+            *columns(escalations, "resolved_at", "recovery_until", "closed_at"),
         )
         .join_from(links, cases, cases.c.id == links.c.case_id)
         .join(services, services.c.id == cases.c.service_id)
         .outerjoin(escalations, escalations.c.id == links.c.escalation_id)
         .where(links.c.token_sha256 == token_sha256(token), links.c.purpose.in_(purposes))
-    ).one_or_none()
-    if found is None or found.expires_at <= now:
-        return None
-    if found.purpose == LinkPurpose.UNSUBSCRIBE:
+    )
+    found = db.execute(wanted.with_for_update(of=cases) if hold else wanted).one_or_none()
+    if found is None or found.purpose == LinkPurpose.UNSUBSCRIBE:
         return found
-    return found if _still_answerable(found, now) else None
+    return found if found.expires_at > now and _still_answerable(found, now) else None
 
 
 def _still_answerable(link: Any, now: datetime) -> bool:
     if link.stage not in _TAKES_ANSWERS:
         return False
     if link.purpose == LinkPurpose.RECOVERY:
-        return bool(link.stage == Stage.RECOVERING)
+        return bool(link.stage == Stage.RECOVERING and link.closed_at is None)
     if link.answered_at is None:
         return bool(link.stage == Stage.ASKED)
     return link.change_until > now and link.disposition not in (Disposition.CANCELLED, Disposition.OPTED_OUT)
+
+
+def find_answer(db: Connection, nonce: str) -> Row[Any] | None:
+    """The submission of this nonce, if it was recorded, with its case."""
+    return db.execute(
+        select(
+            *columns(answers, "case_id", "version", "received_at", "rating", "comment", "contact_me", "escalation_id"),
+            *columns(cases, "change_until", "policy_version", "recipient_timezone"),
+        )
+        .join_from(answers, cases, cases.c.id == answers.c.case_id)
+        .where(answers.c.nonce == nonce)
+    ).one_or_none()
+
+
+def last_answer(db: Connection, case_id: int, escalation_id: int | None) -> Row[Any] | None:
+    """What the customer said last about the service, or about the solution of that concern."""
+    return db.execute(
+        select(*columns(answers, "rating", "comment", "contact_me", "entered_by"))
+        .where(answers.c.case_id == case_id, answers.c.escalation_id.is_not_distinct_from(escalation_id))
+        .order_by(answers.c.version.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def record(
@@ -117,9 +145,9 @@ def record(
 ) -> Recorded:
     """Append an answer, log it, and leave the case to be judged; all in the caller's transaction."""
     # Taking the case's row first keeps two submissions apart until the first one has its version.
-    wanted = select(cases.c["stage", "policy_version", "change_until"]).where(cases.c.id == case_id)
+    wanted = select(*columns(cases, "stage", "policy_version", "change_until")).where(cases.c.id == case_id)
     case = db.execute(wanted.with_for_update()).one()
-    before = db.execute(select(answers.c["id", "version"]).where(answers.c.nonce == said.nonce)).one_or_none()
+    before = db.execute(select(*columns(answers, "id", "version")).where(answers.c.nonce == said.nonce)).one_or_none()
     if before is not None:
         return Recorded(before.id, case_id, before.version, again=True)
     version = 1 + (db.execute(select(func.max(answers.c.version)).where(answers.c.case_id == case_id)).scalar() or 0)

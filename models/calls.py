@@ -12,7 +12,7 @@ from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.optouts import suppress
 from models.outcomes import first_contacts, look_now
-from models.tables import calls, cases
+from models.tables import calls, cases, columns
 from vocabulary import CallOutcome, Channel, Clause, Disposition, Event, Stage
 
 _SPOKEN = frozenset({CallOutcome.ANSWERED, CallOutcome.SOLVED, CallOutcome.CONCERN})
@@ -51,7 +51,7 @@ def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row
     values = {"done_at": at, "done_by": report.by, "outcome": report.outcome}
     taken = db.execute(swap.values(values).returning(*calls.c)).one_or_none()
     if taken is None:
-        known = db.execute(select(calls.c["outcome", "done_by"]).where(calls.c.id == call_id)).one_or_none()
+        known = db.execute(select(*columns(calls, "outcome", "done_by")).where(calls.c.id == call_id)).one_or_none()
         if known is None:
             raise CallError(f"there is no call {call_id}; `./aftercare calls list` shows those to be made")
         raise CallError(f"call {call_id} was recorded already, as {known.outcome!r} by {known.done_by}")
@@ -92,3 +92,12 @@ def _entry(call: Row[Any], report: CallReport, at: datetime) -> NewEntry:
         detail={"outcome": report.outcome, "attempt": call.attempt, "rating": report.rating,
                 "comment": bool(report.comment)},
     )  # fmt: skip
+
+
+def policy_version_of(db: Connection, call_id: int) -> str:
+    """The policy version that the call's case goes by."""
+    found = select(cases.c.policy_version).join_from(calls, cases, cases.c.id == calls.c.case_id)
+    version = db.execute(found.where(calls.c.id == call_id)).scalar_one_or_none()
+    if version is None:
+        raise CallError(f"there is no call {call_id}; `./aftercare calls list` shows those to be made")
+    return str(version)

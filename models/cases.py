@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from models.tables import calls, cases, messages, services, suppressions
+from models.tables import calls, cases, columns, messages, services, suppressions
 from vocabulary import CallOutcome, Purpose, Stage
 
 _CONTACTING = (Purpose.SURVEY, Purpose.REMINDER)
@@ -48,8 +48,8 @@ def set_values(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write columns of cases that this transaction has taken. Each row has "case_id" and the same columns."""
     if not rows:
         return
-    columns = {name: bindparam(f"new_{name}") for name in rows[0] if name != "case_id"}
-    statement = cases.update().where(cases.c.id == bindparam("new_case_id")).values(columns)
+    targets: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != "case_id"}
+    statement = cases.update().where(cases.c.id == bindparam("new_case_id")).values(targets)
     db.execute(statement, [{f"new_{name}": value for name, value in row.items()} for row in rows])
 
 
@@ -58,14 +58,14 @@ def last_asked(db: Connection, keys: Collection[str], since: datetime) -> dict[s
     found: dict[str, datetime] = {}
     for column in (cases.c.email_key, cases.c.phone_key):
         statement = select(column, func.max(cases.c.asked_at)).where(column.in_(keys), cases.c.asked_at >= since)
-        for key, at in db.execute(statement.group_by(column)).tuples():
+        for key, at in db.execute(statement.group_by(column)):
             found[key] = max(at, found.get(key, at))
     return found
 
 
 def opted_out(db: Connection, keys: Collection[str]) -> dict[str, datetime]:
     """Since when addresses must not be used, by key."""
-    statement = select(suppressions.c["address_key", "since"]).where(suppressions.c.address_key.in_(keys))
+    statement = select(*columns(suppressions, "address_key", "since")).where(suppressions.c.address_key.in_(keys))
     return {row.address_key: row.since for row in db.execute(statement)}
 
 
@@ -78,7 +78,7 @@ def reopened(db: Connection, stages: Collection[Stage]) -> list[Row[Any]]:
     """Open cases in `stages` whose service is open again."""
     return list(
         db.execute(
-            select(cases.c["id", "stage"])
+            select(*columns(cases, "id", "stage"))
             .join_from(cases, services, services.c.id == cases.c.service_id)
             .where(services.c.reopened_at.is_not(None), cases.c.stage.in_(stages))
             .order_by(cases.c.id)
@@ -89,7 +89,7 @@ def reopened(db: Connection, stages: Collection[Stage]) -> list[Row[Any]]:
 def last_messages(db: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     """The newest survey or reminder of each case."""
     statement = (
-        select(messages.c["id", "case_id", "state", "settled_at", "channel", "purpose"])
+        select(*columns(messages, "id", "case_id", "state", "settled_at", "channel", "purpose"))
         .where(messages.c.case_id.in_(ids), messages.c.purpose.in_(_CONTACTING))
         .order_by(messages.c.id)
     )
@@ -100,7 +100,7 @@ def calls_of(db: Connection, ids: Sequence[int], *, of_survey: bool = True) -> d
     """The calls of each case, first attempt first; those about the survey, or all of them."""
     found: dict[int, list[Row[Any]]] = {}
     statement = (
-        select(calls.c["case_id", "attempt", "due_from", "done_at", "outcome"])
+        select(*columns(calls, "case_id", "attempt", "due_from", "done_at", "outcome"))
         .where(calls.c.case_id.in_(ids))
         .order_by(calls.c.attempt)
     )

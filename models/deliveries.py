@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, or_, select
 
 from models.log import NewEntry, append
-from models.tables import cases, channel_states, messages, services, suppressions
+from models.tables import cases, channel_states, columns, messages, services, suppressions
 from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
 
 TO_CUSTOMERS = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU)
@@ -63,12 +63,14 @@ def withdraw_messages(db: Connection, ids: Sequence[int], *, at: datetime, reaso
 
 def _withdraw(db: Connection, which: ColumnElement[bool], at: datetime, reason: str) -> int:
     swap = messages.update().where(which, messages.c.state == Delivery.DUE)
-    gone = db.execute(swap.values(state=Delivery.WITHDRAWN, settled_at=at).returning(messages.c["id", "case_id"])).all()
+    gone = db.execute(
+        swap.values(state=Delivery.WITHDRAWN, settled_at=at).returning(*columns(messages, "id", "case_id"))
+    ).all()
     append(db, [_entry(Event.MESSAGE_WITHDRAWN, row, at, Clause.ASK, reason=reason) for row in gone])
     return len(gone)
 
 
-def late(db: Connection, now: datetime, *, size: int) -> Sequence[Row[Any]]:
+def late(db: Connection, now: datetime, *, size: int) -> Sequence[Any]:
     """Due messages whose contact window has closed before they went out, with their cases."""
     return db.execute(
         select(messages.c.id.label("message_id"), *cases.c)
@@ -97,7 +99,12 @@ def claim(db: Connection, channel: Channel, owner: str, now: datetime, *, size: 
         .with_for_update(skip_locked=True)
     )
     swap = messages.update().where(messages.c.id.in_(due.scalar_subquery()), messages.c.state == Delivery.DUE)
-    values = {"state": Delivery.CLAIMED, "owner": owner, "lease_until": now + lease, "attempts": messages.c.attempts + 1}
+    values = {
+        "state": Delivery.CLAIMED,
+        "owner": owner,
+        "lease_until": now + lease,
+        "attempts": messages.c.attempts + 1,
+    }
     return db.execute(swap.values(values)).rowcount
 
 
@@ -119,8 +126,8 @@ def settle(db: Connection, owner: str, rows: Sequence[Mapping[str, Any]]) -> set
     mine = set(db.execute(lock).scalars())
     writable = [row for row in rows if row["message_id"] in mine]
     if writable:
-        columns = {name: bindparam(f"new_{name}") for name in writable[0] if name != "message_id"}
-        statement: Update = messages.update().where(messages.c.id == bindparam("new_message_id")).values(columns)
+        targets: dict[str, Any] = {name: bindparam(f"new_{name}") for name in writable[0] if name != "message_id"}
+        statement: Update = messages.update().where(messages.c.id == bindparam("new_message_id")).values(targets)
         db.execute(statement, [{f"new_{name}": value for name, value in row.items()} for row in writable])
     return {row["message_id"] for row in writable}
 
@@ -129,15 +136,15 @@ def park_abandoned(db: Connection, now: datetime) -> int:
     """Messages whose worker is gone may or may not have been sent: unknown, never simply due again."""
     lost = and_(messages.c.state == Delivery.CLAIMED, messages.c.lease_until < now)
     swap = messages.update().where(lost).values(state=Delivery.UNKNOWN, code="worker lost", settled_at=now)
-    rows = db.execute(swap.returning(messages.c["id", "case_id"])).all()
+    rows = db.execute(swap.returning(*columns(messages, "id", "case_id"))).all()
     append(db, [_entry(Event.MESSAGE_UNKNOWN, row, now, Clause.RECORD, code="worker lost") for row in rows])
     return len(rows)
 
 
-def undecided(db: Connection, before: datetime, *, size: int) -> Sequence[Row[Any]]:
+def undecided(db: Connection, before: datetime, *, size: int) -> Sequence[Any]:
     """First surveys with an unknown outcome since `before`, to customers who were not contacted otherwise."""
     return db.execute(
-        select(messages.c["id", "case_id", "settled_at"], cases.c.policy_version)
+        select(*columns(messages, "id", "case_id", "settled_at"), cases.c.policy_version)
         .join_from(messages, cases, cases.c.id == messages.c.case_id)
         .where(
             messages.c.state == Delivery.UNKNOWN,
@@ -156,7 +163,7 @@ def send_again(db: Connection, ids: Sequence[int], now: datetime) -> int:
     """Make unknown messages due once more, marked as possible second copies."""
     swap = messages.update().where(messages.c.id.in_(ids), messages.c.state == Delivery.UNKNOWN)
     values = {"state": Delivery.DUE, "due_at": now, "possible_duplicate": True}
-    rows = db.execute(swap.values(values).returning(messages.c["id", "case_id"])).all()
+    rows = db.execute(swap.values(values).returning(*columns(messages, "id", "case_id"))).all()
     reason = "the outcome stayed unknown; sent again, possibly a second copy"
     append(db, [_entry(Event.MESSAGE_OWED, row, now, Clause.CONTACT, reason=reason) for row in rows])
     return len(rows)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, tuple_
 
 from models.store import Store
-from models.tables import calls, cases, escalations, messages, services
+from models.tables import calls, cases, columns, escalations, messages, services
 from vocabulary import Delivery, Stage
 
 
@@ -62,9 +62,9 @@ def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
     """Calls to be made by `now`, most urgent first, with the case they belong to."""
     return db.execute(
         select(
-            calls.c["id", "case_id", "attempt", "reason", "due_from", "due_to", "escalation_id"],
-            cases.c["department", "branch", "kind", "recipient_timezone", "contact_due_at"],
-            services.c["customer_name", "phone"],
+            *columns(calls, "id", "case_id", "attempt", "reason", "due_from", "due_to", "escalation_id"),
+            *columns(cases, "department", "branch", "kind", "recipient_timezone", "contact_due_at"),
+            *columns(services, "customer_name", "phone"),
         )
         .join_from(calls, cases, cases.c.id == calls.c.case_id)
         .join(services, services.c.id == cases.c.service_id)
@@ -82,7 +82,7 @@ def _in_batches(
         .order_by(table.c[date], table.c.id)
         .limit(size)
     )
-    last: Row[Any] | None = None
+    last: Any = None
     while True:
         page = wanted if last is None else wanted.where(tuple_(table.c[date], table.c.id) > tuple_(last.at, last.id))
         with store.read() as db:

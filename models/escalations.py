@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from models.log import NewEntry, append
 from models.moves import Move, advance
-from models.tables import answers, cases, escalations, judgements
+from models.tables import answers, cases, columns, escalations, judgements
 from vocabulary import Clause, Event, Stage
 
 
@@ -45,11 +45,11 @@ def take_due(db: Connection, ids: Sequence[int], now: datetime, *, lease: timede
 
 
 def set_values(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write columns of escalations that this transaction has taken. Each row has "escalation_id" and the same columns."""
+    """Write columns of escalations that this transaction has taken. Each row: "escalation_id" and the same columns."""
     if not rows:
         return
-    columns = {name: bindparam(f"new_{name}") for name in rows[0] if name != "escalation_id"}
-    statement = escalations.update().where(escalations.c.id == bindparam("new_escalation_id")).values(columns)
+    targets: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != "escalation_id"}
+    statement = escalations.update().where(escalations.c.id == bindparam("new_escalation_id")).values(targets)
     db.execute(statement, [{f"new_{name}": value for name, value in row.items()} for row in rows])
 
 
@@ -93,7 +93,7 @@ _SHORTEST_ACTION = 10
 def listed(db: Connection, *, everything: bool = False) -> Sequence[Row[Any]]:
     """Escalations for a list, the most urgent first; with `everything` also those that are closed."""
     statement = (
-        select(*escalations.c, cases.c["branch", "kind"])
+        select(*escalations.c, *columns(cases, "branch", "kind"))
         .join_from(escalations, cases, cases.c.id == escalations.c.case_id)
         .order_by(escalations.c.closed_at.is_not(None), escalations.c.deadline_at, escalations.c.id)
     )
@@ -117,7 +117,9 @@ def policy_version_of(db: Connection, escalation_id: int) -> str:
 
 
 def _log(db: Connection, event: Event, of: Row[Any], at: datetime, by: str, detail: Mapping[str, Any]) -> None:
-    entry = NewEntry(event=event, at=at, clause=Clause.ESCALATE, case_id=of.case_id, ref_id=of.id, actor=by, detail=detail)
+    entry = NewEntry(
+        event=event, at=at, clause=Clause.ESCALATE, case_id=of.case_id, ref_id=of.id, actor=by, detail=detail
+    )
     append(db, [entry])
 
 

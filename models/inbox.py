@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from models.report import ClosedService, ReopenedService, address_key
 from models.store import insert_new
-from models.tables import services
+from models.tables import columns, services
 
 _TOLERANCE = timedelta(minutes=5)
 """How far a source's clock may be ahead of ours."""
@@ -60,8 +60,11 @@ def receive(db: Connection, reports: Sequence[ClosedService], *, at: datetime, p
             new.append(_row(report, body, verdict, at))
     if faults and not partly:
         return Received(new=0, known=known, faults=tuple(faults))
-    inserted = insert_new(db, services, new, unique=["source", "external_id", "closing"])
-    return Received(new=len(inserted), known=known + len(new) - len(inserted), faults=tuple(faults))
+    with db.begin_nested() as attempt:
+        if len(insert_new(db, services, new, unique=["source", "external_id", "closing"])) == len(new):
+            return Received(new=len(new), known=known, faults=tuple(faults))
+        attempt.rollback()
+    return receive(db, reports, at=at, partly=partly)  # somebody was faster, perhaps with other content: look again
 
 
 def reopen(db: Connection, report: ReopenedService) -> bool:
@@ -80,6 +83,11 @@ def reopen(db: Connection, report: ReopenedService) -> bool:
     return db.execute(swap.values(reopened_at=report.reopened_at)).rowcount == 1
 
 
+def is_ahead(reported: datetime, at: datetime) -> bool:
+    """Whether a time lies in the future by more than clocks differ."""
+    return reported > at + _TOLERANCE
+
+
 @dataclass(frozen=True, slots=True)
 class _Closing:
     closing: int
@@ -93,7 +101,7 @@ def _closings(db: Connection, reports: Sequence[ClosedService]) -> dict[tuple[st
     found: dict[tuple[str, str], list[_Closing]] = {}
     for start in range(0, len(keys), _CHUNK):
         statement = (
-            select(services.c["source", "external_id", "closing", "body_sha256", "reopened_at"])
+            select(*columns(services, "source", "external_id", "closing", "body_sha256", "reopened_at"))
             .where(tuple_(services.c.source, services.c.external_id).in_(keys[start : start + _CHUNK]))
             .order_by(services.c.closing)
         )
@@ -105,7 +113,7 @@ def _closings(db: Connection, reports: Sequence[ClosedService]) -> dict[tuple[st
 
 def _place(report: ClosedService, body: str, before: Sequence[_Closing], at: datetime) -> int | str:
     """The number of the closing that this report is; 0 when we have it; else "field: rule"."""
-    if report.closed_at > at + _TOLERANCE:
+    if is_ahead(report.closed_at, at):
         return "closed_at: lies in the future; report a service after it was closed"
     if any(closing.body_sha256 == body for closing in before):
         return 0

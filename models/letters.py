@@ -5,15 +5,25 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from models.tables import answers, cases, escalations, services
+from models.tables import answers, cases, columns, escalations, services
 
 
-def subjects(db: Connection, case_ids: Sequence[int]) -> dict[int, Row[Any]]:
+def subjects(db: Connection, case_ids: Sequence[int]) -> dict[int, Any]:
     """Cases with the customer and the service that they are about, by case id."""
     statement = (
         select(
-            cases.c["id", "policy_version", "recipient_timezone", "timezone", "department", "branch", "kind", "change_until"],
-            services.c["customer_name", "email", "phone"],
+            *columns(
+                cases,
+                "id",
+                "policy_version",
+                "recipient_timezone",
+                "timezone",
+                "department",
+                "branch",
+                "kind",
+                "change_until",
+            ),
+            *columns(services, "customer_name", "email", "phone"),
             services.c.closed_at.label("service_closed_at"),
         )
         .join_from(cases, services, services.c.id == cases.c.service_id)
@@ -25,7 +35,7 @@ def subjects(db: Connection, case_ids: Sequence[int]) -> dict[int, Row[Any]]:
 def concerns(db: Connection, escalation_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
     """Escalations with the newest thing that the customer said, by escalation id."""
     statement = (
-        select(*escalations.c, answers.c["rating", "comment", "contact_me"])
+        select(*escalations.c, *columns(answers, "rating", "comment", "contact_me"))
         .join_from(escalations, answers, answers.c.case_id == escalations.c.case_id)
         .where(escalations.c.id.in_(escalation_ids))
         .order_by(answers.c.version)

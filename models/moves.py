@@ -21,7 +21,7 @@ MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.ENDED: frozenset({Stage.ANSWERED, Stage.CLOSED}),
     Stage.CLOSED: frozenset(),
 }
-"""From a stage to those that may follow it. A case begins as PLANNED, or as ENDED with the reason it is not followed up.
+"""From a stage to those that may follow. A case begins as PLANNED, or as ENDED with the reason it is not followed up.
 
 ENDED to ANSWERED: the customer may change an answer until the record is sealed.
 """
@@ -85,9 +85,9 @@ def begin(db: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
 def _write_values(db: Connection, moves: Sequence[Move]) -> None:
     if not moves or not moves[0].values:
         return
-    columns = {name: bindparam(f"new_{name}") for name in moves[0].values}
+    targets: dict[str, Any] = {name: bindparam(f"new_{name}") for name in moves[0].values}
     rows = [{"of_case": move.case_id} | {f"new_{name}": value for name, value in move.values.items()} for move in moves]
-    db.execute(cases.update().where(cases.c.id == bindparam("of_case")).values(columns), rows)
+    db.execute(cases.update().where(cases.c.id == bindparam("of_case")).values(targets), rows)
 
 
 def _entry(move: Move, source: Stage, target: Stage, version: str, at: datetime, actor: str) -> NewEntry:

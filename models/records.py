@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from models.log import NewEntry, append
-from models.tables import answers, calls, cases, entries, escalations, judgements
+from models.tables import answers, calls, cases, columns, entries, escalations, judgements
 from vocabulary import Clause, Disposition, Event, Stage
 
 _ATTEMPTS = frozenset({Event.MESSAGE_ACCEPTED, Event.MESSAGE_REJECTED, Event.MESSAGE_UNKNOWN, Event.CALL_RECORDED})
@@ -44,10 +44,12 @@ def evidence(db: Connection, case_ids: Sequence[int]) -> dict[int, Evidence]:
         of.lines.append(f"{entry.id}|{entry.at.isoformat()}|{entry.event}|{entry.actor}|{entry.clause}|{entry.detail}")
     for table, name in ((answers, "answers"), (judgements, "judged")):
         counted = select(table.c.case_id, func.count()).where(table.c.case_id.in_(case_ids)).group_by(table.c.case_id)
-        for case_id, count in db.execute(counted).tuples():
+        for case_id, count in db.execute(counted):
             setattr(found[case_id], name, count)
     of_cases = escalations.c.case_id.in_(case_ids)
-    for row in db.execute(select(escalations.c["case_id", "closed_at", "root_cause", "action"]).where(of_cases)):
+    for row in db.execute(
+        select(*columns(escalations, "case_id", "closed_at", "root_cause", "action")).where(of_cases)
+    ):
         of = found[row.case_id]
         of.escalations += 1
         of.closed += row.closed_at is not None
@@ -57,7 +59,9 @@ def evidence(db: Connection, case_ids: Sequence[int]) -> dict[int, Evidence]:
 
 def seal(case: Any, found: Evidence) -> str:
     """SHA-256 (hex) over the outcome and every entry so far: a later change of either shows."""
-    outcome = f"{case.id}|{case.service_id}|{case.disposition}|{case.reason}|{case.clause}|{case.rating}|{case.contacted_at}"
+    outcome = (
+        f"{case.id}|{case.service_id}|{case.disposition}|{case.reason}|{case.clause}|{case.rating}|{case.contacted_at}"
+    )
     return hashlib.sha256("\n".join([outcome, *found.lines]).encode()).hexdigest()
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from datetime import UTC, datetime
 from typing import Annotated
 
 import phonenumbers
@@ -21,12 +22,20 @@ from pydantic import (
 from models.places import check_region, check_zone
 from vocabulary import Channel
 
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Times outside are slips; the first and last years of the calendar do not even exist in every time zone."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _plain(value: str) -> str:
     if _CONTROL.search(value):
         raise ValueError("has a control character or a line break; remove it")
+    return value
+
+
+def _believable(value: datetime) -> datetime:
+    if not _EARLIEST <= value < _LATEST:
+        raise ValueError("is not a time at which a service was closed; write it as 2026-10-05T14:30:00+02:00")
     return value
 
 
@@ -51,6 +60,7 @@ Email = Annotated[
     Annotated[str, Field(max_length=254), AfterValidator(_plain), AfterValidator(_email)] | None,
     BeforeValidator(_absent_if_empty),
 ]
+Instant = Annotated[AwareDatetime, AfterValidator(_believable)]
 Region = Annotated[str, AfterValidator(check_region)]
 Zone = Annotated[str, AfterValidator(check_zone)]
 Channels = Annotated[tuple[Channel, ...], BeforeValidator(_listed), Field(max_length=3)]
@@ -64,7 +74,7 @@ class ClosedService(BaseModel):
 
     source: Word
     external_id: Word
-    closed_at: AwareDatetime
+    closed_at: Instant
     """With its offset from UTC: a local time alone is ambiguous twice a year."""
     kind: Word
     department: Word
@@ -111,7 +121,7 @@ class ReopenedService(BaseModel):
 
     source: Word
     external_id: Word
-    reopened_at: AwareDatetime
+    reopened_at: Instant
 
 
 def address_key(address: str) -> str:

@@ -49,9 +49,10 @@ class Store:
 
 
 def _open(url: str) -> Engine:
+    # Parameters are hidden in errors: an error's text ends up in Prefect and in logs, and rows hold personal data.
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(url, pool_size=10, max_overflow=20)
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=20)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -68,13 +69,22 @@ def _begin_sqlite(db: Connection) -> None:
 
 
 def insert_new(
-    db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, unique: Sequence[str], returning: Sequence[str] = ("id",)
+    db: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unique: Sequence[str],
+    returning: Sequence[str] = ("id",),
 ) -> Sequence[Row[Any]]:
-    """Insert the rows whose `unique` columns are not there yet; of those that were inserted, the `returning` columns."""
+    """Insert the rows whose `unique` columns are not there yet; of those that went in, the `returning` columns."""
     if not rows:
         return []
     dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique)).returning(*(table.c[name] for name in returning))
+    statement = (
+        dialect.insert(table)
+        .on_conflict_do_nothing(index_elements=list(unique))
+        .returning(*(table.c[name] for name in returning))
+    )
     return db.execute(statement, [dict(row) for row in rows]).all()
 
 

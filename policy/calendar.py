@@ -3,6 +3,7 @@
 A business day is a local date; a deadline on it is a wall-clock time of the branch. Business hours are real time that
 elapses while the branch is open, so they stay true across a change of the clocks. Instants go in and come out in UTC.
 """
+# ruff: noqa: A005 - imported as policy.calendar only; nothing here needs the calendar of the standard library
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ def call_window(
     at = first = next_window(earliest, calendar, zone, rules.contact)
     for _ in range(_TRIES):
         if _part(at, zone) not in tried:
-            return at, window_end(at, zone, rules.contact)
+            return at, min(window_end(at, zone, rules.contact), _end_of_untried(at, tried, zone))
         at = next_window(_next_part(at, zone), calendar, zone, rules.contact)
     return first, window_end(first, zone, rules.contact)
 
@@ -31,6 +31,14 @@ def call_window(
 def _part(at: datetime, zone: ZoneInfo) -> int:
     local = at.astimezone(zone).time()
     return sum(begins <= local for begins in _PARTS) - 1
+
+
+def _end_of_untried(at: datetime, tried: set[int], zone: ZoneInfo) -> datetime:
+    """When the next part of the day begins that was tried, or the next day."""
+    at = _next_part(at, zone)
+    while _part(at, zone) > 0 and _part(at, zone) not in tried:
+        at = _next_part(at, zone)
+    return at
 
 
 def _next_part(at: datetime, zone: ZoneInfo) -> datetime:

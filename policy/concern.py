@@ -1,6 +1,7 @@
 """Clause 4.4: does an answer hold an unresolved concern, how grave is it, and who takes it."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -54,13 +55,11 @@ Verdict = Fine | Concern | Repeat | Calmer
 
 def judge(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> Verdict:
     """Not only a low score is a concern: a request for contact, and words of concern, safety or law are too."""
-    reasons = list(_reasons(spoken, survey, rules))
-    if reasons and spoken.solved:
-        return Fine(_by_rating(spoken.rating, survey), "raised and solved on the phone")
+    if spoken.solved:
+        return Calmer((_SOLVED,)) if spoken.concern_open else Fine(_by_rating(spoken.rating, survey), _SOLVED)
+    reasons = _reasons(spoken, survey, rules)
     if not reasons:
-        if spoken.concern_open:
-            return Calmer()
-        return Fine(_by_rating(spoken.rating, survey), _fine_reason(spoken))
+        return Calmer() if spoken.concern_open else Fine(_by_rating(spoken.rating, survey), _fine_reason(spoken))
     severity = min((severity for severity, _ in reasons), key=_GRAVEST_FIRST.index)
     texts = tuple(text for _, text in reasons)
     return Repeat(severity, texts) if spoken.concern_open else Concern(severity, texts)
@@ -71,6 +70,7 @@ def route(department: str, rules: EscalationRules) -> Route:
     return next(route for route in rules.routes if route.department in (department, "*"))
 
 
+_SOLVED = "raised and solved on the phone"
 _GRAVEST_FIRST = ("safety", "legal", "dissatisfied", "concern")
 
 
@@ -82,8 +82,12 @@ def _reasons(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> lis
         found.append(("concern", "asks to be contacted"))
     if spoken.concern:
         found.append(("concern", "raised a concern on the phone"))
-    comment = spoken.comment or ""
-    for severity, words in (("safety", rules.safety_words), ("legal", rules.legal_words), ("concern", rules.concern_words)):
+    comment = unicodedata.normalize("NFC", spoken.comment or "")
+    for severity, words in (
+        ("safety", rules.safety_words),
+        ("legal", rules.legal_words),
+        ("concern", rules.concern_words),
+    ):
         # The words of the policy are named, never the customer's own text: reasons go into the log.
         hits = [word for word in words if _pattern(word).search(comment)]
         if hits:
@@ -91,10 +95,15 @@ def _reasons(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> lis
     return found
 
 
+_APOSTROPHE = "['\u2019\u02bc\u00b4`]"
+"""Straight, curly, and the accents that people type instead."""
+
+
 @lru_cache(maxsize=1000)
 def _pattern(word: str) -> re.Pattern[str]:
     ending = r"\w*" if word.endswith("*") else ""
-    text = re.escape(word.rstrip("*")).replace(r"\ ", r"\s+").replace("'", "['\u2019]")
+    text = re.escape(unicodedata.normalize("NFC", word.rstrip("*"))).replace(r"\ ", r"\s+")
+    text = re.sub(_APOSTROPHE, _APOSTROPHE, text)
     return re.compile(rf"(?<!\w){text}{ending}(?!\w)", re.IGNORECASE)
 
 

@@ -27,6 +27,8 @@ class Rung:
     """Of "owner", "supervisor", "head", "management"."""
 
 
+OVER = 100
+"""Percent of the time, at which a deadline has passed."""
 _AT_BREACH = (("owner", "supervisor"), ("head",), ("management",))
 _AFTER_BREACH = timedelta(hours=4)
 """How long each rung above the supervisor has before the next is told."""
@@ -41,7 +43,7 @@ def dates(received_at: datetime, acknowledge_by: datetime, rules: EscalationRule
 def ladder(received_at: datetime, rules: EscalationRules) -> tuple[Rung, ...]:
     """Warnings before the deadline, then the breach, one rung higher each time."""
     whole = timedelta(hours=rules.deadline_hours)
-    warned = (("owner",), ("owner", "supervisor"))
+    warned: tuple[tuple[str, ...], ...] = (("owner",), ("owner", "supervisor"))
     rungs = [(received_at + whole * percent / 100, percent, warned[min(index, 1)])
              for index, percent in enumerate(rules.warn_percent)]  # fmt: skip
     if len(rungs) > len(warned):
@@ -51,7 +53,9 @@ def ladder(received_at: datetime, rules: EscalationRules) -> tuple[Rung, ...]:
     return tuple(Rung(number, *rung) for number, rung in enumerate(rungs, start=1))
 
 
-def due_rung(received_at: datetime, worked: int, now: datetime, rules: EscalationRules) -> tuple[Rung | None, datetime | None]:
+def due_rung(
+    received_at: datetime, worked: int, now: datetime, rules: EscalationRules
+) -> tuple[Rung | None, datetime | None]:
     """The rung to work now and when the next one comes.
 
     Warnings missed while we were down are not sent late: only the highest rung that has come is worked.
@@ -61,7 +65,7 @@ def due_rung(received_at: datetime, worked: int, now: datetime, rules: Escalatio
     open_rungs = [rung for rung in rungs[worked:] if rung.at <= now]
     if not open_rungs:
         return None, rungs[worked].at if worked < len(rungs) else None
-    breached = [rung for rung in open_rungs if rung.percent == 100]
+    breached = [rung for rung in open_rungs if rung.percent == OVER]
     chosen = breached[0] if breached else open_rungs[-1]
     later = rungs[chosen.number :]
     return chosen, later[0].at if later else None

@@ -1,9 +1,9 @@
 """Clauses 2.1 to 2.5 and 4.2: is this service followed up, and on which channels."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 
 from policy.checks import Check
 from policy.rules import Exclusion, Rules
@@ -46,8 +46,10 @@ class NoFollowUp:
     checks: tuple[Check, ...]
 
 
-def decide(facts: ClosedServiceFacts, now: datetime, rules: Rules, *, available: frozenset[Channel]) -> FollowUp | NoFollowUp:
-    """Look at the rules in order; the first that speaks against a follow-up decides. `available`: channels we can use."""
+def decide(
+    facts: ClosedServiceFacts, now: datetime, rules: Rules, *, available: frozenset[Channel]
+) -> FollowUp | NoFollowUp:
+    """Look at the rules in order; the first that speaks against it decides. `available`: channels that we can use."""
     checks: list[Check] = []
     for check, disposition in _objections(facts, now, rules):
         checks.append(check)
@@ -62,9 +64,7 @@ def decide(facts: ClosedServiceFacts, now: datetime, rules: Rules, *, available:
     return FollowUp(ladder, preferred, tuple(checks))
 
 
-def _objections(
-    facts: ClosedServiceFacts, now: datetime, rules: Rules
-) -> Iterator[tuple[Check, Disposition | None]]:
+def _objections(facts: ClosedServiceFacts, now: datetime, rules: Rules) -> Iterator[tuple[Check, Disposition | None]]:
     yield _check("reopened", Clause.REOPENED, "yes" if facts.reopened else "no", Disposition.CANCELLED,
                  "the service was reopened" if facts.reopened else None)  # fmt: skip
     in_scope = facts.kind in rules.scope.kinds
@@ -72,7 +72,8 @@ def _objections(
                  None if in_scope else f'services of kind "{facts.kind}" are not in scope')  # fmt: skip
     for exclusion in rules.scope.exclusions:
         hit = _excluded(facts, exclusion)
-        yield _check(f"exception: {exclusion.reason}", exclusion.clause, f"{exclusion.field}: {'match' if hit else 'no match'}",
+        looked = f"{exclusion.field}: {'match' if hit else 'no match'}"
+        yield _check(f"exception: {exclusion.reason}", exclusion.clause, looked,
                      Disposition.INELIGIBLE, exclusion.reason if hit else None)  # fmt: skip
     age = now - facts.closed_at
     yield _check("age of the report", Clause.SCOPE, f"{age.days} days", Disposition.INELIGIBLE,
@@ -80,7 +81,8 @@ def _objections(
                  if age > timedelta(days=rules.scope.max_age_days) else None)  # fmt: skip
     yield _check("opt-out", Clause.OPT_OUT, _day(facts.opted_out_at), Disposition.OPTED_OUT,
                  "the customer has opted out" if facts.opted_out_at else None)  # fmt: skip
-    cooling = facts.asked_before is not None and now - facts.asked_before < timedelta(days=rules.survey.cooldown_days)
+    cooldown = timedelta(days=rules.survey.cooldown_days)
+    cooling = facts.asked_before is not None and cooldown > timedelta() and now - facts.asked_before < cooldown
     yield _check("cooldown", Clause.COOLDOWN, _day(facts.asked_before), Disposition.SUPPRESSED,
                  f"asked less than {rules.survey.cooldown_days} days ago" if cooling else None)  # fmt: skip
 
@@ -98,12 +100,11 @@ def _excluded(facts: ClosedServiceFacts, exclusion: Exclusion) -> bool:
 
 
 def _matches(value: str, pattern: str) -> bool:
-    return fnmatchcase(value, pattern) if "*" in pattern else value == pattern
+    """Only the star means something: a tag may well be "[VIP] gold?"."""
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), value, re.DOTALL) is not None
 
 
-def _ladder(
-    facts: ClosedServiceFacts, rules: Rules, available: frozenset[Channel]
-) -> tuple[tuple[Channel, ...], int]:
+def _ladder(facts: ClosedServiceFacts, rules: Rules, available: frozenset[Channel]) -> tuple[tuple[Channel, ...], int]:
     reachable = {Channel.EMAIL: facts.email is not None, Channel.SMS: facts.has_phone, Channel.PHONE: facts.has_phone}
     usable = [channel for channel in dict.fromkeys(facts.prefers + rules.contact.ladder)
               if channel in available and reachable[channel]]  # fmt: skip

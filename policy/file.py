@@ -30,7 +30,9 @@ def read_policy(path: Path) -> Policy:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise PolicyError(f"{path}: cannot be read ({error.strerror}). Set AFTERCARE_POLICY_FILE to your policy.") from None
+        raise PolicyError(
+            f"{path}: cannot be read ({error.strerror}). Set AFTERCARE_POLICY_FILE to your policy."
+        ) from None
     except UnicodeDecodeError as error:
         raise PolicyError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
     try:

@@ -24,7 +24,9 @@ class CaseRecord:
     unreachable_signed: bool
 
 
-_NOT_FOLLOWED_UP = frozenset({Disposition.INELIGIBLE, Disposition.SUPPRESSED, Disposition.CANCELLED, Disposition.OPTED_OUT})
+_NOT_FOLLOWED_UP = frozenset(
+    {Disposition.INELIGIBLE, Disposition.SUPPRESSED, Disposition.CANCELLED, Disposition.OPTED_OUT}
+)
 _ANSWERED = frozenset({Disposition.SATISFIED, Disposition.NEUTRAL, Disposition.RECOVERED, Disposition.UNRESOLVED})
 _RESOLVED = frozenset({Disposition.RECOVERED, Disposition.UNRESOLVED})
 

@@ -24,4 +24,6 @@ def after_recovery(verdict: Verdict, rating: int | None, survey: SurveyRules) ->
             return NotRecovered(severity, reasons)
         case Fine() | Calmer():
             confirmed = rating is not None and rating >= survey.satisfied_min
-            return Recovered("the customer is satisfied with the resolution" if confirmed else "the customer accepts the resolution")
+            return Recovered(
+                "the customer is satisfied with the resolution" if confirmed else "the customer accepts the resolution"
+            )

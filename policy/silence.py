@@ -20,6 +20,8 @@ class Silence:
     reminders: int
     delivery: Delivery | None
     """Of the last message on this rung; None on the phone."""
+    last_message_at: datetime | None
+    """When the last message went out, or is to go out."""
     calls_made: int
     call_open: bool
     number_is_wrong: bool
@@ -78,7 +80,7 @@ RETRY = timedelta(hours=1)
 
 def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
     """The next step. A reminder missed while we were down is skipped, not sent late."""
-    expires = silence.begun_at + timedelta(days=rules.silence.expiry_days)
+    expires = expiry(silence.begun_at, silence.last_message_at, rules.silence)
     if silence.call_open:
         return Wait(max(expires, now + timedelta(days=1)))  # what comes of the call decides
     if silence.channel is Channel.PHONE:
@@ -94,12 +96,23 @@ def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
     return _remind(silence, now, rules.silence, expires)
 
 
+def expiry(begun_at: datetime, last_message_at: datetime | None, rules: SilenceRules) -> datetime:
+    """When the wait is over. A message that went out late leaves as long to answer as the last reminder does in time."""
+    whole = timedelta(days=rules.expiry_days)
+    if last_message_at is None:
+        return begun_at + whole
+    return max(begun_at + whole, last_message_at + whole - timedelta(days=max(rules.reminder_days, default=0)))
+
+
 def _remind(silence: Silence, now: datetime, rules: SilenceRules, expires: datetime) -> Step:
     dates = [silence.begun_at + timedelta(days=days) for days in rules.reminder_days]
     passed = sum(date <= now for date in dates)
+    # One whose date came before the last message went out (late, or on another channel) would follow on its heels.
+    skipped = sum(silence.last_message_at is not None and date <= silence.last_message_at for date in dates)
+    reminded = max(silence.reminders, skipped)
     coming = [*dates[passed:], expires]
-    if passed <= silence.reminders:
-        return Wait(dates[silence.reminders] if silence.reminders < len(dates) else expires)
+    if passed <= reminded:
+        return Wait(coming[reminded - passed])
     following = silence.rung + 1
     switches = rules.reminder_days[passed - 1] >= rules.switch_days and following < silence.preferred
     if switches and silence.ladder[following] is Channel.PHONE:

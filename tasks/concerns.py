@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from prefect import task
@@ -148,7 +148,9 @@ class _Bench:
         if concern is None or sitting.stage is not Stage.RECOVERING:
             self._note(sitting, answer, "too late", None, ("the concern was closed before",), None)
         elif isinstance(outcome, Recovered):
-            set_values(self.db, [{"escalation_id": concern.id, "closed_at": self.now, "outcome": "recovered", "next_at": None}])
+            set_values(
+                self.db, [{"escalation_id": concern.id, "closed_at": self.now, "outcome": "recovered", "next_at": None}]
+            )
             self._note(sitting, answer, Disposition.RECOVERED, None, (outcome.reason,), concern)
             self._log(Event.ESCALATION_CLOSED, sitting, "recovered")
             self._end(sitting, Disposition.RECOVERED, outcome.reason, Clause.ESCALATE, next_at=self.now)
@@ -181,7 +183,9 @@ class _Bench:
         advance(self.db, sitting.stage, target, [move], at=self.now)
         sitting.stage = target
 
-    def _end(self, sitting: _Sitting, disposition: Disposition, reason: str, clause: Clause, *, next_at: datetime) -> None:
+    def _end(
+        self, sitting: _Sitting, disposition: Disposition, reason: str, clause: Clause, *, next_at: datetime
+    ) -> None:
         values = ending(disposition, at=self.now, next_at=next_at, reason=reason, clause=clause)
         move = Move(case_id=sitting.case_id, clause=clause, reason=reason, values=values)
         self._ended.setdefault(sitting.stage, {})[sitting.case_id] = move

@@ -50,9 +50,7 @@ class Contact:
     def call(self, attempt: int, reason: str, tried_at: Sequence[datetime], now: datetime, **more: Any) -> OwedCall:
         """A call due in the recipient's next contact window, in another part of the day than those before."""
         due_from, due_to = call_window(now, tried_at, self.calendar, self.zone, self.rules)
-        return OwedCall(
-            case_id=self.case.id, attempt=attempt, reason=reason, due_from=due_from, due_to=due_to, **more
-        )
+        return OwedCall(case_id=self.case.id, attempt=attempt, reason=reason, due_from=due_from, due_to=due_to, **more)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The dates of open concerns: warnings before the deadline, breach to the next rung, recovery asked, silence accepted."""
+"""The dates of open concerns: warnings, breach to the next rung, recovery asked, silence accepted."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -24,6 +24,7 @@ def mail_provider(settings: Settings, now: datetime) -> MailProvider:
                 password=secret_from(settings.smtp_password, settings.smtp_password_file),
                 starttls=settings.smtp_starttls,
                 timeout_s=settings.send_deadline_s,
+                now=lambda: now,
             )
         case "sendgrid":
             return SendGrid(
@@ -48,10 +49,11 @@ def _sendgrid_key(settings: Settings) -> SecretStr:
 
 
 def _from_prefect(block: str) -> SecretStr:
-    from prefect.blocks.system import Secret  # noqa: PLC0415 - Prefect's blocks take a second to import
+    from prefect.blocks.system import Secret
 
     try:
         secret = Secret.load(block, _sync=True)  # type: ignore[call-arg]  # Prefect adds _sync to the signature
     except ValueError:
         raise SettingsError(f"AFTERCARE_SENDGRID_API_KEY_BLOCK: Prefect has no Secret block named {block!r}.") from None
+    assert isinstance(secret, Secret)  # noqa: S101 - called from synchronous code, it is loaded by now
     return SecretStr(str(secret.get()))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from models.cases import keys_of, last_asked, opted_out, reopened
 from models.log import NewEntry, append

@@ -77,7 +77,9 @@ def tidy_outbox(now: datetime) -> Tally:
         gone = withdraw_messages(db, unwanted(db, now, size=size), at=now, reason="no longer wanted")
         moved = _replan_late(db, now, size)
         again = _send_undecided_again(db, now, size)
-    return Tally({"parked as unknown": parked, "withdrawn": gone, "moved to the next window": moved, "sent again": again})
+    return Tally(
+        {"parked as unknown": parked, "withdrawn": gone, "moved to the next window": moved, "sent again": again}
+    )
 
 
 @task(cache_policy=NO_CACHE)
@@ -106,7 +108,9 @@ def send_claimed(owner: str, now: datetime) -> Tally:
         mails = {row.ref: desk.write(row) for row in owed}
     with here.store.write() as db:
         add_links(db, desk.links)
-    receipts = [Receipt(ref=ref, outcome=Outcome.REJECTED, code="no address") for ref, mail in mails.items() if not mail]
+    receipts = [
+        Receipt(ref=ref, outcome=Outcome.REJECTED, code="no address") for ref, mail in mails.items() if not mail
+    ]
     wanted = [mail for mail in mails.values() if mail]
     receipts += provider.send(wanted, allowed=_is_wanted, in_flight=here.policy.rules.batches.in_flight)
     with here.store.write() as db:
@@ -119,9 +123,7 @@ def _is_wanted(ref: str) -> bool:
         return is_wanted(db, ref)
 
 
-def _settle(
-    db: Connection, owner: str, owed: dict[str, Row[Any]], receipts: Sequence[Receipt], now: datetime
-) -> None:
+def _settle(db: Connection, owner: str, owed: dict[str, Row[Any]], receipts: Sequence[Receipt], now: datetime) -> None:
     rows = [_row(owed[receipt.ref], receipt, now) for receipt in receipts]
     written = settle(db, owner, rows)
     held = [receipt for receipt in receipts if owed[receipt.ref].id in written]
@@ -164,7 +166,12 @@ def _entry(message: Row[Any], receipt: Receipt, now: datetime) -> NewEntry:
         clause=Clause.RECORD,
         case_id=message.case_id,
         ref_id=message.id,
-        detail={"purpose": message.purpose, "channel": message.channel, "code": receipt.code, "attempt": message.attempts},
+        detail={
+            "purpose": message.purpose,
+            "channel": message.channel,
+            "code": receipt.code,
+            "attempt": message.attempts,
+        },
     )
 
 

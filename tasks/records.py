@@ -52,10 +52,14 @@ def _record(case: Row[Any], found: Evidence) -> CaseRecord:
 
 def _close(case: Row[Any], found: Evidence, now: datetime) -> Move:
     values = {"sealed_at": now, "seal": seal(case, found), "missing": None}
-    return Move(case_id=case.id, clause=Clause.RECORD, reason=f"the record is complete: {case.disposition}", values=values)
+    return Move(
+        case_id=case.id, clause=Clause.RECORD, reason=f"the record is complete: {case.disposition}", values=values
+    )
 
 
-def _name_missing(db: Connection, incomplete: Sequence[Row[Any]], lacks: dict[int, tuple[str, ...]], now: datetime) -> None:
+def _name_missing(
+    db: Connection, incomplete: Sequence[Row[Any]], lacks: dict[int, tuple[str, ...]], now: datetime
+) -> None:
     """Logged when it is new, so that a record that waits for weeks does not fill the log."""
     texts = {case.id: ", ".join(lacks[case.id]) for case in incomplete}
     news = [case for case in incomplete if case.missing != texts[case.id]]

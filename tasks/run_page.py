@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from prefect.artifacts import create_table_artifact
+from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from tasks.place import place
 from tasks.tally import Tally

@@ -50,7 +50,9 @@ class _Batch:
         self.superseded: list[int] = []
         self.given_up: list[Move] = []
 
-    def take(self, contact: Contact, step: Wait | Remind | Switch | CallAgain | GiveUp, made: Sequence[Row[Any]]) -> None:
+    def take(
+        self, contact: Contact, step: Wait | Remind | Switch | CallAgain | GiveUp, made: Sequence[Row[Any]]
+    ) -> None:
         case_id = contact.case.id
         match step:
             case Wait(until):

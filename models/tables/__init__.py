@@ -3,7 +3,10 @@
 A column that names a person or an address is marked *Identity*: the purge empties those, and nothing else leaves a row.
 """
 
-from sqlalchemy import Table
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, Table
 from sqlmodel import SQLModel
 
 from models.tables.concern import Answer, Escalation, Judgement
@@ -12,6 +15,11 @@ from models.tables.followup import Case, Service
 from models.tables.record import Entry, PolicyVersion, Review
 
 METADATA = SQLModel.metadata
+
+
+def columns(table: Table, *names: str) -> Sequence[Column[Any]]:
+    """Columns by name, for a `select` or `returning` of many."""
+    return [table.c[name] for name in names]
 
 
 def _table(model: type[SQLModel]) -> Table:

@@ -1,0 +1,1 @@
+"""The aftercare command: what people type."""

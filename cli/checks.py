@@ -1,0 +1,55 @@
+"""`test`: every check and every test, as the project's continuous integration runs them."""
+
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.fault import Fault
+from config.settings import ROOT
+
+_CHECKS = (
+    ("ruff check", ["ruff", "check", "."]),
+    ("ruff format", ["ruff", "format", "--check", "."]),
+    ("mypy", ["mypy"]),
+    ("import-linter", ["lint-imports", "--no-logo"]),
+    ("deptry", ["deptry", "."]),
+    ("bandit", ["bandit", "-q", "-r", "-c", "pyproject.toml", "."]),
+    ("codespell", ["codespell"]),
+    ("djlint", ["djlint", "--lint", "--quiet", "templates"]),
+)
+
+
+def test(
+    *,
+    unit: Annotated[bool, typer.Option("--unit", help="Only the unit tests.")] = False,
+    checks: Annotated[bool, typer.Option("--checks", help="Only the checks, no tests.")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="How many tests run at once.")] = 2,
+) -> None:
+    """Run all checks (style, types, layers, dependencies, security, spelling) and all tests."""
+    failed = [] if unit else [name for name, command in _CHECKS if not _passes(name, command)]
+    if not checks:
+        folders = ["tests/unit"] if unit else ["tests"]
+        if _call([sys.executable, "-m", "pytest", "-q", "-n", str(workers), *folders]) != 0:
+            failed.append("pytest")
+    if failed:
+        typer.echo(f"Failed: {', '.join(failed)}.", err=True)
+        raise typer.Exit(1)
+    typer.echo("Everything passes.")
+
+
+def _passes(name: str, command: list[str]) -> bool:
+    typer.echo(f"· {name}")
+    return _call([str(_tool(command[0])), *command[1:]]) == 0
+
+
+def _tool(name: str) -> str:
+    found = ROOT / ".venv" / "bin" / name
+    if not found.exists():
+        raise Fault(f"{name} is not installed; `./aftercare test` installs what the tests need")
+    return str(found)
+
+
+def _call(command: list[str]) -> int:
+    return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603 - our own tools

@@ -1,0 +1,119 @@
+"""`doctor`: is everything in place, and what is to be done where it is not."""
+
+import sqlite3
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import typer
+from rich.console import Console
+from rich.markup import escape
+from sqlalchemy import func, select
+
+from cli.opening import here
+from cli.policy import check_places
+from models.tables import channel_states, columns, messages
+from tasks.place import Place
+from templates.render import check_templates
+from vocabulary import Delivery
+
+_WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""SQLite versions with the fix for a rare corruption of the write-ahead log (several connections, tight timing)."""
+
+Finding = tuple[bool, str]
+
+
+def doctor() -> None:
+    """Check settings, policy, templates, store, Prefect server and outbox. Exit status 1 when something is wrong."""
+    console = Console()
+    opened = here()  # settings, policy and schema: a fault of these is one sentence and status 2
+    wrong = 0
+    for check in (_policy, _templates, _store, _server, _outbox, _intake, _dns):
+        for fine, text in check(opened):
+            wrong += not fine
+            console.print(
+                f"[{'green' if fine else 'bold red'}]{'ok  ' if fine else 'TO DO'}[/] {escape(text)}", soft_wrap=True
+            )
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _policy(opened: Place) -> Iterator[Finding]:
+    check_places(opened.settings.policy_file, opened.policy)
+    document = opened.policy.rules.document
+    yield True, f"policy {document.number} version {document.version} (hash {opened.policy.version})"
+
+
+def _templates(_: Place) -> Iterator[Finding]:
+    check_templates()
+    yield True, "templates are complete"
+
+
+def _store(opened: Place) -> Iterator[Finding]:
+    if opened.store.engine.dialect.name != "sqlite":
+        yield True, f"store: {opened.store.engine.url.render_as_string(hide_password=True)}"
+        return
+    yield True, f"store: SQLite in {opened.settings.home}"
+    version = sqlite3.sqlite_version_info
+    safe = (
+        any(version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_RESET_FIXED)
+        or version >= _WAL_RESET_FIXED[0]
+    )
+    yield (
+        True,
+        f"SQLite {sqlite3.sqlite_version}"
+        + (
+            ""
+            if safe
+            else ": has a rare fault of its write-ahead log with several writers (fixed in 3.51.3); for more than one "
+            "worker use PostgreSQL"
+        ),
+    )
+
+
+def _server(opened: Place) -> Iterator[Finding]:
+    url = opened.settings.prefect_url
+    try:
+        httpx.get(f"{url}/api/ready", timeout=3, trust_env=False).raise_for_status()
+    except httpx.HTTPError:
+        yield False, f"Prefect server at {url} does not answer: `./aftercare up` starts it"
+        return
+    yield True, f"Prefect server at {url}"
+
+
+def _outbox(opened: Place) -> Iterator[Finding]:
+    by_state = select(messages.c.state, func.count()).group_by(messages.c.state)
+    with opened.store.read() as db:
+        counts: dict[str, int] = dict(db.execute(by_state).all())
+        stopped = db.execute(select(*columns(channel_states, "channel", "code", "try_again_at"))).all()
+    due, sent, parked = (counts.get(state, 0) for state in (Delivery.DUE, Delivery.ACCEPTED, Delivery.UNKNOWN))
+    yield True, f"outbox: {due} due, {sent} sent, {parked} with unknown outcome"
+    for row in stopped:
+        remedy = f"check its credentials and address; tried again at {row.try_again_at:%H:%M} UTC"
+        yield False, f"channel {row.channel} is stopped ({row.code}): {remedy}"
+
+
+def _intake(opened: Place) -> Iterator[Finding]:
+    settings = opened.settings
+    if settings.intake_secrets or settings.intake_secrets_file:
+        yield True, "services are accepted over HTTP"
+    else:
+        remedy = "set AFTERCARE_INTAKE_SECRETS to a whsec_… secret (files can be imported)"
+        yield True, f"services are not accepted over HTTP: {remedy}"
+
+
+def _dns(opened: Place) -> Iterator[Finding]:
+    settings = opened.settings
+    if settings.mail == "outbox":
+        yield True, f"mails are written to {settings.outbox}, none is sent: set AFTERCARE_MAIL to smtp or sendgrid"
+        return
+    domain = settings.mail_from.rpartition("@")[2]
+    yield True, f"mail by {settings.mail} from {settings.mail_from}"
+    yield True, f"not checked here, to be set in DNS: {', '.join(_records(domain))}"
+    host = urlsplit(settings.web_url).hostname
+    reached = host not in ("127.0.0.1", "localhost")
+    yield reached, f"links in mails lead to {host}: AFTERCARE_PUBLIC_URL is what customers reach"
+
+
+def _records(domain: str) -> list[str]:
+    return [f"SPF (TXT {domain})", f"DKIM (TXT selector._domainkey.{domain})", f"DMARC (TXT _dmarc.{domain})"]

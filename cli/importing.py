@@ -1,0 +1,41 @@
+"""`import`: closed services from a file into the inbox."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.clock import now
+from cli.fault import Fault
+from cli.opening import here
+from cli.service_file import FileFault, import_reports, read_service_file, write_refused
+
+_SHOWN = 50
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV of closed services; examples/README.md describes the columns.")],
+    set_aside: Annotated[
+        Path | None,
+        typer.Option(help="Take the good rows, and write the refused ones with their reasons to this file."),
+    ] = None,
+) -> None:
+    """Bring closed services into the inbox: all rows, or none when one has a fault. Again changes nothing."""
+    try:
+        read = read_service_file(file)
+    except FileFault as error:
+        raise Fault(str(error)) from None
+    result = import_reports(here().store, read, now(), partly=set_aside is not None)
+    for fault in result.faults[:_SHOWN]:
+        typer.echo(f"row {fault.line}, {fault.column}: {fault.value!r} {fault.rule}", err=True)
+    if len(result.faults) > _SHOWN:
+        typer.echo(f"… and {len(result.faults) - _SHOWN} more", err=True)
+    if result.faults and set_aside is None:
+        raise Fault(
+            f"nothing was imported: {len(result.faults)} rows have a fault. Mend them, "
+            "or take the good rows with --set-aside refused.csv"
+        )
+    if result.faults and set_aside is not None:
+        write_refused(set_aside, file, result.faults)
+        typer.echo(f"{len(result.faults)} refused rows were written to {set_aside}; mend them there and import it.")
+    typer.echo(f"{result.new} services are new, {result.known} were known.")

@@ -1,0 +1,154 @@
+"""`up`: the real thing on one machine. Prefect server, deployments, a worker and the web application, until Ctrl-C."""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+import typer
+
+from cli.deployments import apply_deployments
+from cli.fault import Fault
+from cli.opening import here
+from cli.parts import Part, check_port_is_free, server_part, stop_all, wait_until_ready, web_part, worker_part
+from cli.policy import check_places
+from config.settings import Settings
+from templates.render import check_templates
+
+_STOP_WITHIN_S = 8.0
+_LOOK_EVERY_S = 1.0
+_RESTARTS_PER_HOUR = 10
+
+
+def up() -> None:
+    """Start everything and keep it running. One Ctrl-C stops all of it."""
+    opened = here()
+    settings = opened.settings
+    check_places(settings.policy_file, opened.policy)
+    check_templates()
+    with only_one(settings):
+        _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
+    end_leftovers(settings)
+    check_port_is_free(settings.prefect_port, "AFTERCARE_PREFECT_PORT")
+    check_port_is_free(settings.web_port, "AFTERCARE_WEB_PORT")
+    parts = [server_part(settings), worker_part(settings), web_part(settings)]
+    with stop_signal() as stopping:
+        try:
+            _start(settings, parts, stopping)
+            _watch(settings, parts, stopping)
+        finally:
+            typer.echo("Stopping …")
+            stop_all(parts, within_s=_STOP_WITHIN_S)
+            _noted(settings).unlink(missing_ok=True)
+    typer.echo("Stopped. What was accepted is kept; `./aftercare up` goes on from here.")
+
+
+def _start(settings: Settings, parts: Sequence[Part], stopping: threading.Event) -> None:
+    server, worker, web = parts
+    typer.echo("Starting the Prefect server (a first start takes up to a minute) …")
+    server.start()
+    _note(settings, parts)
+    wait_until_ready(server, f"{settings.prefect_url}/api/ready", stopping)
+    if stopping.is_set():
+        return
+    if apply_deployments(settings):
+        typer.echo("Applied prefect.yaml.")
+    for part in (worker, web):
+        part.start()
+    _note(settings, parts)
+    wait_until_ready(web, f"http://127.0.0.1:{settings.web_port}/healthz", stopping)
+    typer.echo(f"Prefect UI      {settings.prefect_url}")
+    typer.echo(f"Web application {settings.web_url}")
+    typer.echo(f"Mails           {settings.outbox if settings.mail == 'outbox' else settings.mail}")
+    typer.echo(f"Logs            {settings.home / 'log'}")
+    typer.echo("Running. Ctrl-C stops all of it.")
+
+
+def _watch(settings: Settings, parts: Sequence[Part], stopping: threading.Event) -> None:
+    """Start again what has ended by itself. The rows say what is due, so nothing is lost in between."""
+    restarts: list[float] = []
+    while not stopping.wait(_LOOK_EVERY_S):
+        for part in parts:
+            status = part.ended()
+            if status is None:
+                continue
+            restarts = [at for at in restarts if at > time.monotonic() - 3600] + [time.monotonic()]
+            if len(restarts) > _RESTARTS_PER_HOUR:
+                raise Fault(f"the {part.name} keeps ending (status {status}); {part.log} says why")
+            typer.echo(f"The {part.name} ended (status {status}); starting it again.")
+            part.start()
+            _note(settings, parts)
+
+
+@contextmanager
+def stop_signal() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C (or SIGTERM) sets. A second one ends the program at once."""
+    stopping = threading.Event()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if stopping.is_set():
+            signal.signal(number, signal.SIG_DFL)
+        stopping.set()
+
+    former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def only_one(settings: Settings) -> Iterator[IO[str]]:
+    """Two `up` in one home would do everything twice."""
+    with (settings.home / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Fault(
+                f"Aftercare is running in {settings.home} already; stop it first or set AFTERCARE_HOME"
+            ) from None
+        yield lock
+
+
+def end_leftovers(settings: Settings) -> None:
+    """End what an `up` that was killed has left running: only processes that it started, known by id and command."""
+    try:
+        noted = json.loads(_noted(settings).read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return
+    for part in noted:
+        if _command_of(part["pid"]) == part["command"]:
+            typer.echo(f"Ending the {part['name']} that an earlier start has left running.")
+            os.killpg(part["pid"], signal.SIGKILL)
+    _noted(settings).unlink(missing_ok=True)
+
+
+def _note(settings: Settings, parts: Sequence[Part]) -> None:
+    running = [{"name": part.name, "pid": part.pid, "command": _command_of(part.pid)} for part in parts if part.pid]
+    target = _noted(settings)
+    temporary = target.with_suffix(".new")
+    temporary.write_text(json.dumps(running))
+    temporary.replace(target)
+
+
+def _noted(settings: Settings) -> Path:
+    return settings.home / "parts.json"
+
+
+def _command_of(pid: int) -> str | None:
+    """The command line of a process with the time at which it started, so that a reused id is not mistaken."""
+    ask = ["ps", "-o", "lstart=,command=", "-p", str(pid)]
+    found = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603 - a number, and no shell
+    return found.stdout.strip() or None

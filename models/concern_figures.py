@@ -1,0 +1,169 @@
+"""One month's figures of concerns, messages and calls, and the comments that customers left with a rating.
+
+Like `models.figures`, they are about the services that were closed in the month.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, and_, func, or_, select
+
+from models.figures import Deadline, Spread, spread
+from models.month import InMonth
+from models.tables import answers, calls, cases, entries, escalations, messages, services
+from vocabulary import CallOutcome, Delivery, Event, Purpose
+
+_PAGE = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concerns:
+    """A concern that was opened again counts once. It is late when any of its rounds was."""
+
+    opened: int
+    handed_over: Deadline
+    """Acknowledged by a named person within 24 elapsed hours."""
+    acknowledged: Deadline
+    """Acknowledged within the target in business hours, in the latest round."""
+    resolved: Deadline
+    """Resolved within the target, in the latest round."""
+    hours_to_acknowledge: Spread
+    hours_to_resolve: Spread
+    severities: Mapping[str, int]
+    outcomes: Mapping[str, int]
+    """Of closed concerns."""
+    reopened: int
+    repeated: int
+    """Customers who said it again while it was open."""
+    still_open: int
+    root_causes: Mapping[str, int]
+    """Of resolved concerns, most frequent first."""
+    solved_on_the_phone: int
+    """Raised and settled in the call: logged, never opened as a concern."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of the messages of one purpose."""
+
+    purpose: str
+    sent: int
+    refused: int
+    unknown: int
+    withdrawn: int
+    waiting: int
+    possible_duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What a customer wrote, with the rating. This is personal data: it is counted word by word, and not kept."""
+
+    rating: int
+    text: str
+    names: tuple[str, ...]
+    """The customer's and the agent's, so that they can be left out."""
+
+
+def concerns(db: Connection, month: InMonth, now: datetime) -> Concerns:
+    e = escalations.c
+    breached = _breached()
+    taken, closed = and_(e.acknowledged_at <= e.deadline_at, ~breached), e.closed_at.is_not(None)
+    of_month = select(func.count(), func.count().filter(e.reopened > 0), func.count().filter(e.repeats > 0),
+                      func.count().filter(~closed)).join_from(escalations, cases, cases.c.id == e.case_id)  # fmt: skip
+    opened, reopened, repeated, still_open = db.execute(of_month.where(month(cases))).one()
+    return Concerns(
+        opened=opened,
+        handed_over=_deadline(db, month, taken, and_(e.acknowledged_at.is_(None), e.deadline_at >= now, ~breached)),
+        acknowledged=_on_time(db, month, e.acknowledged_at, e.acknowledge_by, now),
+        resolved=_on_time(db, month, e.resolved_at, e.resolve_by, now),
+        hours_to_acknowledge=_hours(db, month, e.acknowledged_at),
+        hours_to_resolve=_hours(db, month, e.resolved_at),
+        severities=_counted(db, month, escalations, e.severity),
+        outcomes=_counted(db, month, escalations, e.outcome),
+        reopened=reopened,
+        repeated=repeated,
+        still_open=still_open,
+        root_causes=_counted(db, month, escalations, e.root_cause),
+        solved_on_the_phone=_solved(db, month),
+    )
+
+
+def _breached() -> Any:
+    """The clock starts again when a concern is opened again; that an earlier round was late stands in the log."""
+    late = and_(entries.c.case_id == escalations.c.case_id, entries.c.ref_id == escalations.c.id,
+                entries.c.event == Event.ESCALATION_BREACHED)  # fmt: skip
+    return select(entries.c.id).where(late).correlate(escalations).exists()
+
+
+def _on_time(db: Connection, month: InMonth, done: Column[Any], by: Column[Any], now: datetime) -> Deadline:
+    return _deadline(db, month, done <= by, and_(done.is_(None), by >= now))
+
+
+def _deadline(db: Connection, month: InMonth, kept: Any, waiting: Any) -> Deadline:
+    counted = select(func.count(), func.count().filter(kept), func.count().filter(waiting))
+    joined = counted.join_from(escalations, cases, cases.c.id == escalations.c.case_id).where(month(cases))
+    total, in_time, not_yet = db.execute(joined).one()
+    return Deadline(kept=in_time, late=total - in_time - not_yet, not_yet_due=not_yet)
+
+
+def _hours(db: Connection, month: InMonth, until: Column[Any]) -> Spread:
+    joined = select(escalations.c.received_at, until).join_from(escalations, cases, cases.c.id == escalations.c.case_id)
+    return spread(db, joined.where(month(cases), until.is_not(None)))
+
+
+def _counted(db: Connection, month: InMonth, table: Table, column: Column[Any]) -> dict[str, int]:
+    """How often each value occurs, the most frequent first."""
+    wanted = select(column, func.count()).join_from(table, cases, cases.c.id == table.c.case_id)
+    rows = db.execute(wanted.where(month(cases), column.is_not(None)).group_by(column))
+    return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
+
+
+def _solved(db: Connection, month: InMonth) -> int:
+    wanted = select(func.count(answers.c.case_id.distinct())).join_from(answers, cases, cases.c.id == answers.c.case_id)
+    return int(db.execute(wanted.where(month(cases), answers.c.solved)).scalar_one())
+
+
+def sent(db: Connection, month: InMonth) -> Sequence[Sent]:
+    """The messages of the month's cases by purpose, to customers and to staff."""
+    state = messages.c.state
+    states = {
+        "sent": state == Delivery.ACCEPTED,
+        "refused": state == Delivery.REJECTED,
+        "unknown": state == Delivery.UNKNOWN,
+        "withdrawn": state == Delivery.WITHDRAWN,
+        "waiting": or_(state == Delivery.DUE, state == Delivery.CLAIMED),
+        "possible_duplicates": messages.c.possible_duplicate,
+    }
+    counted = [func.count().filter(condition).label(name) for name, condition in states.items()]
+    wanted = select(messages.c.purpose, *counted).join_from(messages, cases, cases.c.id == messages.c.case_id)
+    rows = db.execute(wanted.where(month(cases)).group_by(messages.c.purpose)).all()
+    order = list(Purpose)
+    return sorted((Sent(**row._mapping) for row in rows), key=lambda sent: order.index(Purpose(sent.purpose)))
+
+
+def calls_made(db: Connection, month: InMonth) -> dict[str, int]:
+    """Calls by outcome, as the procedure orders outcomes; "still to be made" for those without."""
+    wanted = select(calls.c.outcome, func.count()).join_from(calls, cases, cases.c.id == calls.c.case_id)
+    by_outcome = wanted.where(month(cases)).group_by(calls.c.outcome)
+    found: dict[str | None, int] = dict(db.execute(by_outcome).all())
+    order: list[str | None] = [*CallOutcome, None]
+    return {outcome or "still to be made": found[outcome] for outcome in order if outcome in found}
+
+
+def comments(db: Connection, month: InMonth) -> Iterator[Comment]:
+    """The comment in the last answer of each case that also has a rating; streamed, a page at a time."""
+    later = answers.alias("later")
+    newer = and_(later.c.case_id == answers.c.case_id, later.c.version > answers.c.version,
+                 later.c.escalation_id.is_(None))  # fmt: skip
+    wanted = (
+        select(answers.c.rating, answers.c.comment, services.c.customer_name, services.c.agent)
+        .join_from(answers, cases, cases.c.id == answers.c.case_id)
+        .join(services, services.c.id == cases.c.service_id)
+        .where(month(cases), answers.c.escalation_id.is_(None), answers.c.rating.is_not(None),
+               answers.c.comment.is_not(None), ~select(later.c.id).where(newer).correlate(answers).exists())
+    )  # fmt: skip
+    for row in db.execute(wanted, execution_options={"yield_per": _PAGE}):
+        yield Comment(row.rating, row.comment, tuple(name for name in (row.customer_name, row.agent) if name))

@@ -1,0 +1,6 @@
+"""What every test may ask for."""
+
+from tests.databases import database_url, place, postgres, sqlite_template, store
+from tests.prefect_server import on_prefect, stages
+
+__all__ = ["database_url", "on_prefect", "place", "postgres", "sqlite_template", "stages", "store"]

@@ -1,0 +1,72 @@
+"""A real Prefect server for tests: on loopback, a free port and a home of its own, with prefect.yaml applied.
+
+It takes 15 to 40 seconds to be ready, so there is one per session, and tests that use it run in one worker.
+"""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from cli.deployments import apply_deployments
+from cli.parts import prefect_environment, server_part, stop_all, wait_until_ready
+from cli.stages import Stages
+from config.settings import Settings, read_settings
+
+__all__ = ["on_prefect", "stages"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """The process's environment with `values` and without other settings of ours or Prefect's."""
+    former = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith(("AFTERCARE_", "PREFECT_"))]:
+        del os.environ[name]
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(former)
+
+
+@pytest.fixture(scope="session")
+def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of a place whose Prefect server is running and has our deployments. No schedule starts runs by itself."""
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_LOGGING_LEVEL, temporary_settings
+
+    home = tmp_path_factory.mktemp("a home with spaces")
+    values = {
+        "AFTERCARE_HOME": str(home),
+        "AFTERCARE_PREFECT_PORT": str(free_port()),
+        "AFTERCARE_WEB_PORT": str(free_port()),
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "true",
+    }
+    with environment(values):
+        settings = read_settings()
+        server = server_part(settings, schedules=False)
+        server.start()
+        try:
+            wait_until_ready(server, f"{settings.prefect_url}/api/ready")
+            apply_deployments(settings)
+            os.environ.update(prefect_environment(settings))
+            overrides = {PREFECT_API_URL: f"{settings.prefect_url}/api", PREFECT_HOME: settings.prefect_home,
+                         PREFECT_LOGGING_LEVEL: "INFO"}  # fmt: skip
+            with temporary_settings(overrides):
+                yield settings
+        finally:
+            stop_all([server], within_s=8)
+
+
+@pytest.fixture(scope="session")
+def stages(on_prefect: Settings) -> Stages:
+    """Runs stages as runs of their deployments."""
+    return Stages(on_prefect, quiet=False)

@@ -21,8 +21,8 @@ from vocabulary import Event, Stage
 
 _COLUMNS = ("source", "external_id", "closed_at", "region", "timezone", "recipient_timezone", "kind", "department",
             "branch", "agent", "contact_not_before_at", "contact_due_at", "contacted_at", "contact_channel",
-            "reminders", "stage", "disposition", "reason", "clause", "rating", "answered_at", "ended_at", "sealed_at", "missing",
-            "policy_version")  # fmt: skip
+            "reminders", "stage", "disposition", "reason", "clause", "rating", "answered_at", "ended_at", "sealed_at",
+            "missing", "policy_version")  # fmt: skip
 _SHOWN = 40
 
 

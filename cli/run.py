@@ -18,7 +18,9 @@ def run(
     as_of: Annotated[str | None, typer.Option(help="Work as at this instant: 2026-10-05T09:30:00+02:00.")] = None,
 ) -> None:
     """Run a stage now, in this process, visible in the Prefect UI. The schedules go on as before."""
-    _report(Stages(here().settings, quiet=False).run(stage, as_of=_instant(as_of)))
+    instant = _instant(as_of)
+    with Stages(here().settings, quiet=False) as stages:
+        _report(stages.run(stage, as_of=instant))
 
 
 def review(month: Annotated[str, typer.Argument(help="The month, as 2026-10.")]) -> None:
@@ -26,7 +28,8 @@ def review(month: Annotated[str, typer.Argument(help="The month, as 2026-10.")])
     if not _MONTH.fullmatch(month):
         raise Fault(f"{month!r} is not a month; write it as 2026-10")
     opened = here()
-    _report(Stages(opened.settings, quiet=True).run(StageName.MONTHLY_REVIEW, month=month))
+    with Stages(opened.settings, quiet=True) as stages:
+        _report(stages.run(StageName.MONTHLY_REVIEW, month=month))
     reports = sorted(opened.settings.reviews.glob(f"review-{month}-v*.html"), key=lambda path: path.stat().st_mtime)
     if reports:
         typer.echo(f"The report: {reports[-1]}")

@@ -1,6 +1,7 @@
 """Places and secrets, from the environment (prefix `AFTERCARE_`) or files that it names. Numbers are in the policy."""
 
-from functools import cached_property
+import os
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,12 +12,15 @@ ROOT = Path(__file__).parent.parent
 """The folder of the project: prefect.yaml, templates and the default policy stand here."""
 
 
+_PREFIX = "AFTERCARE_"
+
+
 class SettingsError(Exception):
     """The environment cannot be used. One line per fault: variable and what is allowed."""
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="AFTERCARE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
 
     home: Path = ROOT / "var"
     """Everything that this installation writes: stores, outbox, reports, logs."""
@@ -98,12 +102,18 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """The settings of this process, or `SettingsError` with every fault."""
+    return _settings_of(tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith(_PREFIX))))
+
+
+@lru_cache(maxsize=8)
+def _settings_of(_environment: tuple[tuple[str, str], ...]) -> Settings:
+    """Read once per environment: validating costs a millisecond, and every task asks where it is."""
     try:
         return Settings()
     except ValidationError as error:
         faults = []
         for detail in error.errors(include_input=False, include_url=False):
-            name = "AFTERCARE_" + "_".join(str(part) for part in detail["loc"]).upper()
+            name = _PREFIX + "_".join(str(part) for part in detail["loc"]).upper()
             faults.append(f"{name}: {detail['msg']}.")
         raise SettingsError("\n".join(faults)) from None
 

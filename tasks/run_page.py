@@ -1,11 +1,13 @@
 """What a manager sees of a run in the Prefect UI: a name with date and count, a state in business words, a table."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from prefect.artifacts import create_table_artifact
+from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext, SyncClientContext
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
@@ -31,7 +33,21 @@ def publish(tally: Tally, stage: str, *, word: str, delayed: str | None = None) 
         return Completed(name=_EMPTY, message=tally.sentence())
     web = place().settings.web_url
     rows = [{"what": what, "count": count} for what, count in tally.items() if count]
-    create_table_artifact(table=rows, key=stage, description=f"{tally.sentence()}. Cases: {web}")
+    _leave_table(rows, stage, f"{tally.sentence()}. Cases: {web}")
     if delayed is not None:
         return Completed(name="Delayed", message=f"{delayed}; {tally.sentence()}")
     return Completed(name=word, message=tally.sentence())
+
+
+def _leave_table(rows: list[dict[str, Any]], key: str, description: str) -> None:
+    """A table artifact of the run, over the connection that the run has: a new one costs a fifth of a second."""
+    run = FlowRunContext.get()
+    table = ArtifactCreate(
+        key=key,
+        type="table",
+        description=description,
+        data=json.dumps(rows),
+        flow_run_id=run.flow_run.id if run and run.flow_run else None,
+    )
+    with SyncClientContext.get_or_create() as connection:
+        connection.client.create_artifact(table)

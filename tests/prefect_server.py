@@ -67,6 +67,7 @@ def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
-def stages(on_prefect: Settings) -> Stages:
+def stages(on_prefect: Settings) -> Iterator[Stages]:
     """Runs stages as runs of their deployments."""
-    return Stages(on_prefect, quiet=False)
+    with Stages(on_prefect, quiet=False) as opened:
+        yield opened

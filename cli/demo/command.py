@@ -14,14 +14,13 @@ import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import func, select
-from web.app import create_app
 
 from cli.clock import now
 from cli.demo.account import show_account
 from cli.demo.clock import StoryClock
 from cli.demo.customers import Customers
 from cli.demo.month import Month
-from cli.demo.postbox import Mailbox
+from cli.demo.postbox import Postbox
 from cli.demo.staff import Staff
 from cli.deployments import apply_deployments
 from cli.fault import Fault
@@ -37,6 +36,7 @@ from models.tables import services
 from tasks.place import Place
 from templates.render import check_templates
 from vocabulary import Stage
+from web.app import create_app
 from web.bell import Silent
 
 _EXAMPLE = ROOT / "examples" / "closed_services.csv"
@@ -106,7 +106,7 @@ def _tell(
         if stopping.is_set():
             console.print("Stopped before the month was over.")
             return
-        show_account(console, opened, f"{ends:%Y-%m}")
+        show_account(console, opened, month_of(opened.store))
         if serve_on:
             console.print("\nServing until Ctrl-C.")
             stopping.wait()
@@ -137,11 +137,10 @@ def _live(
     console: Console, opened: Place, clock: StoryClock, stopping: threading.Event, *, ends: datetime, seed: int
 ) -> None:
     settings, store = opened.settings, opened.store
-    stages = Stages(settings, quiet=True)
     customers, staff = Customers(seed, clock), Staff(seed, store, opened.policy.rules)
-    month = Month(store, clock, stages, customers, staff, Mailbox(settings.outbox), stopping)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Stages(settings, quiet=True) as stages, Progress(*columns, console=console, transient=True) as progress:
+        month = Month(store, clock, stages, customers, staff, Postbox(settings.outbox), stopping)
         bar = progress.add_task("Living through the month", total=store_count(store))
 
         def tell(at: datetime) -> None:
@@ -150,10 +149,16 @@ def _live(
         month.live(ends, tell)
         if not stopping.is_set():
             progress.update(bar, description="Writing the monthly review")
-            stages.run(StageName.MONTHLY_REVIEW, as_of=clock(), month=f"{ends:%Y-%m}")
-            stages.run(StageName.DELIVER_MESSAGES, as_of=clock())
+            stages.run_plainly(StageName.MONTHLY_REVIEW, as_of=clock(), month=month_of(store))
+            stages.run_plainly(StageName.DELIVER_MESSAGES, as_of=clock())
     done = f"{month.runs + 2} flow runs, {customers.answered} answers on the survey page"
     console.print(f"Lived through {begins_text(store)}: {done}, {customers.unsubscribed} unsubscribed by one click.")
+
+
+def month_of(store: Store) -> str:
+    """The month in whose middle the closings lie: in UTC a few of them may fall into its neighbours."""
+    first, last = _span(store)
+    return f"{first + (last - first) / 2:%Y-%m}"
 
 
 def begins_text(store: Store) -> str:

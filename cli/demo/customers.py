@@ -32,6 +32,11 @@ class Intent:
     comment: str
     contact_me: bool
 
+    @property
+    def is_concern(self) -> bool:
+        """Whether anybody would call this an unhappy customer."""
+        return self.contact_me or self.comment in (*_TROUBLE, *_MINOR)
+
 
 class Customers:
     """Seeded: the same letters are answered in the same way."""

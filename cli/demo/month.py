@@ -3,14 +3,14 @@
 import heapq
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
 from cli.demo.clock import StoryClock
 from cli.demo.customers import Customers, Intent
-from cli.demo.postbox import Mailbox
+from cli.demo.postbox import Postbox
 from cli.demo.staff import Staff
 from cli.stages import StageName, Stages
 from models.due import count_concerns, count_due, count_messages, count_waiting
@@ -18,24 +18,21 @@ from models.store import Store
 from models.tables import cases, services
 from vocabulary import Stage
 
-_TIMES = (time(8, 5), time(12, 35), time(17, 5), time(21, 35))
-"""When the stages run in the story (UTC): mornings to evenings from Dubai to San Diego.
-
-In earnest it is every few minutes.
-"""
+_MORNING, _EVENING = time(8, 5), time(20, 35)
+"""When the stages run in the story (UTC): morning in Europe, afternoon in America. In earnest: every few minutes."""
 _AFTERWARDS = timedelta(days=40)
 """Long enough for reminders, expiry, resolutions and the customers' confirmations."""
 
 
 class Month:
     def __init__(self, store: Store, clock: StoryClock, stages: Stages, customers: Customers, staff: Staff,
-                 mailbox: Mailbox, stopping: threading.Event) -> None:  # fmt: skip
+                 postbox: Postbox, stopping: threading.Event) -> None:  # fmt: skip
         self._store = store
         self._clock = clock
         self._stages = stages
         self._customers = customers
         self._staff = staff
-        self._mailbox = mailbox
+        self._postbox = postbox
         self._stopping = stopping
         self._intents: list[tuple[datetime, int, Intent]] = []
         self._numbers = itertools.count()
@@ -45,40 +42,37 @@ class Month:
         """From the clock's day until everything has ended; `tell` hears of every day. Ends early when asked to stop."""
         day = self._clock().date()
         while day <= (ends + _AFTERWARDS).date() and not self._all_closed():
-            for at in _TIMES:
+            for at in (_MORNING, _EVENING):
                 if self._stopping.is_set():
                     return
-                self._step(datetime.combine(day, at, UTC))
-            tell(datetime.combine(day, _TIMES[-1], UTC))
+                self._step(datetime.combine(day, at, UTC), _STAGES_AT[at])
+            tell(self._clock())
             day += timedelta(days=1)
 
-    def _step(self, at: datetime) -> None:
+    def _step(self, at: datetime, stages: Sequence[StageName]) -> None:
         self._customers_until(at)
         self._clock.move_to(at)
         self._staff.work(at)
-        for stage, due in self._due():
-            if due(self._store, at):
-                self._stages.run(stage, as_of=at)
-                self.runs += 1
-        for letter in self._mailbox.new():
+        for stage in stages:
+            if _DUE[stage](self._store, at):
+                self._run(stage, at)
+        for letter in self._postbox.new():
             intent = self._customers.decide(letter)
             if intent is not None:
                 heapq.heappush(self._intents, (intent.at, next(self._numbers), intent))
 
     def _customers_until(self, at: datetime) -> None:
+        """Customers do what they had in mind. In earnest each answer rings; here those with a concern do."""
         while self._intents and self._intents[0][0] < at:
-            self._customers.act(heapq.heappop(self._intents)[2])
+            intent = heapq.heappop(self._intents)[2]
+            self._customers.act(intent)
+            if intent.is_concern:
+                self._run(StageName.ESCALATE, self._clock())
+                self._run(StageName.DELIVER_MESSAGES, self._clock())
 
-    def _due(self) -> list[tuple[StageName, Callable[[Store, datetime], int]]]:
-        """The stages in the order of the procedure, with what each has to do. One with nothing to do is not run."""
-        return [
-            (StageName.SCHEDULE_CONTACT, count_waiting),
-            (StageName.SEND_SURVEY, lambda store, at: count_due(store, Stage.PLANNED, at)),
-            (StageName.AWAIT_RESPONSE, lambda store, at: count_due(store, Stage.ASKED, at)),
-            (StageName.ESCALATE, count_concerns),
-            (StageName.DELIVER_MESSAGES, count_messages),
-            (StageName.DOCUMENT, lambda store, at: count_due(store, Stage.ENDED, at) if at.time() == _TIMES[2] else 0),
-        ]
+    def _run(self, stage: StageName, at: datetime) -> None:
+        self._stages.run_plainly(stage, as_of=at)
+        self.runs += 1
 
     def _all_closed(self) -> bool:
         with self._store.read() as db:
@@ -89,3 +83,19 @@ class Month:
                 select(func.count()).select_from(cases).where(cases.c.stage != Stage.CLOSED)
             ).scalar_one()
         return not waiting and not still
+
+
+_STAGES_AT = {
+    _MORNING: (StageName.SEND_SURVEY, StageName.AWAIT_RESPONSE, StageName.DELIVER_MESSAGES),
+    _EVENING: (StageName.SCHEDULE_CONTACT, StageName.SEND_SURVEY, StageName.ESCALATE, StageName.DELIVER_MESSAGES,
+               StageName.DOCUMENT),
+}  # fmt: skip
+_DUE: dict[StageName, Callable[[Store, datetime], int]] = {
+    StageName.SCHEDULE_CONTACT: count_waiting,
+    StageName.SEND_SURVEY: lambda store, at: count_due(store, Stage.PLANNED, at),
+    StageName.AWAIT_RESPONSE: lambda store, at: count_due(store, Stage.ASKED, at),
+    StageName.ESCALATE: count_concerns,
+    StageName.DELIVER_MESSAGES: count_messages,
+    StageName.DOCUMENT: lambda store, at: count_due(store, Stage.ENDED, at),
+}
+"""What a stage has to do. One with nothing to do is not run."""

@@ -18,7 +18,7 @@ class Letter:
     unsubscribe_url: str | None
 
 
-class Mailbox:
+class Postbox:
     """Letters with a link to the survey page, each once."""
 
     def __init__(self, folder: Path) -> None:

@@ -1,0 +1,72 @@
+"""Makes the pictures of README and docs anew, from a demonstration that it runs itself. Needs Chromium.
+
+    .venv/bin/python scripts/pictures.py
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from config.settings import ROOT
+from templates.preview import write_preview
+
+PICTURES = ROOT / "docs" / "pictures"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+PREFECT_PORT, WEB_PORT = "4399", "8399"
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="aftercare-pictures-") as folder, sync_playwright() as playwright:
+        home = Path(folder)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with demonstration(home):
+            prefect = f"http://127.0.0.1:{PREFECT_PORT}"
+            take(browser, f"{prefect}/runs", "prefect-runs.png", width=1280, height=800, wait_ms=6000)
+            take(browser, f"{prefect}/deployments", "prefect-deployments.png", width=1280, height=800, wait_ms=5000)
+            review = max((home / "reviews").glob("*.html"))
+            take(browser, review.as_uri(), "review.png", width=1100, height=1400)
+        preview = write_preview(home / "preview").parent
+        survey = next((preview / "pages").glob("survey*.html"))
+        take(browser, survey.as_uri(), "survey.png", width=390, height=900)
+        take(browser, survey.as_uri(), "survey-dark.png", width=390, height=900, dark=True)
+        browser.close()
+
+
+@contextmanager
+def demonstration(home: Path) -> Iterator[None]:
+    """`./aftercare demo` until it serves, and as long as the context lasts."""
+    values = {"AFTERCARE_HOME": str(home), "AFTERCARE_PREFECT_PORT": PREFECT_PORT, "AFTERCARE_WEB_PORT": WEB_PORT}
+    command = [sys.executable, "-u", "-P", "-m", "cli", "demo"]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | values, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            for line in process.stdout or ():
+                sys.stdout.write(line)
+                if "Serving" in line:
+                    break
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def take(
+    browser: Browser, url: str, name: str, *, width: int, height: int, dark: bool = False, wait_ms: int = 500
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+    page.goto(url)
+    page.wait_for_timeout(wait_ms)
+    page.screenshot(path=PICTURES / name)
+    page.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Providers, translated: one each behind the protocol in `channels.protocol`. No vendor's word leaves this folder."""

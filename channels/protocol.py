@@ -1,0 +1,118 @@
+"""What every mail provider looks like to us: mails in, one receipt each out, never an exception for a refusal."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Protocol
+
+
+class Outcome(StrEnum):
+    """What became of one send. The table that leads here is docs/decisions.md, "Outcomes of a send"."""
+
+    ACCEPTED = auto()
+    """The provider said that it has the message."""
+    REJECTED = auto()
+    """Refused for good: this message to this address will never be taken."""
+    LATER = auto()
+    """Certainly not processed: safe to send again, from `retry_at` on if that is given."""
+    STOPPED = auto()
+    """Certainly not processed, because of our credentials or set-up: stop the channel, spend no attempts."""
+    UNKNOWN = auto()
+    """The provider may or may not have it: never send again blindly."""
+    WITHHELD = auto()
+    """Not sent, because `allowed` said no at the last moment (an opt-out, an answer)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One mail to one person. `ref` is ours, random, and the only thing that we give providers to remember."""
+
+    ref: str
+    """1 to 100 letters, digits, "-" and "_": it becomes the Message-ID and a file name."""
+    to: str
+    """A plain address in ASCII (a domain of another script in its xn-- form), without a name."""
+    to_name: str | None
+    sender: str
+    sender_name: str
+    subject: str
+    text: str
+    html: str
+    unsubscribe_url: str | None = None
+    """The address of the RFC 8058 one-click unsubscribe; None for mail to staff."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of the mail with this `ref`."""
+
+    ref: str
+    outcome: Outcome
+    code: str
+    """A short word for the log, such as "202", "timeout" or "header": no text of the provider, no personal data."""
+    provider_id: str | None = None
+    retry_at: datetime | None = None
+
+
+class MailProvider(Protocol):
+    """A provider takes a burst of mails. Mails that differ only in `ref` are different mails."""
+
+    name: str
+
+    def send(self, mails: Sequence[Mail], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
+        """One receipt per mail, in the order of `mails`. `allowed(ref)` is asked directly before each write.
+
+        After a STOPPED or a LATER with `retry_at`, mails not yet begun get the same outcome without being tried. A
+        provider that leaves many mails in a row without a yes or no is left alone: the rest is LATER, code "untried".
+        `allowed` runs in the caller's thread; what it raises is raised here, and the receipts of the burst are lost.
+        """
+        ...
+
+
+class MailFault(ValueError):
+    """This mail can be given to no provider. Its text names the fault, never the value."""
+
+    code: str
+
+
+class HeaderFault(MailFault):
+    """A subject, name, address, link or ref could start another header line, recipient or file."""
+
+    code = "header"
+
+
+class ContentFault(MailFault):
+    """A body is empty, or it is not Unicode text."""
+
+    code = "content"
+
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_REF = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_ADDRESS = re.compile(r"(?=.{3,254}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+_LINK = re.compile(r"(?=.{1,800}$)https?://[!-;=?-~]+")
+
+
+def checked(mail: Mail) -> Mail:
+    """The same mail, or a `MailFault` when a header could say more than it should or a body cannot be encoded."""
+    if any(_UNPRINTABLE.search(value) for value in (mail.to_name or "", mail.sender_name, mail.subject)):
+        raise HeaderFault("a subject or name holds a control, line separator or surrogate character")
+    if not (_ADDRESS.fullmatch(mail.to) and _ADDRESS.fullmatch(mail.sender)):
+        raise HeaderFault("an address is not one plain ASCII address")
+    if not _REF.fullmatch(mail.ref):
+        raise HeaderFault("a ref is not made of 1 to 100 letters, digits, hyphens and underscores")
+    if mail.unsubscribe_url is not None and not _LINK.fullmatch(mail.unsubscribe_url):
+        raise HeaderFault("an unsubscribe link is not a plain http or https address")
+    for body in (mail.text, mail.html):
+        if not body or not _encodable(body):
+            raise ContentFault("a body is empty or holds half of a surrogate pair")
+    return mail
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,31 @@
+"""A mail to start from."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from channels.protocol import Mail
+
+A_MAIL = Mail(
+    ref="m_5f2c",
+    to="ann@example.com",
+    to_name="Ann Example",
+    sender="care@example.org",
+    sender_name="Customer Care",
+    subject="How did we do?",
+    text="Hello Ann,\n\nhow did we do?\n",
+    html="<p>Hello Ann,</p><p>how did we do?</p>\n",
+    unsubscribe_url="https://example.org/u/abc234",
+)
+
+
+@pytest.fixture(scope="session")
+def a_mail() -> Callable[..., Mail]:
+    """`a_mail(subject="Hi")`: a good mail that differs in what is given."""
+
+    def build(**fields: Any) -> Mail:
+        return replace(A_MAIL, **fields)
+
+    return build

@@ -22,6 +22,7 @@ def write_csv(target: TextIO, header: Sequence[str], rows: Iterable[Sequence[Any
 def cell(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, str) and value.lstrip(" ").startswith(_STARTS_A_FORMULA):
+    # A value that looks guarded already is guarded too, so that reading the file again gives what was written.
+    if isinstance(value, str) and value.lstrip(" ").removeprefix("'").startswith(_STARTS_A_FORMULA):
         return f"'{value}"
     return "" if value is None else value

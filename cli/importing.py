@@ -21,10 +21,12 @@ def import_(
     ] = None,
 ) -> None:
     """Bring closed services into the inbox: all rows, or none when one has a fault. Again changes nothing."""
+    if set_aside is not None and set_aside.exists():
+        raise Fault(f"{set_aside} exists already; name another file for the refused rows")
     try:
         read = read_service_file(file)
     except FileFault as error:
-        raise Fault(str(error)) from None
+        raise Fault(f"{file}: {error}") from None
     result = import_reports(here().store, read, now(), partly=set_aside is not None)
     for fault in result.faults[:_SHOWN]:
         typer.echo(f"row {fault.line}, {fault.column}: {fault.value!r} {fault.rule}", err=True)

@@ -1,0 +1,56 @@
+"""Requests below HTTP clients, which tidy up what they are given: any bytes in any place, into an application."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp
+
+Pairs = Sequence[tuple[bytes, bytes]]
+
+
+@dataclass
+class Reply:
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def request(app: ASGIApp, method: str, path: bytes, query: bytes = b"", headers: Pairs = (), body: bytes = b"",
+            *, hangs_up: bool = False) -> Reply:  # fmt: skip
+    """One request as a server would hand it over. With `hangs_up` the sender is gone after the body given."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote_to_bytes(path).decode("utf-8", "replace"),
+        "raw_path": path,
+        "query_string": query,
+        "root_path": "",
+        "headers": [(name.lower(), value) for name, value in headers],
+        "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 8000),
+    }
+    return asyncio.run(_exchange(app, scope, body, hangs_up=hangs_up))
+
+
+async def _exchange(app: ASGIApp, scope: dict[str, Any], body: bytes, *, hangs_up: bool) -> Reply:
+    reply = Reply()
+    events = [{"type": "http.request", "body": body, "more_body": hangs_up}]
+
+    async def receive() -> dict[str, Any]:
+        return events.pop(0) if events else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            reply.status = message["status"]
+            reply.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in message["headers"]}
+        else:
+            reply.body += message.get("body", b"")
+
+    await app(scope, receive, send)
+    return reply

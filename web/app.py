@@ -1,0 +1,69 @@
+"""The web application: it writes down what was said and rings the bell. It runs no flow and decides nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+
+from config.settings import Settings
+from models.store import Store
+from policy.file import read_policy
+from web.bell import Bell
+from web.front import Front
+from web.headers import Headers
+from web.intake import Intake
+from web.nonce import Nonces
+from web.pages import Pages
+from web.problems import answer_problems
+from web.secret import signing_key
+from web.signature import intake_secrets
+from web.survey import Survey
+from web.unsubscribe import Unsubscribe
+
+_GET = ("GET", "HEAD")
+
+
+def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], bell: Bell) -> FastAPI:
+    """The application over a store whose schema is up to date.
+
+    Raises `SettingsError` or `PolicyError` when it could not do its work. Pages name the company as the policy file
+    has it now; a case's numbers are those of the policy version that it was opened under.
+    """
+    pages = Pages(read_policy(settings.policy_file).rules.company)
+    front = Front(store, pages)
+    survey = Survey(store, clock, bell, pages, Nonces(signing_key(settings)))
+    unsubscribe = Unsubscribe(store, clock, pages)
+    intake = Intake(store, clock, bell, intake_secrets(settings))
+    app = _bare_app()
+    routes: tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...] = (
+        ("/", _GET, front.home),
+        ("/healthz", _GET, front.health),
+        ("/static/{name}", _GET, front.sheet),
+        ("/s/{link}/v", (*_GET, "POST"), survey.trap),
+        ("/s/{link:path}", _GET, survey.show),
+        ("/s/{link:path}", ("POST",), survey.answer),
+        ("/u/{link:path}", _GET, unsubscribe.show),
+        ("/u/{link:path}", ("POST",), unsubscribe.leave),
+        ("/services/closed", ("POST",), intake.closed),
+        ("/services/reopened", ("POST",), intake.reopened),
+    )
+    for path, methods, handler in routes:
+        app.add_api_route(path, handler, methods=list(methods), response_model=None)
+    https = settings.public_url.startswith("https://")
+    answer_problems(app, pages, https=https)
+    app.add_middleware(Headers, https=https)
+    return app
+
+
+def _bare_app() -> FastAPI:
+    """FastAPI without what it adds by itself: no pages about the interface, and no traces, which would hold tokens."""
+    silent: TelemetryConfig = {
+        "tracing": False,
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+    }
+    return FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, telemetry=silent)

@@ -1,0 +1,35 @@
+"""Reading what is sent to us, up to a limit and not a byte further."""
+
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from starlette.requests import ClientDisconnect
+
+_FORM_BYTES = 64 * 1024
+_REPORT_BYTES = 1024 * 1024
+
+__all__ = ["ClientDisconnect", "FormBody", "ReportBody"]
+
+
+async def _form(request: Request) -> bytes:
+    return await _read(request, _FORM_BYTES)
+
+
+async def _report(request: Request) -> bytes:
+    return await _read(request, _REPORT_BYTES)
+
+
+async def _read(request: Request, most: int) -> bytes:
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and (len(declared) > len(str(most)) or int(declared) > most):
+        raise HTTPException(413)
+    read = bytearray()
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > most:
+            raise HTTPException(413)
+    return bytes(read)
+
+
+FormBody = Annotated[bytes, Depends(_form)]
+ReportBody = Annotated[bytes, Depends(_report)]

@@ -1,0 +1,59 @@
+"""The survey's form as it arrives: whatever the bytes are, something that can be shown again comes of them."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+COMMENT_LENGTH = 4000
+_MOST_FIELDS = 50
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Not the line feed and the tab. PostgreSQL cannot store NUL, and nobody types the others."""
+_RATINGS = {str(number): number for number in range(1, 6)}
+
+Fault = dict[str, str]
+"""As the page takes it: the field and the message."""
+ONCE_MORE: Fault = {"field": "form", "message": "This has not been saved yet. Please press the button once more."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    nonce: str
+    rating: int | None
+    comment: str
+    contact_me: bool
+    trapped: bool = False
+    """The field that people do not see was filled in."""
+    odd_rating: bool = False
+
+    @property
+    def said(self) -> str | None:
+        """The comment, if it says anything."""
+        return self.comment.strip() or None
+
+    def faults(self) -> list[Fault]:
+        if self.odd_rating:
+            return [{"field": "rating", "message": "Please choose a rating from 1 to 5."}]
+        if len(self.comment) > COMMENT_LENGTH:
+            over = len(self.comment) - COMMENT_LENGTH
+            return [{"field": "comment", "message": f"Please shorten your text by {over:,} characters; 4,000 fit."}]
+        if self.rating is None and self.said is None and not self.contact_me:
+            return [{"field": "rating", "message": "Please choose a rating, or write us something."}]
+        return []
+
+
+def read_form(body: bytes) -> Form:
+    """Fields that are missing are empty; bytes that are no form at all are a form with nothing in it."""
+    try:
+        fields = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:  # more fields than any form of ours has
+        fields = {}
+    rating = fields.get("rating", "").strip()
+    comment = fields.get("comment", "").replace("\r\n", "\n").replace("\r", "\n")
+    return Form(
+        nonce=fields.get("nonce", ""),
+        rating=_RATINGS.get(rating),
+        comment=_CONTROL.sub("", comment),
+        contact_me=bool(fields.get("contact_me", "")),
+        trapped=bool(fields.get("website", "")),
+        odd_rating=bool(rating) and rating not in _RATINGS,
+    )

@@ -1,0 +1,32 @@
+"""The addresses that belong to nobody's case: the bare host, its health, and the style sheet of the pages."""
+
+from pathlib import Path
+
+from fastapi import HTTPException
+from fastapi.responses import JSONResponse, Response
+
+from models.store import Store, ping
+from web.pages import Pages
+
+_SHEETS = Path(__file__).parent.parent / "templates" / "static"
+
+
+class Front:
+    def __init__(self, store: Store, pages: Pages) -> None:
+        self._store = store
+        self._pages = pages
+        self._sheets = {sheet.name: sheet.read_bytes() for sheet in _SHEETS.glob("*.css")}
+
+    def home(self) -> Response:
+        message = "Here our customers tell us how we did. Please use the link in the mail that you received from us."
+        return self._pages.note("Customer feedback", message, status=200)
+
+    def health(self) -> Response:
+        ping(self._store)
+        return JSONResponse({"status": "ok"})
+
+    def sheet(self, name: str) -> Response:
+        if name not in self._sheets:
+            raise HTTPException(404)
+        headers = {"Cache-Control": "public, max-age=3600"}
+        return Response(self._sheets[name], media_type="text/css", headers=headers)

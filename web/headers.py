@@ -1,0 +1,46 @@
+"""What goes with every response, and comes with every request, whatever it is about."""
+
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_ALWAYS: Final = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",  # addresses hold tokens
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_ONE_YEAR = "max-age=31536000"
+
+
+class Headers:
+    """Sets the headers that protect a page and its reader. Paths are read in lower case: some filters use capitals."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._https = https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                protect(MutableHeaders(scope=message), https=self._https)
+            await send(message)
+
+        await self._app({**scope, "path": scope["path"].lower()}, receive, send_with_headers)
+
+
+def protect(headers: MutableHeaders, *, https: bool) -> None:
+    headers.update(_ALWAYS)
+    headers.setdefault("Cache-Control", "no-store")
+    if https:
+        headers["Strict-Transport-Security"] = _ONE_YEAR

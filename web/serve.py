@@ -1,0 +1,43 @@
+"""Starting the web application as a program."""
+
+import sys
+
+import uvicorn
+
+from config.settings import Settings, SettingsError, read_settings
+from models.schema import SchemaError, ensure_schema
+from models.store import Store
+from policy.file import PolicyError
+from web import clock
+from web.app import create_app
+from web.bell import PrefectBell
+
+
+def main() -> None:
+    """Serve with the settings of the environment; what is wrong with them is said in one line each."""
+    try:
+        serve(read_settings())
+    except (SettingsError, PolicyError, SchemaError) as error:
+        sys.exit(str(error))
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Raises SettingsError, PolicyError or SchemaError before anything is served."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.store_url)
+    try:
+        ensure_schema(store)
+        app = create_app(settings, store, clock.now, PrefectBell(settings.prefect_url, clock.now))
+        uvicorn.run(
+            app,
+            host=settings.web_host,
+            port=settings.web_port,
+            access_log=False,  # addresses hold tokens
+            server_header=False,
+            proxy_headers=False,  # nothing here depends on who asks
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=10,
+        )
+    finally:
+        store.close()

@@ -19,9 +19,9 @@ def _named() -> str:
 @flow(
     name="monthly-review",
     flow_run_name=_named,
-    description="Counts a month (by default the last one that is over), accounts for every service of it, says in plain "
-    "language what the figures can and cannot show, writes the report that a manager signs, and owes staff the bulletin "
-    "(SOP 4.6). A month whose figures have not changed is left as it is; otherwise it gets a new version.",
+    description="Counts a month (by default the last one that is over), accounts for every service of it, says in "
+    "plain language what the figures can and cannot show, writes the report that a manager signs, and owes staff the "
+    "bulletin (SOP 4.6). A month whose figures have not changed is left as it is; otherwise it gets a new version.",
 )
 def monthly_review(month: str | None = None, as_of: datetime | None = None) -> State[Any]:
     now = clock(as_of)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, and_, func, or_, select
+from sqlalchemy import Column, Connection, and_, func, or_, select
 
 from models.figures import Deadline, Spread, spread
 from models.month import InMonth
@@ -68,25 +68,35 @@ class Comment:
 
 
 def concerns(db: Connection, month: InMonth, now: datetime) -> Concerns:
-    e = escalations.c
-    breached = _breached()
-    taken, closed = and_(e.acknowledged_at <= e.deadline_at, ~breached), e.closed_at.is_not(None)
-    of_month = select(func.count(), func.count().filter(e.reopened > 0), func.count().filter(e.repeats > 0),
-                      func.count().filter(~closed)).join_from(escalations, cases, cases.c.id == e.case_id)  # fmt: skip
-    opened, reopened, repeated, still_open = db.execute(of_month.where(month(cases))).one()
+    e, breached = escalations.c, _breached()
+    counted = {
+        "opened": e.id.is_not(None),
+        "reopened": e.reopened > 0,
+        "repeated": e.repeats > 0,
+        "still_open": e.closed_at.is_(None),
+        "handed_over": and_(e.acknowledged_at <= e.deadline_at, ~breached),
+        "may_be_handed_over": and_(e.acknowledged_at.is_(None), e.deadline_at >= now, ~breached),
+        "acknowledged": e.acknowledged_at <= e.acknowledge_by,
+        "may_be_acknowledged": and_(e.acknowledged_at.is_(None), e.acknowledge_by >= now),
+        "resolved": e.resolved_at <= e.resolve_by,
+        "may_be_resolved": and_(e.resolved_at.is_(None), e.resolve_by >= now),
+    }
+    columns: list[Any] = [func.count().filter(condition).label(name) for name, condition in counted.items()]
+    joined = select(*columns).join_from(escalations, cases, cases.c.id == e.case_id)
+    found = db.execute(joined.where(month(cases))).one()._mapping
     return Concerns(
-        opened=opened,
-        handed_over=_deadline(db, month, taken, and_(e.acknowledged_at.is_(None), e.deadline_at >= now, ~breached)),
-        acknowledged=_on_time(db, month, e.acknowledged_at, e.acknowledge_by, now),
-        resolved=_on_time(db, month, e.resolved_at, e.resolve_by, now),
+        opened=found["opened"],
+        handed_over=_deadline(found, "handed_over"),
+        acknowledged=_deadline(found, "acknowledged"),
+        resolved=_deadline(found, "resolved"),
         hours_to_acknowledge=_hours(db, month, e.acknowledged_at),
         hours_to_resolve=_hours(db, month, e.resolved_at),
-        severities=_counted(db, month, escalations, e.severity),
-        outcomes=_counted(db, month, escalations, e.outcome),
-        reopened=reopened,
-        repeated=repeated,
-        still_open=still_open,
-        root_causes=_counted(db, month, escalations, e.root_cause),
+        severities=_counted(db, month, e.severity),
+        outcomes=_counted(db, month, e.outcome),
+        reopened=found["reopened"],
+        repeated=found["repeated"],
+        still_open=found["still_open"],
+        root_causes=_counted(db, month, e.root_cause),
         solved_on_the_phone=_solved(db, month),
     )
 
@@ -98,15 +108,9 @@ def _breached() -> Any:
     return select(entries.c.id).where(late).correlate(escalations).exists()
 
 
-def _on_time(db: Connection, month: InMonth, done: Column[Any], by: Column[Any], now: datetime) -> Deadline:
-    return _deadline(db, month, done <= by, and_(done.is_(None), by >= now))
-
-
-def _deadline(db: Connection, month: InMonth, kept: Any, waiting: Any) -> Deadline:
-    counted = select(func.count(), func.count().filter(kept), func.count().filter(waiting))
-    joined = counted.join_from(escalations, cases, cases.c.id == escalations.c.case_id).where(month(cases))
-    total, in_time, not_yet = db.execute(joined).one()
-    return Deadline(kept=in_time, late=total - in_time - not_yet, not_yet_due=not_yet)
+def _deadline(found: Mapping[Any, int], name: str) -> Deadline:
+    kept, not_yet = found[name], found[f"may_be_{name}"]
+    return Deadline(kept=kept, late=found["opened"] - kept - not_yet, not_yet_due=not_yet)
 
 
 def _hours(db: Connection, month: InMonth, until: Column[Any]) -> Spread:
@@ -114,9 +118,9 @@ def _hours(db: Connection, month: InMonth, until: Column[Any]) -> Spread:
     return spread(db, joined.where(month(cases), until.is_not(None)))
 
 
-def _counted(db: Connection, month: InMonth, table: Table, column: Column[Any]) -> dict[str, int]:
+def _counted(db: Connection, month: InMonth, column: Column[Any]) -> dict[str, int]:
     """How often each value occurs, the most frequent first."""
-    wanted = select(column, func.count()).join_from(table, cases, cases.c.id == table.c.case_id)
+    wanted = select(column, func.count()).join_from(escalations, cases, cases.c.id == escalations.c.case_id)
     rows = db.execute(wanted.where(month(cases), column.is_not(None)).group_by(column))
     return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, not_, select, text
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, not_, select
 
 from models.month import InMonth
 from models.tables import cases, escalations, services
@@ -102,15 +102,6 @@ class Deadline:
     kept: int
     late: int
     not_yet_due: int
-
-
-def one_view(db: Connection) -> None:
-    """First of all: let every statement of this transaction see the same rows, so that the sums agree.
-
-    SQLite does so by itself; PostgreSQL otherwise shows each statement what was committed just before it.
-    """
-    if db.dialect.name == "postgresql":
-        db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 def account(db: Connection, month: InMonth) -> Account:

@@ -51,6 +51,11 @@ class Month:
         """ "October 2026" """
         return f"{datetime(self.year, self.number, 1, tzinfo=UTC):%B %Y}"
 
+    @property
+    def short(self) -> str:
+        """ "Oct 2026" """
+        return f"{datetime(self.year, self.number, 1, tzinfo=UTC):%b %Y}"
+
     def __str__(self) -> str:
         return f"{self.year}-{self.number:02d}"
 

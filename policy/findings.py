@@ -22,6 +22,7 @@ class Weight(StrEnum):
     GOOD = "detectable, for the better"
     BAD = "detectable, for the worse"
     SAME = "no detectable difference"
+    NOT_YET = "cannot be said yet"
     TOO_FEW = "too few to say"
     COUNT = "for the record"
 
@@ -68,7 +69,7 @@ def findings(facts: Facts, rules: ReviewRules) -> tuple[Finding, ...]:
     if facts.reported == 0:
         return (Finding("Account", f"No service was reported for {facts.month}.", Weight.COUNT, Clause.RECORD),)
     found = [_account(facts)]
-    found.append(_rate("Contact", "Contacted before the deadline", facts.in_time, facts, rules, Clause.CONTACT))
+    found.append(_rate("First contact", "Made before the deadline", facts.in_time, facts, rules, Clause.CONTACT))
     found.append(_rate("Response", "Answered, of those contacted", facts.answered, facts, rules, Clause.ASK))
     found.append(_rate("Satisfaction", "Satisfied, of those who rated", facts.satisfied, facts, rules, Clause.ASK))
     found += _groups(facts, rules)
@@ -78,12 +79,13 @@ def findings(facts: Facts, rules: ReviewRules) -> tuple[Finding, ...]:
 
 
 def _account(facts: Facts) -> Finding:
-    numbers = f"{facts.accounted} of {facts.reported} services of {facts.month} are accounted for"
     if facts.accounted != facts.reported:
+        numbers = f"{facts.accounted} of {facts.reported} services of {facts.month} are accounted for"
         text = f"Only {numbers}. Find out what became of the rest before this review is signed."
         return Finding("Account", text, Weight.ACT, Clause.RECORD)
     open_now = f"; {facts.still_open} of them are still open" if facts.still_open else ""
-    return Finding("Account", f"All {numbers}{open_now}.", Weight.COUNT, Clause.RECORD)
+    text = f"All {facts.reported} services of {facts.month} are accounted for{open_now}."
+    return Finding("Account", text, Weight.COUNT, Clause.RECORD)
 
 
 def _rate(topic: str, what: str, rate: Rate, facts: Facts, rules: ReviewRules, clause: Clause) -> Finding:
@@ -112,7 +114,7 @@ def _change(rate: Rate) -> tuple[Weight, str]:
     if not any(rate.waited_for) or not (plain.detectable or least.detectable or most.detectable):
         return Weight.SAME, f"No detectable change: the difference may lie anywhere from {points_text(plain)}."
     waiting = sum(rate.waited_for)
-    return Weight.TOO_FEW, f"Whether that is a change cannot be said yet: {waiting} customers may still answer."
+    return Weight.NOT_YET, f"Whether that is a change cannot be said yet: {waiting} customers may still answer."
 
 
 def _joined(share: Share, more: int) -> Share:
@@ -187,8 +189,10 @@ def _concerns(facts: Facts, rules: ReviewRules) -> Iterator[Finding]:
     known = sum(facts.root_causes.values())
     if known >= rules.rankings_from:
         most = max(facts.root_causes.values())
-        names = " and ".join(cause for cause, count in facts.root_causes.items() if count == most)
-        yield Finding("Root causes", f"Named most often: {names} ({most} of {known} resolved concerns).", Weight.COUNT)
+        names = [cause for cause, count in facts.root_causes.items() if count == most]
+        each = " each" if len(names) > 1 else ""
+        text = f"Named most often: {' and '.join(names)} ({most}{each} of {known} resolved concerns)."
+        yield Finding("Root causes", text, Weight.COUNT)
     elif known:
         text = f"Counted, not ranked: {known} are known, and a ranking needs {rules.rankings_from}."
         yield Finding("Root causes", text, Weight.TOO_FEW)

@@ -3,6 +3,8 @@
 from policy.statistics import Difference, Share, wilson
 
 _WHOLE = 100
+_FAR_TOO_SMALL = 0.0001
+"""Points; less is an error of rounding."""
 
 
 def percent(share: Share) -> str:
@@ -24,9 +26,11 @@ def share_text(share: Share) -> str:
 
 
 def interval_text(share: Share) -> str:
-    """ "44–70%" """
+    """ "44–70%"; with a decimal where both ends would look the same."""
     interval = wilson(share)
-    return f"{round(interval.low * _WHOLE)}–{round(interval.high * _WHOLE)}%"
+    low, high = interval.low * _WHOLE, interval.high * _WHOLE
+    places = 1 if round(low) == round(high) else 0
+    return f"{low:.{places}f}–{high:.{places}f}%"
 
 
 def points(value: float) -> str:
@@ -42,7 +46,7 @@ def points_text(by: Difference) -> str:
 
 
 def _number(value: float) -> str:
-    """Whole points; but with a decimal near zero, where it matters on which side a value lies."""
-    near_zero = 0 < abs(value) * _WHOLE < 1
-    number = f"{abs(value) * _WHOLE:.{1 if near_zero else 0}f}"
+    """Whole points; but the first digit that is not 0 near zero, where it matters on which side a value lies."""
+    size = abs(value) * _WHOLE
+    number = f"{size:.1g}" if _FAR_TOO_SMALL < size < 1 else f"{size:.0f}"
     return f"−{number}" if value < 0 else number

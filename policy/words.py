@@ -11,6 +11,13 @@ from policy.statistics import Share, log_odds_z, stands_out
 _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 """Letters only: numbers of invoices, houses and telephones are no words."""
 _SHORTEST = 3
+_FILLERS = frozenset(
+    _TOKEN.findall(
+        "and the was were for with that this but had has have our they them she his her you your from would could been "
+        "und der die das den dem ein eine war mit für von auf sich wir uns ihr aber auch hat haben wurde"
+    )
+)
+"""Words that say nothing by themselves, nor in a pair."""
 _SHOWN = 8
 
 
@@ -85,5 +92,8 @@ def _tokens(text: str) -> list[str]:
 
 def _terms(comment: str) -> Iterator[str]:
     tokens = _tokens(comment)
-    yield from (token for token in tokens if len(token) >= _SHORTEST)
-    yield from (f"{first} {second}" for first, second in pairwise(tokens) if max(len(first), len(second)) >= _SHORTEST)
+    telling = [len(token) >= _SHORTEST and token not in _FILLERS for token in tokens]
+    yield from (token for token, tells in zip(tokens, telling, strict=True) if tells)
+    for (first, begins), (second, ends) in pairwise(zip(tokens, telling, strict=True)):
+        if begins and ends:
+            yield f"{first} {second}"

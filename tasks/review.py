@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from sqlalchemy import Connection
 
-from models.figures import one_view
 from models.log import NewEntry, append
 from models.month import Month
 from models.owed import OwedMessage, owe_messages
@@ -62,7 +61,6 @@ def write_review(month: str, now: datetime) -> Written:
         raise NoReview(f"{wanted.title} is not over: review it from {first:%Y-%m-%d} on, or name an earlier month")
     policy = here.policy
     with here.store.read() as db:
-        one_view(db)
         review = _count(db, wanted, now, policy)
         latest = latest_review(db, month)
     figures = _figures_text(review)
@@ -102,9 +100,9 @@ def _keep(
     html = report(review, policy, version=row.version, now=row.written_at, drawn=drawn)
     _write_file(folder / row.report, html)  # before the commit: no row without its file
     append(db, [_entry(row, review, review_id)])
-    owed = _bulletins(row, bulletin(review, policy.rules, version=row.version, report=f"{folder.name}/{row.report}"), policy)
-    told = owe_messages(db, owed, at=row.written_at)
-    account = review.counted.account
+    account, path = review.counted.account, f"{folder.name}/{row.report}"
+    note = bulletin(review, policy.rules, version=row.version, report=path)
+    told = owe_messages(db, _bulletins(row, note, policy) if account.reported else [], at=row.written_at)
     return Tally({"services": account.reported, "accounted for": account.accounted,
                   "findings": len(review.findings), "bulletins owed": told})  # fmt: skip
 
@@ -141,10 +139,13 @@ def _bulletins(row: NewReview, note: Mapping[str, Any], policy: Policy) -> list[
 
 def publish_review(written: Written) -> State[Any]:
     """The run's end: the month in one line, and a page of counts. Nothing about a person leaves the store."""
+    month, told = written.month, written.summary
     if not written.tally:
-        return Completed(name="Nothing new", message=f"{written.month} stands as in {written.report}: {written.summary}")
-    lines = [f"## Review of {written.month}, version {written.version}", "", written.summary, "",
-             "| what | count |", "|---|---|", *(f"| {what} | {count} |" for what, count in written.tally.items()), "",
-             f"Report: `{written.report}` in the reviews folder. It is to be read and signed by a person (SOP 4.6)."]  # fmt: skip
-    create_markdown_artifact("\n".join(lines), key="monthly-review", description=f"{written.month}: {written.summary}")
+        return Completed(name="Nothing new", message=f"{month} stands as in {written.report}: {told}")
+    counts = "\n".join(f"| {what} | {count} |" for what, count in written.tally.items())
+    page = (
+        f"## Review of {month}, version {written.version}\n\n{told}\n\n| what | count |\n|---|---|\n{counts}\n\n"
+        f"Report: `{written.report}` in the reviews folder. A person reads and signs it (SOP 4.6)."
+    )
+    create_markdown_artifact(page, key="monthly-review", description=f"{month}: {told}")
     return Completed(name="Reviewed", message=f"{written.summary}; {written.report}")

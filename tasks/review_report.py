@@ -18,7 +18,6 @@ from tasks.review_tables import deadlines, funnel_steps, group_tables, rating_wo
 from templates.render import render_document
 from vocabulary import Clause
 
-_CITED = (Clause.CONTACT, Clause.CHANNEL, Clause.ASK, Clause.ESCALATE, Clause.RECORD, Clause.REVIEW)
 _MOST_DRAWN = 24
 """Groups in one chart; the table has them all."""
 
@@ -49,8 +48,9 @@ def headline(review: Review, rules: Rules) -> list[dict[str, str]]:
 
 
 def _figure(label: str, share: Share, rules: Rules) -> dict[str, str]:
-    if share.whole < rules.review.percentages_from:
-        return {"label": label, "value": of_text(share), "note": f"as a percentage from {rules.review.percentages_from}"}
+    least = rules.review.percentages_from
+    if share.whole < least:
+        return {"label": label, "value": of_text(share), "note": f"a percentage needs {least}"}
     return {"label": label, "value": percent(share), "note": f"{of_text(share)}, interval {interval_text(share)}"}
 
 
@@ -82,7 +82,7 @@ def report(review: Review, policy: Policy, *, version: int, now: datetime, drawn
     values = {
         "company": asdict(rules.company),
         "document": asdict(rules.document) | {"effective": rules.document.effective.isoformat()},
-        "clauses": [{"number": clause.value, "text": rules.clauses[clause]} for clause in _CITED],
+        "clauses": [{"number": clause.value, "text": rules.clauses[clause]} for clause in Clause],
         "month": review.month.title,
         "before": review.month.before.title,
         "version": version,
@@ -121,7 +121,7 @@ def draw_charts(review: Review, rules: Rules) -> dict[str, str]:
         "deadlines": charts.deadlines(deadlines(counted), at_least=least),
         "ratings": charts.ratings(counted.ratings, rating_words(rules)) if rated else None,
         "departments": charts.satisfaction(_most_rated(counted.groups["department"]), at_least=least),
-        "months": charts.two_months(_rates(review), review.month.title, review.month.before.title, at_least=least),
+        "months": charts.two_months(_rates(review), review.month.short, review.month.before.short, at_least=least),
     }
     return {name: charts.draw(drawing, name) for name, drawing in drawings.items() if drawing is not None}
 

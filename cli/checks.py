@@ -15,7 +15,6 @@ _CHECKS = (
     ("mypy", ["mypy"]),
     ("import-linter", ["lint-imports", "--no-logo"]),
     ("deptry", ["deptry", "."]),
-    ("bandit", ["bandit", "-q", "-r", "-c", "pyproject.toml", "."]),
     ("codespell", ["codespell"]),
     ("djlint", ["djlint", "--lint", "--quiet", "templates"]),
 )
@@ -27,7 +26,7 @@ def test(
     checks: Annotated[bool, typer.Option("--checks", help="Only the checks, no tests.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="How many tests run at once.")] = 2,
 ) -> None:
-    """Run all checks (style, types, layers, dependencies, security, spelling) and all tests."""
+    """Run all checks (style, security, types, layers, dependencies, spelling) and all tests."""
     failed = [] if unit else [name for name, command in _CHECKS if not _passes(name, command)]
     if not checks:
         folders = ["tests/unit"] if unit else ["tests"]

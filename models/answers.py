@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance
@@ -18,6 +18,10 @@ from vocabulary import Channel, Clause, Disposition, Event, LinkPurpose, Stage
 _TOKEN_BYTES = 20
 """160 bits from the system's generator; no slow hash is needed above 112 (OWASP ASVS 5.0, 6.5.2)."""
 _TAKES_ANSWERS = frozenset({Stage.ASKED, Stage.ANSWERED, Stage.ESCALATED, Stage.RECOVERING, Stage.ENDED})
+
+
+class TooLate(Exception):
+    """The case takes no answers any more, or not yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +84,7 @@ def add_links(db: Connection, new: Sequence[NewLink]) -> None:
     db.execute(links.insert(), rows)
 
 
-def open_link(
-    db: Connection, token: str, purposes: Sequence[LinkPurpose], now: datetime, *, hold: bool = False
-) -> Any:
+def open_link(db: Connection, token: str, purposes: Sequence[LinkPurpose], now: datetime, *, hold: bool = False) -> Any:
     """The link with its case and service, if it may be used now. None alike for unknown, expired and used ones.
 
     An unsubscribe link never runs out: to say "done" and do nothing would be a lie. With `hold` the case stays as it
@@ -140,17 +142,34 @@ def last_answer(db: Connection, case_id: int, escalation_id: int | None) -> Row[
     ).one_or_none()
 
 
+# What runs for every single answer is put together once: that takes several times as long as running it.
+_HELD_CASE = (
+    select(*columns(cases, "stage", "policy_version", "change_until"))
+    .where(cases.c.id == bindparam("of_case"))
+    .with_for_update()
+)
+_EARLIER = select(*columns(answers, "id", "version", "nonce")).where(
+    or_(answers.c.nonce == bindparam("of_nonce"), answers.c.case_id == bindparam("of_case"))
+)
+_TO_BE_JUDGED = cases.update().where(cases.c.id == bindparam("of_case")).values(judge_at=bindparam("at"))
+_RATED = _TO_BE_JUDGED.values(
+    rating=bindparam("new_rating"), answered_at=bindparam("at"), change_until=bindparam("until")
+)
+
+
 def record(
     db: Connection, case_id: int, said: Said, *, at: datetime, change_for: timedelta, escalation_id: int | None = None
 ) -> Recorded:
     """Append an answer, log it, and leave the case to be judged; all in the caller's transaction."""
     # Taking the case's row first keeps two submissions apart until the first one has its version.
-    wanted = select(*columns(cases, "stage", "policy_version", "change_until")).where(cases.c.id == case_id)
-    case = db.execute(wanted.with_for_update()).one()
-    before = db.execute(select(*columns(answers, "id", "version")).where(answers.c.nonce == said.nonce)).one_or_none()
+    case = db.execute(_HELD_CASE, {"of_case": case_id}).one()
+    earlier = db.execute(_EARLIER, {"of_case": case_id, "of_nonce": said.nonce}).all()
+    before = next((row for row in earlier if row.nonce == said.nonce), None)
     if before is not None:
         return Recorded(before.id, case_id, before.version, again=True)
-    version = 1 + (db.execute(select(func.max(answers.c.version)).where(answers.c.case_id == case_id)).scalar() or 0)
+    if case.stage not in _TAKES_ANSWERS:
+        raise TooLate(f"case {case_id} takes no answers: it is {case.stage}")
+    version = 1 + max((row.version for row in earlier), default=0)
     row = {
         "case_id": case_id,
         "version": version,
@@ -167,9 +186,12 @@ def record(
     }
     answer_id = db.execute(answers.insert().returning(answers.c.id), row).scalar_one()
     append(db, [_entry(case_id, answer_id, version, said, at, case.policy_version)])
-    db.execute(cases.update().where(cases.c.id == case_id).values(judge_at=at))
     if escalation_id is None:
-        _to_answered(db, case_id, case, said, at=at, change_for=change_for)
+        until = case.change_until or at + change_for
+        db.execute(_RATED, {"of_case": case_id, "at": at, "new_rating": said.rating, "until": until})
+        _to_answered(db, case_id, Stage(case.stage), said, at=at)
+    else:
+        db.execute(_TO_BE_JUDGED, {"of_case": case_id, "at": at})
     return Recorded(answer_id, case_id, version, again=False)
 
 
@@ -187,13 +209,10 @@ def _entry(case_id: int, answer_id: int, version: int, said: Said, at: datetime,
     )  # fmt: skip
 
 
-def _to_answered(
-    db: Connection, case_id: int, case: Row[Any], said: Said, *, at: datetime, change_for: timedelta
-) -> None:
-    until = case.change_until or at + change_for
-    values = {"rating": said.rating, "answered_at": at, "change_until": until}
-    db.execute(cases.update().where(cases.c.id == case_id).values(values))
-    source = Stage(case.stage)
+def _to_answered(db: Connection, case_id: int, source: Stage, said: Said, *, at: datetime) -> None:
     if source in (Stage.ASKED, Stage.ENDED):
-        move = Move(case_id=case_id, clause=Clause.ASK, reason="the customer answered", values={"next_at": at})
+        values: dict[str, Any] = {"next_at": at}
+        if source is Stage.ENDED:  # how it ends is open again
+            values |= dict.fromkeys(("disposition", "reason", "clause", "ended_at"))
+        move = Move(case_id=case_id, clause=Clause.ASK, reason="the customer answered", values=values)
         advance(db, source, Stage.ANSWERED, [move], at=at, actor=said.entered_by or SYSTEM)

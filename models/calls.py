@@ -47,6 +47,7 @@ def record_call(db: Connection, call_id: int, report: CallReport, *, at: datetim
 def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row[Any]:
     if report.outcome is CallOutcome.ANSWERED and report.rating is None and not report.comment:
         raise CallError("an answered call needs a rating (1 to 5), a comment, or both")
+    _refuse_if_sealed(db, call_id)
     swap = calls.update().where(calls.c.id == call_id, calls.c.done_at.is_(None))
     values = {"done_at": at, "done_by": report.by, "outcome": report.outcome}
     taken = db.execute(swap.values(values).returning(*calls.c)).one_or_none()
@@ -56,6 +57,13 @@ def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row
             raise CallError(f"there is no call {call_id}; `./aftercare calls list` shows those to be made")
         raise CallError(f"call {call_id} was recorded already, as {known.outcome!r} by {known.done_by}")
     return taken
+
+
+def _refuse_if_sealed(db: Connection, call_id: int) -> None:
+    of = select(calls.c.case_id).where(calls.c.id == call_id).scalar_subquery()
+    case = db.execute(select(*columns(cases, "id", "stage")).where(cases.c.id == of).with_for_update()).one_or_none()
+    if case is not None and case.stage == Stage.CLOSED:
+        raise CallError(f"case {case.id} is closed and sealed: nothing can be added to its record")
 
 
 def _answered(db: Connection, call: Row[Any], report: CallReport, at: datetime, change_for: timedelta) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
 
 from models.tables import calls, cases, columns, messages, services, suppressions
-from vocabulary import CallOutcome, Purpose, Stage
+from vocabulary import CallOutcome, Delivery, Purpose, Stage
 
 _CONTACTING = (Purpose.SURVEY, Purpose.REMINDER)
+_UNDER_WAY = (Delivery.CLAIMED, Delivery.ACCEPTED, Delivery.UNKNOWN)
 
 
 def take_due(db: Connection, ids: Sequence[int], stage: Stage, now: datetime, *, lease: timedelta) -> list[Row[Any]]:
@@ -75,10 +76,12 @@ def keys_of(row: Row[Any]) -> list[str]:
 
 
 def reopened(db: Connection, stages: Collection[Stage]) -> list[Row[Any]]:
-    """Open cases in `stages` whose service is open again."""
+    """Open cases in `stages` whose service is open again; `asked_at` only if the customer may have heard from us."""
+    under_way = messages.c.case_id == cases.c.id, messages.c.state.in_(_UNDER_WAY)
+    heard = or_(cases.c.contacted_at.is_not(None), select(messages.c.id).where(*under_way).exists())
     return list(
         db.execute(
-            select(*columns(cases, "id", "stage"))
+            select(*columns(cases, "id", "stage"), case((heard, cases.c.asked_at)).label("asked_at"))
             .join_from(cases, services, services.c.id == cases.c.service_id)
             .where(services.c.reopened_at.is_not(None), cases.c.stage.in_(stages))
             .order_by(cases.c.id)
@@ -89,7 +92,7 @@ def reopened(db: Connection, stages: Collection[Stage]) -> list[Row[Any]]:
 def last_messages(db: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     """The newest survey or reminder of each case."""
     statement = (
-        select(*columns(messages, "id", "case_id", "state", "settled_at", "channel", "purpose"))
+        select(*columns(messages, "id", "case_id", "state", "due_at", "settled_at", "channel", "purpose"))
         .where(messages.c.case_id.in_(ids), messages.c.purpose.in_(_CONTACTING))
         .order_by(messages.c.id)
     )

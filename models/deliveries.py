@@ -33,7 +33,7 @@ _WANTED = or_(
 
 def is_wanted(db: Connection, ref: str) -> bool:
     """Asked directly before a message is handed to the provider."""
-    return db.execute(_judged(messages.c.ref == ref).where(_WANTED)).first() is not None
+    return db.execute(_STILL_WANTED, {"of_ref": ref}).first() is not None
 
 
 def unwanted(db: Connection, now: datetime, *, size: int) -> list[int]:
@@ -49,6 +49,10 @@ def _judged(condition: ColumnElement[bool]) -> Any:
         .outerjoin(services, services.c.id == cases.c.service_id)
         .where(condition)
     )
+
+
+_STILL_WANTED = _judged(messages.c.ref == bindparam("of_ref")).where(_WANTED)
+"""Put together once: it is asked for every message, and putting it together takes longer than the answer."""
 
 
 def withdraw(db: Connection, case_ids: Collection[int], *, at: datetime, reason: str) -> int:
@@ -75,7 +79,7 @@ def late(db: Connection, now: datetime, *, size: int) -> Sequence[Any]:
     return db.execute(
         select(messages.c.id.label("message_id"), *cases.c)
         .join_from(messages, cases, cases.c.id == messages.c.case_id)
-        .where(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.not_after < now)
+        .where(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.not_after <= now)
         .order_by(messages.c.id)
         .limit(size)
     ).all()
@@ -90,10 +94,14 @@ def replan(db: Connection, times: Mapping[int, tuple[datetime, datetime]]) -> No
 
 
 def claim(db: Connection, channel: Channel, owner: str, now: datetime, *, size: int, lease: timedelta) -> int:
-    """Put up to `size` due messages into the hands of `owner`; how many. Two workers never get the same one."""
+    """Put up to `size` due messages into the hands of `owner`; how many. Two workers never get the same one.
+
+    One whose contact window has closed is not due any more, however long the queue before it was.
+    """
     due = (
         select(messages.c.id)
         .where(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.channel == channel)
+        .where(or_(messages.c.not_after.is_(None), messages.c.not_after > now))
         .order_by(messages.c.due_at, messages.c.id)
         .limit(size)
         .with_for_update(skip_locked=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, select, tuple_
 
 from models.store import Store
 from models.tables import calls, cases, columns, escalations, messages, services
@@ -59,7 +59,7 @@ def count_messages(store: Store, now: datetime) -> int:
 
 
 def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
-    """Calls to be made by `now`, most urgent first, with the case they belong to."""
+    """Calls to be made by `now` that are still wanted, most urgent first, with the case they belong to."""
     return db.execute(
         select(
             *columns(calls, "id", "case_id", "attempt", "reason", "due_from", "due_to", "escalation_id"),
@@ -68,9 +68,14 @@ def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
         )
         .join_from(calls, cases, cases.c.id == calls.c.case_id)
         .join(services, services.c.id == cases.c.service_id)
-        .where(calls.c.done_at.is_(None), calls.c.due_from <= now)
+        .where(calls.c.done_at.is_(None), calls.c.due_from <= now, cases.c.stage == _waiting_for_the_call())
         .order_by(calls.c.due_to, calls.c.id)
     ).all()
+
+
+def _waiting_for_the_call() -> ColumnElement[str]:
+    """The stage of a case whose call is wanted: who has answered, opted out or been given up is not called."""
+    return case((calls.c.escalation_id.is_(None), Stage.ASKED), else_=Stage.RECOVERING)
 
 
 def _in_batches(

@@ -101,6 +101,9 @@ def listed(db: Connection, *, everything: bool = False) -> Sequence[Row[Any]]:
 
 
 def _get(db: Connection, escalation_id: int) -> Row[Any]:
+    """Locked, after its case."""
+    case_id = select(escalations.c.case_id).where(escalations.c.id == escalation_id).scalar_subquery()
+    db.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
     found = db.execute(select(escalations).where(escalations.c.id == escalation_id).with_for_update()).one_or_none()
     if found is None:
         raise EscalationError(f"there is no escalation {escalation_id}; `./aftercare escalations list` shows them")

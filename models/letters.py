@@ -22,6 +22,7 @@ def subjects(db: Connection, case_ids: Sequence[int]) -> dict[int, Any]:
                 "branch",
                 "kind",
                 "change_until",
+                "contacted_at",
             ),
             *columns(services, "customer_name", "email", "phone"),
             services.c.closed_at.label("service_closed_at"),

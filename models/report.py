@@ -24,6 +24,7 @@ from vocabulary import Channel
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Times outside are slips; the first and last years of the calendar do not even exist in every time zone."""
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -47,6 +48,13 @@ def _listed(value: object) -> object:
     return [part.strip() for part in re.split(r"[,;]", value) if part.strip()] if isinstance(value, str) else value
 
 
+def _written_out(value: object) -> object:
+    """A number would be read as seconds since 1970, which no source means."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value.strip())):
+        return value
+    raise ValueError("is not a date and time; write 2026-10-05T14:00:00+02:00")
+
+
 def _email(value: str) -> str:
     try:
         return validate_email(value, check_deliverability=False).normalized
@@ -60,7 +68,7 @@ Email = Annotated[
     Annotated[str, Field(max_length=254), AfterValidator(_plain), AfterValidator(_email)] | None,
     BeforeValidator(_absent_if_empty),
 ]
-Instant = Annotated[AwareDatetime, AfterValidator(_believable)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_believable)]
 Region = Annotated[str, AfterValidator(check_region)]
 Zone = Annotated[str, AfterValidator(check_zone)]
 Channels = Annotated[tuple[Channel, ...], BeforeValidator(_listed), Field(max_length=3)]

@@ -31,6 +31,8 @@ class Store:
         self.url = url
         self.engine = _open(url)
         self._writing = self.engine.execution_options(**{_WRITING: True})
+        sqlite = self.engine.dialect.name == "sqlite"  # there a transaction sees one state; PostgreSQL has to be told
+        self._reading = self.engine if sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -41,7 +43,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of the rows. On SQLite it does not keep writers waiting."""
-        with self.engine.connect() as db:
+        with self._reading.connect() as db:
             yield db
 
     def close(self) -> None:

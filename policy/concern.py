@@ -101,8 +101,8 @@ _APOSTROPHE = "['\u2019\u02bc\u00b4`]"
 
 @lru_cache(maxsize=1000)
 def _pattern(word: str) -> re.Pattern[str]:
-    ending = r"\w*" if word.endswith("*") else ""
-    text = re.escape(unicodedata.normalize("NFC", word.rstrip("*"))).replace(r"\ ", r"\s+")
+    ending = r"\w*" if word.strip().endswith("*") else ""
+    text = re.escape(unicodedata.normalize("NFC", word.strip().rstrip("*"))).replace(r"\ ", r"\s+")
     text = re.sub(_APOSTROPHE, _APOSTROPHE, text)
     return re.compile(rf"(?<!\w){text}{ending}(?!\w)", re.IGNORECASE)
 

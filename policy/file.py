@@ -2,7 +2,9 @@
 
 import hashlib
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,7 +30,7 @@ class Policy:
 def read_policy(path: Path) -> Policy:
     """The policy at `path`, or `PolicyError` with every fault in it."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors put a mark before the first line
     except OSError as error:
         raise PolicyError(
             f"{path}: cannot be read ({error.strerror}). Set AFTERCARE_POLICY_FILE to your policy."
@@ -64,32 +66,60 @@ def _fault(loc: tuple[int | str, ...], detail: object) -> str:
             return f"{key}: is missing. Add it; policy/sop.toml shows every key with its meaning."
         case "unexpected_keyword_argument" | "extra_forbidden":
             return f"{key}: is not a key of the policy. Check its spelling and its section."
+        case "time_type":
+            return f"{key} = {detail['input']!r}: write a time of day as 09:00:00, without quotes."
         case _:
-            return f"{key} = {detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}."
+            shown = detail["input"] if isinstance(detail["input"], date | time) else repr(detail["input"])
+            return f"{key} = {shown}: {detail['msg'][0].lower()}{detail['msg'][1:].rstrip('.')}."
 
 
-def _contradictions(rules: Rules) -> list[str]:
+def _contradictions(rules: Rules) -> Iterator[str]:
     """Faults that only show when several values are seen together."""
-    contact, survey, silence, calendar = rules.contact, rules.survey, rules.silence, rules.calendar
-    escalation = rules.escalation
-    demands = {
-        "calendar.closes must be later than calendar.opens": calendar.closes > calendar.opens,
-        "calendar.cut_off must not be earlier than calendar.opens": calendar.cut_off >= calendar.opens,
-        "contact.window_closes must be later than contact.window_opens": contact.window_closes > contact.window_opens,
-        "contact.ladder must name each channel once": len(set(contact.ladder)) == len(contact.ladder),
-        "survey.satisfied_min must be greater than survey.low_max": survey.satisfied_min > survey.low_max,
-        "silence.reminder_days must rise": list(silence.reminder_days) == sorted(set(silence.reminder_days)),
-        "silence.expiry_days must be later than the last of silence.reminder_days": not silence.reminder_days
-        or silence.expiry_days > silence.reminder_days[-1],
-        "escalation.warn_percent must rise": list(escalation.warn_percent) == sorted(set(escalation.warn_percent)),
-        'escalation.routes must end with department = "*"': escalation.routes[-1].department == "*",
-        "calendar.closures: last must not be before first": all(c.last >= c.first for c in calendar.closures),
-    }
-    faults = [f"{demand}." for demand, holds in demands.items() if not holds]
+    yield from (f"{demand}." for demand, holds in (*_times(rules), *_orders(rules)) if not holds)
     missing = sorted({clause.value for clause in Clause} - rules.clauses.keys())
     if missing:
-        faults.append(f"clauses: the text of {', '.join(missing)} is missing. Decisions cite it.")
+        yield f"clauses: the text of {', '.join(missing)} is missing. Decisions cite it."
     cited = {exclusion.clause for exclusion in rules.scope.exclusions} - rules.clauses.keys()
     if cited:
-        faults.append(f"scope.exclusions: clause {', '.join(sorted(cited))} has no text under [clauses].")
-    return faults
+        yield f"scope.exclusions: clause {', '.join(sorted(cited))} has no text under [clauses]."
+
+
+def _times(rules: Rules) -> Iterator[tuple[str, bool]]:
+    """What is demanded of times and dates, and whether it holds."""
+    calendar, contact = rules.calendar, rules.contact
+    opens, closes, cut_off = calendar.opens, calendar.closes, calendar.cut_off
+    yield f"calendar.closes = {closes} must be later than calendar.opens = {opens}", closes > opens
+    yield f"calendar.cut_off = {cut_off} must not be earlier than calendar.opens = {opens}", cut_off >= opens
+    opens, closes = contact.window_opens, contact.window_closes
+    yield f"contact.window_closes = {closes} must be later than contact.window_opens = {opens}", closes > opens
+    for closure in calendar.closures:
+        first, last = closure.first, closure.last
+        yield f"calendar.closures: last = {last} must not be before first = {first}", last >= first
+
+
+def _orders(rules: Rules) -> Iterator[tuple[str, bool]]:
+    """What is demanded of numbers and lists, and whether it holds."""
+    low, satisfied, expiry = rules.survey.low_max, rules.survey.satisfied_min, rules.silence.expiry_days
+    yield f"survey.satisfied_min = {satisfied} must be greater than survey.low_max = {low}", satisfied > low
+    reminders, warnings = rules.silence.reminder_days, rules.escalation.warn_percent
+    listed = _listed(reminders)
+    yield f"silence.reminder_days = {listed} must rise", _rise(reminders)
+    later = f"must be later than the last of silence.reminder_days = {listed}"
+    yield f"silence.expiry_days = {expiry} {later}", expiry > max(reminders, default=0)
+    yield f"escalation.warn_percent = {_listed(warnings)} must rise", _rise(warnings)
+    channels, departments = rules.contact.ladder, [route.department for route in rules.escalation.routes]
+    yield f"contact.ladder = {_listed(channels)} must name each channel once", _each_once(channels)
+    yield f'escalation.routes must end with department = "*", not "{departments[-1]}"', departments[-1] == "*"
+    yield f"escalation.routes must name each department once: {_listed(departments)}", _each_once(departments)
+
+
+def _each_once(values: Sequence[str]) -> bool:
+    return len(set(values)) == len(values)
+
+
+def _rise(values: Sequence[int]) -> bool:
+    return list(values) == sorted(set(values))
+
+
+def _listed(values: Sequence[object]) -> str:
+    return ", ".join(map(str, values))

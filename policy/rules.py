@@ -31,9 +31,11 @@ __all__ = [
 ]
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-Percent = Annotated[int, Field(ge=1, le=99)]
-Days = Annotated[int, Field(ge=1, le=366)]
+Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
+Word = Annotated[str, Field(max_length=500, pattern=r"\w")]
+Clock = Annotated[time, Field(strict=True)]
+Percent = Annotated[int, Field(strict=True, ge=1, le=99)]
+Days = Annotated[int, Field(strict=True, ge=1, le=366)]
 
 _SHAPE: Any = {"extra": "forbid", "strict": False}
 """A key that the procedure does not know is an error: a misspelt rule must not be silently without effect."""
@@ -83,7 +85,7 @@ class Closure:
 
     __pydantic_config__ = _SHAPE
     name: Text
-    region: Text
+    region: Annotated[str, Field(pattern=r"^(\*|[A-Z]{2}(-\S+)?)$")]
     first: date
     last: date
 
@@ -100,9 +102,9 @@ class Weekend:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarRules:
     __pydantic_config__ = _SHAPE
-    opens: time
-    closes: time
-    cut_off: time
+    opens: Clock
+    closes: Clock
+    cut_off: Clock
     closures: tuple[Closure, ...] = ()
     weekends: tuple[Weekend, ...] = ()
 
@@ -110,23 +112,23 @@ class CalendarRules:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRules:
     __pydantic_config__ = _SHAPE
-    due_business_days: Annotated[int, Field(ge=1, le=30)]
-    due_time: time
-    not_before_business_hours: Annotated[int, Field(ge=0, le=80)]
-    rescue_hours: Annotated[int, Field(ge=0, le=48)]
-    window_opens: Annotated[time, Field(ge=time(8))]
-    window_closes: Annotated[time, Field(le=time(21))]
+    due_business_days: Annotated[int, Field(strict=True, ge=1, le=30)]
+    due_time: Clock
+    not_before_business_hours: Annotated[int, Field(strict=True, ge=0, le=80)]
+    rescue_hours: Annotated[int, Field(strict=True, ge=0, le=48)]
+    window_opens: Annotated[Clock, Field(ge=time(8))]
+    window_closes: Annotated[Clock, Field(le=time(21))]
     ladder: Annotated[tuple[Channel, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyRules:
     __pydantic_config__ = _SHAPE
-    cooldown_days: Annotated[int, Field(ge=0, le=366)]
-    low_max: Annotated[int, Field(ge=1, le=4)]
-    satisfied_min: Annotated[int, Field(ge=2, le=5)]
-    change_hours: Annotated[int, Field(ge=0, le=720)]
-    unsubscribe_days: Annotated[int, Field(ge=30, le=366)]
+    cooldown_days: Annotated[int, Field(strict=True, ge=0, le=366)]
+    low_max: Annotated[int, Field(strict=True, ge=1, le=4)]
+    satisfied_min: Annotated[int, Field(strict=True, ge=2, le=5)]
+    change_hours: Annotated[int, Field(strict=True, ge=0, le=720)]
+    unsubscribe_days: Annotated[int, Field(strict=True, ge=30, le=366)]
     thank_you: Literal["concerns", "everybody", "nobody"]
 
 
@@ -141,8 +143,8 @@ class SilenceRules:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneRules:
     __pydantic_config__ = _SHAPE
-    attempts: Annotated[int, Field(ge=1, le=10)]
-    spacing_hours: Annotated[int, Field(ge=1, le=72)]
+    attempts: Annotated[int, Field(strict=True, ge=1, le=10)]
+    spacing_hours: Annotated[int, Field(strict=True, ge=1, le=72)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,15 +169,15 @@ class Route:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationRules:
     __pydantic_config__ = _SHAPE
-    acknowledge_business_hours: Annotated[int, Field(ge=1, le=24)]
-    deadline_hours: Annotated[int, Field(ge=1, le=24)]
+    acknowledge_business_hours: Annotated[int, Field(strict=True, ge=1, le=24)]
+    deadline_hours: Annotated[int, Field(strict=True, ge=1, le=24)]
     warn_percent: Annotated[tuple[Percent, ...], Field(max_length=5)]
-    resolve_days: Annotated[int, Field(ge=1, le=60)]
-    recovery_hours: Annotated[int, Field(ge=1, le=336)]
+    resolve_days: Annotated[int, Field(strict=True, ge=1, le=60)]
+    recovery_hours: Annotated[int, Field(strict=True, ge=1, le=336)]
     recovery_wait_days: Days
-    concern_words: tuple[Text, ...]
-    safety_words: tuple[Text, ...]
-    legal_words: tuple[Text, ...]
+    concern_words: tuple[Word, ...]
+    safety_words: tuple[Word, ...]
+    legal_words: tuple[Word, ...]
     root_causes: Annotated[tuple[Text, ...], Field(min_length=1)]
     management: Person
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
@@ -184,19 +186,19 @@ class EscalationRules:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRules:
     __pydantic_config__ = _SHAPE
-    percentages_from: Annotated[int, Field(ge=2, le=1000)]
-    rankings_from: Annotated[int, Field(ge=2, le=1000)]
-    comments_from: Annotated[int, Field(ge=1, le=1000)]
+    percentages_from: Annotated[int, Field(strict=True, ge=2, le=1000)]
+    rankings_from: Annotated[int, Field(strict=True, ge=2, le=1000)]
+    comments_from: Annotated[int, Field(strict=True, ge=1, le=1000)]
     bulletin_to: tuple[EmailStr, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batches:
     __pydantic_config__ = _SHAPE
-    size: Annotated[int, Field(ge=1, le=5000)]
-    in_flight: Annotated[int, Field(ge=1, le=200)]
-    lease_s: Annotated[int, Field(ge=60, le=3600)]
-    unknown_minutes: Annotated[int, Field(ge=1, le=1440)]
+    size: Annotated[int, Field(strict=True, ge=1, le=5000)]
+    in_flight: Annotated[int, Field(strict=True, ge=1, le=200)]
+    lease_s: Annotated[int, Field(strict=True, ge=60, le=3600)]
+    unknown_minutes: Annotated[int, Field(strict=True, ge=1, le=1440)]
     unknown_survey: Literal["resend", "hold"]
 
 

@@ -97,7 +97,7 @@ def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
 
 
 def expiry(begun_at: datetime, last_message_at: datetime | None, rules: SilenceRules) -> datetime:
-    """When the wait is over. A message that went out late leaves as long to answer as the last reminder does in time."""
+    """When the wait is over. A message that went out late leaves as much time to answer as the last reminder does."""
     whole = timedelta(days=rules.expiry_days)
     if last_message_at is None:
         return begun_at + whole

@@ -135,7 +135,8 @@ class _Bench:
             move = Move(case_id=sitting.case_id, clause=Clause.ESCALATE, reason="the concern is still open",
                         values={"next_at": concern.deadline_at})  # fmt: skip
             self._advance(sitting, Stage.ESCALATED, move)
-        set_values(self.db, [{"escalation_id": concern.id, "repeats": concern.repeats + 1}])
+        more = escalations.update().where(escalations.c.id == concern.id).values(repeats=escalations.c.repeats + 1)
+        sitting.concern = concern = self.db.execute(more.returning(*escalations.c)).one()
         self._note(sitting, answer, "repeat", verdict.severity, verdict.reasons, concern)
         self._log(Event.ESCALATION_REPEATED, sitting, verdict.severity)
         for role in ("owner", "supervisor"):
@@ -146,7 +147,7 @@ class _Bench:
         outcome = after_recovery(verdict, answer.rating, sitting.contact.rules.survey)
         concern = sitting.concern
         if concern is None or sitting.stage is not Stage.RECOVERING:
-            self._note(sitting, answer, "too late", None, ("the concern was closed before",), None)
+            self._note(sitting, answer, "too late", None, ("the concern was closed or opened again before",), None)
         elif isinstance(outcome, Recovered):
             set_values(
                 self.db, [{"escalation_id": concern.id, "closed_at": self.now, "outcome": "recovered", "next_at": None}]
@@ -166,7 +167,7 @@ class _Bench:
         values = times | {
             "escalation_id": concern.id, "received_at": answer.received_at, "acknowledged_at": None,
             "acknowledged_by": None, "resolved_at": None, "resolved_by": None, "recovery_at": None,
-            "recovery_until": None, "warned": 0, "reopened": concern.reopened + 1,
+            "recovery_until": None, "closed_at": None, "outcome": None, "warned": 0, "reopened": concern.reopened + 1,
         }  # fmt: skip
         set_values(self.db, [values])
         move = Move(case_id=sitting.case_id, clause=Clause.ESCALATE, reason="the resolution did not help",

@@ -13,7 +13,7 @@ from models.escalations import set_values, take_due
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.owed import OwedCall, OwedMessage
-from models.tables import cases
+from models.tables import cases, escalations
 from policy.deadlines import due_rung
 from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from tasks.notices import overdue, warning
@@ -26,8 +26,8 @@ from vocabulary import Channel, Clause, Disposition, Event, Purpose, Stage
 def work_ladder(escalation_ids: Sequence[int], now: datetime) -> Tally:
     """One transaction: what the dates of these escalations ask for now."""
     with place().store.write() as db:
+        of_case = {case.id: case for case in _cases(db, escalation_ids)}
         taken = take_due(db, escalation_ids, now, lease=LOOK_AGAIN)
-        of_case = {case.id: case for case in _cases(db, [concern.case_id for concern in taken])}
         round_ = _Round(db, now)
         for concern in taken:
             round_.visit(contact_of(db, of_case[concern.case_id]), concern)
@@ -83,6 +83,8 @@ class _Round:
     def _recovery(self, contact: Contact, concern: Row[Any]) -> None:
         if concern.recovery_until is None:
             return self._ask_recovery(contact, concern)
+        if contact.case.judge_at is not None:  # the customer has just answered: that decides
+            return self._next(concern, self.now + LOOK_AGAIN)
         reason = "resolved by staff, not confirmed by the customer"
         values = ending(Disposition.UNRESOLVED, at=self.now, next_at=self.now, reason=reason, clause=Clause.ESCALATE)
         move = Move(case_id=concern.case_id, clause=Clause.ESCALATE, reason=reason, values=values)
@@ -126,5 +128,7 @@ class _Round:
 _ALL = 100
 
 
-def _cases(db: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    return db.execute(select(cases).where(cases.c.id.in_(ids))).all()
+def _cases(db: Connection, escalation_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Locked, and before their escalations, as everybody does it who needs both."""
+    of = select(escalations.c.case_id).where(escalations.c.id.in_(escalation_ids))
+    return db.execute(select(cases).where(cases.c.id.in_(of)).order_by(cases.c.id).with_for_update()).all()

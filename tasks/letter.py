@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, Row
 
 from channels.protocol import Mail
@@ -13,6 +14,7 @@ from config.settings import Settings
 from models.answers import NewLink, new_token
 from models.letters import concerns, subjects
 from policy.rules import Rules
+from policy.silence import expiry
 from tasks.letter_dates import day_text, moment_text
 from tasks.place import place, rules_of
 from templates.render import render_message
@@ -57,7 +59,7 @@ class Desk:
         written = render_message(Purpose(message.purpose), values)
         return Mail(
             ref=message.ref,
-            to=address,
+            to=_ascii(address),
             to_name=case.customer_name if case else message.to_name,
             sender=self._settings.mail_from,
             sender_name=self._settings.mail_from_name,
@@ -89,7 +91,7 @@ class Desk:
             "survey_url": url,
             "rating_urls": [{"rating": n, "label": text, "url": f"{url}?r={n}"} for n, text in _ANCHORS.items()],
             "trap_url": f"{url}/v",
-            "answer_until": day_text(self._now + timedelta(days=days), case.recipient_timezone),
+            "answer_until": day_text(self._expiry(message, case, rules) - timedelta(days=1), case.recipient_timezone),
         }
         note = json.loads(message.note)
         if message.purpose == Purpose.REMINDER:
@@ -99,6 +101,12 @@ class Desk:
             resolved_on = day_text(concern.resolved_at, case.recipient_timezone)
             values |= {"resolved_on": resolved_on, "action_taken": concern.action}
         return values
+
+    def _expiry(self, message: Row[Any], case: Row[Any], rules: Rules) -> datetime:
+        """When the wait for this answer is over. The day before is the last one that can be promised as a whole."""
+        if message.purpose == Purpose.RECOVERY_SURVEY:
+            return self._concerns[message.escalation_id].recovery_until  # type: ignore[no-any-return]
+        return expiry(case.contacted_at or self._now, self._now, rules.silence)
 
     def _to_staff(self, message: Row[Any], case: Row[Any]) -> dict[str, Any]:
         concern = self._concerns[message.escalation_id]
@@ -141,6 +149,14 @@ class Desk:
             )
         )
         return f"{self._settings.web_url}/{page}/{token}"
+
+
+def _ascii(address: str) -> str:
+    """With a domain of another script in its xn-- form, as mail carries it."""
+    try:
+        return validate_email(address, check_deliverability=False).ascii_email or address
+    except EmailNotValidError:
+        return address  # the provider says so, too
 
 
 def given_name(name: str | None) -> str | None:

@@ -1,7 +1,6 @@
 """Services from the inbox become cases: each with a slot, a deadline and a ladder, or with a reasoned disposition."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
 from models.cases import keys_of, last_asked, opted_out, reopened
+from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance, begin, ending
 from models.tables import services
@@ -25,8 +25,8 @@ from vocabulary import Channel, Clause, Disposition, Event, Stage
 
 AVAILABLE = frozenset({Channel.EMAIL, Channel.PHONE})
 """The channels that this version can use: others in a ladder are passed over."""
-_CANCELLABLE = (Stage.PLANNED, Stage.ASKED, Stage.ANSWERED)
-"""A concern that is open stays open, also when its service is."""
+_CANCELLABLE = (Stage.PLANNED, Stage.ASKED)
+"""What the customer has said is heard, and a concern that is open stays open, also when the service is."""
 
 
 @task(cache_policy=NO_CACHE)
@@ -54,16 +54,20 @@ def open_cases(service_ids: Sequence[int], now: datetime) -> Tally:
 @task(cache_policy=NO_CACHE)
 def cancel_reopened(now: datetime) -> Tally:
     """One transaction: the cases of services that are open again end as cancelled."""
+    reason = "the service was reopened"
+    ended = ending(Disposition.CANCELLED, at=now, next_at=now, reason=reason, clause=Clause.REOPENED)
     with place().store.write() as db:
         found = reopened(db, _CANCELLABLE)
-        moved = 0
+        moved: set[int] = set()
         for stage in _CANCELLABLE:
-            reason = "the service was reopened"
-            values = ending(Disposition.CANCELLED, at=now, next_at=now, reason=reason, clause=Clause.REOPENED)
-            moves = [Move(case_id=row.id, clause=Clause.REOPENED, reason=reason, values=values)
-                     for row in found if row.stage == stage]  # fmt: skip
-            moved += len(advance(db, stage, Stage.ENDED, moves, at=now))
-    return Tally(cancelled=moved) if moved else Tally()
+            moves = [
+                Move(case_id=row.id, clause=Clause.REOPENED, reason=reason, values=ended | {"asked_at": row.asked_at})
+                for row in found
+                if row.stage == stage
+            ]
+            moved |= advance(db, stage, Stage.ENDED, moves, at=now)
+        withdraw(db, moved, at=now, reason=reason)
+    return Tally(cancelled=len(moved)) if moved else Tally()
 
 
 def _take(db: Connection, ids: Sequence[int], now: datetime) -> list[Row[Any]]:
@@ -158,5 +162,5 @@ def _entry(case_id: int, row: dict[str, Any], checks: tuple[Check, ...], now: da
         case_id=case_id,
         policy_version=row["policy_version"],
         detail={"stage": row["stage"], "disposition": row["disposition"], "reason": row["reason"] or row["to_person"],
-                "checks": [astuple(check) for check in checks]},
+                "checks": [(check.rule, check.clause, check.input, check.verdict) for check in checks]},
     )  # fmt: skip

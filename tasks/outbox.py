@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from prefect import task
@@ -112,14 +113,16 @@ def send_claimed(owner: str, now: datetime) -> Tally:
         Receipt(ref=ref, outcome=Outcome.REJECTED, code="no address") for ref, mail in mails.items() if not mail
     ]
     wanted = [mail for mail in mails.values() if mail]
-    receipts += provider.send(wanted, allowed=_is_wanted, in_flight=here.policy.rules.batches.in_flight)
+    with here.store.read() as db:
+        allowed = partial(_is_wanted, db)
+        receipts += provider.send(wanted, allowed=allowed, in_flight=here.policy.rules.batches.in_flight)
     with here.store.write() as db:
         _settle(db, owner, {row.ref: row for row in owed}, receipts, now)
     return Tally.of(_WORDS[receipt.outcome] for receipt in receipts)
 
 
-def _is_wanted(ref: str) -> bool:
-    with place().store.read() as db:
+def _is_wanted(db: Connection, ref: str) -> bool:
+    with db.begin():  # a view of its own for each question: it must see what was written until now
         return is_wanted(db, ref)
 
 

@@ -28,14 +28,30 @@ class Place:
 
 def place() -> Place:
     """The place that the environment names. Opened once; its schema is brought up to date at that time."""
-    return _open(read_settings())
+    settings = read_settings()
+    opened = _PLACES.get(settings)
+    if opened is None:
+        opened = _PLACES[settings] = _open(settings)
+    return opened
 
 
-@lru_cache(maxsize=8)
+def leave_places() -> None:
+    """Close the stores of all places that this process has opened."""
+    while _PLACES:
+        _PLACES.popitem()[1].store.close()
+
+
+_PLACES: dict[Settings, Place] = {}
+
+
 def _open(settings: Settings) -> Place:
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store(settings.store_url)
-    ensure_schema(store)
+    try:
+        ensure_schema(store)
+    except BaseException:
+        store.close()
+        raise
     return Place(settings, store)
 
 

@@ -139,8 +139,8 @@ def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(name)
     monkeypatch.setenv("AFTERCARE_HOME", str(tmp_path))
     monkeypatch.setenv("AFTERCARE_DATABASE_URL", database_url)
-    module._open.cache_clear()
+    module.leave_places()
     here = module.place()
     yield here
     here.store.close()
-    module._open.cache_clear()
+    module.leave_places()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,7 +20,8 @@ def show_account(console: Console, opened: Place, month: str) -> None:
     settings = opened.settings
     with opened.store.read() as db:
         words, kept = account(db), promises(db)
-    table = Table(title="What became of every closed service", title_justify="left", header_style="bold")
+    console.print("\n[bold]What became of every closed service[/]")
+    table = Table(box=SIMPLE_HEAD, header_style="bold")
     table.add_column("disposition")
     table.add_column("services", justify="right")
     for word, count in words.items():
@@ -27,10 +29,11 @@ def show_account(console: Console, opened: Place, month: str) -> None:
     table.add_section()
     table.add_row("[bold]all rows accepted[/]", f"[bold]{sum(words.values())}[/]")
     console.print(table)
+    console.print("[bold]Deadlines and concerns[/]")
     for what, count in kept.items():
         console.print(f"  {what:32} {count:>5}")
     _show_concerns(console, opened)
-    reports = sorted(settings.reviews.glob(f"review-{month}-v*.html"))
+    reports = sorted(settings.reviews.glob(f"review-{month}-v*.html"), key=lambda path: path.stat().st_mtime)
     console.print(f"\nMonthly review   {reports[-1] if reports else 'none'}", soft_wrap=True)
     console.print(f"Mails            {settings.outbox}", soft_wrap=True)
     console.print(f"Prefect UI       {settings.prefect_url}")
@@ -45,11 +48,12 @@ def _show_concerns(console: Console, opened: Place) -> None:
         rows = db.execute(chosen).all()
     if not rows:
         return
-    table = Table(title=f"The last {len(rows)} concerns", title_justify="left", header_style="bold")
-    for name in ("no.", "severity", "owner", "received (UTC)", "in hands after", "resolved after", "outcome"):
-        table.add_column(name)
+    console.print(f"\n[bold]The last {len(rows)} concerns[/], times from the customer's answer")
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for name in ("severity", "owner", "received", "in hands", "resolved", "outcome"):
+        table.add_column(name, no_wrap=True)
     for row in reversed(rows):
-        table.add_row(str(row.id), row.severity, escape(row.owner), f"{row.received_at:%Y-%m-%d %H:%M}",
+        table.add_row(row.severity, escape(row.owner), f"{row.received_at:%d %b %H:%M}",
                       _after(row.acknowledged_at, row.received_at), _after(row.resolved_at, row.received_at),
                       row.outcome or "open")  # fmt: skip
     console.print(table)

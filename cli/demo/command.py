@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import func, select
 
-from cli.clock import now
 from cli.demo.account import show_account
 from cli.demo.clock import StoryClock
 from cli.demo.customers import Customers
@@ -117,7 +116,8 @@ def _import(console: Console, opened: Place, limit: int | None) -> None:
     file = read_service_file(_EXAMPLE)
     if limit is not None:
         file = replace(file, reports=file.reports[:limit], faults=[])
-    result = import_reports(opened.store, file, now(), partly=True)
+    last = max(report.closed_at for _, report in file.reports)  # the story's time, not the reader's
+    result = import_reports(opened.store, file, last, partly=True)
     counts = f"{result.new} services accepted, {result.known} known already, {len(result.faults)} rows refused"
     console.print(f"Imported {_EXAMPLE.relative_to(ROOT)}: {counts}.")
     if result.faults:

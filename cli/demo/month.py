@@ -18,8 +18,13 @@ from models.store import Store
 from models.tables import cases, services
 from vocabulary import Stage
 
-_MORNING, _EVENING = time(8, 5), time(20, 35)
-"""When the stages run in the story (UTC): morning in Europe, afternoon in America. In earnest: every few minutes."""
+_MORNING, _EVENING = time(9, 5), time(22, 5)
+"""When the stages run in the story (UTC): day in Europe; then day in America and morning in Sydney.
+
+In earnest it is every few minutes.
+"""
+_LAST_CONTACTS = timedelta(days=5)
+"""After this the story goes on in steps of two days: only reminders, resolutions and seals are left."""
 _AFTERWARDS = timedelta(days=40)
 """Long enough for reminders, expiry, resolutions and the customers' confirmations."""
 
@@ -47,7 +52,8 @@ class Month:
                     return
                 self._step(datetime.combine(day, at, UTC), _STAGES_AT[at])
             tell(self._clock())
-            day += timedelta(days=1)
+            quiet = day > (ends + _LAST_CONTACTS).date()
+            day += timedelta(days=2 if quiet else 1)
 
     def _step(self, at: datetime, stages: Sequence[StageName]) -> None:
         self._customers_until(at)

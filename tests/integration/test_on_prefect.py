@@ -41,7 +41,7 @@ COMMENT = "canary comment: the boiler is still not working"
 @pytest.fixture(scope="module")
 def month(on_prefect: Settings, stages: Stages) -> dict[StageName, object]:
     """The whole procedure once, by real runs: three services, one of them with a concern. The final states."""
-    places._open.cache_clear()
+    places.leave_places()
     here = places.place()
     with here.store.write() as db:
         receive(db, [_report("A1"), _report("A2", email="two.canary@example.com"), _report("A3", tags=["test"])], at=CLOSED)

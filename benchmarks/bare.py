@@ -1,0 +1,60 @@
+"""The bare loop: the tasks' own functions over the same batches, without Prefect. The difference is what it costs."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from benchmarks.steps import Work
+from cli.stages import StageName
+from models.due import due_cases, due_escalations, unjudged_cases, waiting_services
+from tasks.ask import owe_surveys
+from tasks.concerns import judge_answers
+from tasks.ladder import work_ladder
+from tasks.open_cases import cancel_reopened, open_cases
+from tasks.outbox import claim_batch, send_claimed, tidy_outbox
+from tasks.place import Place
+from tasks.records import check_records
+from vocabulary import Stage
+
+# Each function is its flow's loop, line by line, with `.fn` where the flow calls the task.
+
+
+def work_of(here: Place) -> Work:
+    by_stage: dict[StageName, Callable[[Place, datetime], None]] = {
+        StageName.SCHEDULE_CONTACT: _schedule_contact,
+        StageName.SEND_SURVEY: _send_survey,
+        StageName.DELIVER_MESSAGES: _deliver_messages,
+        StageName.ESCALATE: _escalate,
+        StageName.DOCUMENT: _document,
+    }
+    return {stage: partial(work, here) for stage, work in by_stage.items()}
+
+
+def _schedule_contact(here: Place, now: datetime) -> None:
+    cancel_reopened.fn(now)
+    for batch in waiting_services(here.store, now, size=here.policy.rules.batches.size):
+        open_cases.fn(batch, now)
+
+
+def _send_survey(here: Place, now: datetime) -> None:
+    for batch in due_cases(here.store, Stage.PLANNED, now, size=here.policy.rules.batches.size):
+        owe_surveys.fn(batch, now)
+
+
+def _deliver_messages(_here: Place, now: datetime) -> None:
+    tidy_outbox.fn(now)
+    while (owner := claim_batch.fn(now)) is not None:
+        send_claimed.fn(owner, now)
+
+
+def _escalate(here: Place, now: datetime) -> None:
+    size = here.policy.rules.batches.size
+    for batch in unjudged_cases(here.store, now, size=size):
+        judge_answers.fn(batch, now)
+    for batch in due_escalations(here.store, now, size=size):
+        work_ladder.fn(batch, now)
+
+
+def _document(here: Place, now: datetime) -> None:
+    for batch in due_cases(here.store, Stage.ENDED, now, size=here.policy.rules.batches.size):
+        check_records.fn(batch, now)

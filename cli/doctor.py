@@ -84,7 +84,7 @@ def _server(opened: Place) -> Iterator[Finding]:
 def _outbox(opened: Place) -> Iterator[Finding]:
     by_state = select(messages.c.state, func.count()).group_by(messages.c.state)
     with opened.store.read() as db:
-        counts: dict[str, int] = dict(db.execute(by_state).all())
+        counts: dict[str, int] = dict(db.execute(by_state).tuples().all())
         stopped = db.execute(select(*columns(channel_states, "channel", "code", "try_again_at"))).all()
     due, sent, parked = (counts.get(state, 0) for state in (Delivery.DUE, Delivery.ACCEPTED, Delivery.UNKNOWN))
     yield True, f"outbox: {due} due, {sent} sent, {parked} with unknown outcome"

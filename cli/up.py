@@ -26,6 +26,7 @@ from templates.render import check_templates
 _STOP_WITHIN_S = 8.0
 _LOOK_EVERY_S = 1.0
 _RESTARTS_PER_HOUR = 10
+_ENDING_LOOKS, _ENDING_PAUSE_S = 100, 0.05
 
 
 def up() -> None:
@@ -131,8 +132,18 @@ def end_leftovers(settings: Settings) -> None:
     for part in noted:
         if _command_of(part["pid"]) == part["command"]:
             typer.echo(f"Ending the {part['name']} that an earlier start has left running.")
-            os.killpg(part["pid"], signal.SIGKILL)
+            _end_group(part["pid"])
     _noted(settings).unlink(missing_ok=True)
+
+
+def _end_group(leader: int) -> None:
+    """Kill a process group and wait until nothing of it is left, so that its ports are free again."""
+    for _ in range(_ENDING_LOOKS):
+        try:
+            os.killpg(leader, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        time.sleep(_ENDING_PAUSE_S)
 
 
 def _note(settings: Settings, parts: Sequence[Part]) -> None:

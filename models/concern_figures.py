@@ -121,7 +121,7 @@ def _hours(db: Connection, month: InMonth, until: Column[Any]) -> Spread:
 def _counted(db: Connection, month: InMonth, column: Column[Any]) -> dict[str, int]:
     """How often each value occurs, the most frequent first."""
     wanted = select(column, func.count()).join_from(escalations, cases, cases.c.id == escalations.c.case_id)
-    rows = db.execute(wanted.where(month(cases), column.is_not(None)).group_by(column))
+    rows = db.execute(wanted.where(month(cases), column.is_not(None)).group_by(column)).tuples()
     return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
 
 
@@ -152,7 +152,7 @@ def calls_made(db: Connection, month: InMonth) -> dict[str, int]:
     """Calls by outcome, as the procedure orders outcomes; "still to be made" for those without."""
     wanted = select(calls.c.outcome, func.count()).join_from(calls, cases, cases.c.id == calls.c.case_id)
     by_outcome = wanted.where(month(cases)).group_by(calls.c.outcome)
-    found: dict[str | None, int] = dict(db.execute(by_outcome).all())
+    found: dict[str | None, int] = dict(db.execute(by_outcome).tuples().all())
     order: list[str | None] = [*CallOutcome, None]
     return {outcome or "still to be made": found[outcome] for outcome in order if outcome in found}
 

@@ -11,6 +11,7 @@ from models.tables import cases, channel_states, columns, messages, services, su
 from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
 
 TO_CUSTOMERS = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU)
+_ASKING = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY)
 _SUPPRESSED = (
     select(suppressions.c.address_key)
     .where(suppressions.c.address_key.in_([cases.c.email_key, cases.c.phone_key]))
@@ -56,8 +57,8 @@ _STILL_WANTED = _judged(messages.c.ref == bindparam("of_ref")).where(_WANTED)
 
 
 def withdraw(db: Connection, case_ids: Collection[int], *, at: datetime, reason: str) -> int:
-    """Take back surveys and reminders of these cases that have not gone out; how many."""
-    of_cases = and_(messages.c.case_id.in_(case_ids), messages.c.purpose.in_((Purpose.SURVEY, Purpose.REMINDER)))
+    """Take back what asks the customers of these cases and has not gone out; how many."""
+    of_cases = and_(messages.c.case_id.in_(case_ids), messages.c.purpose.in_(_ASKING))
     return _withdraw(db, of_cases, at, reason) if case_ids else 0
 
 

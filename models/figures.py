@@ -110,7 +110,7 @@ def account(db: Connection, month: InMonth) -> Account:
     by_source = select(services.c.source, reported, waiting).where(month(services)).group_by(services.c.source)
     sources = db.execute(by_source.order_by(services.c.source)).all()
     of_stage = select(cases.c.stage, func.count()).where(month(cases), cases.c.stage.not_in(_ENDED))
-    found: dict[str, int] = dict(db.execute(of_stage.group_by(cases.c.stage)).all())
+    found: dict[str, int] = dict(db.execute(of_stage.group_by(cases.c.stage)).tuples().all())
     return Account(
         reported=sum(count for _, count, _ in sources),
         sources={source: count for source, count, _ in sources},
@@ -148,7 +148,7 @@ def groups(db: Connection, month: InMonth, column: Column[Any], scale: Scale) ->
     return sorted(found, key=lambda group: (group.name.casefold(), group.name))
 
 
-def _counts(scale: Scale) -> Select[*tuple[Any, ...]]:
+def _counts(scale: Scale) -> Select[Any]:
     rating, silent = cases.c.rating, cases.c.answered_at.is_(None)
     conditions = {
         "followed_up": FOLLOWED_UP,
@@ -165,13 +165,13 @@ def _counts(scale: Scale) -> Select[*tuple[Any, ...]]:
 
 def _concerns(db: Connection, month: InMonth, column: Column[Any]) -> dict[str, int]:
     wanted = select(column, func.count()).join_from(escalations, cases, cases.c.id == escalations.c.case_id)
-    return dict(db.execute(wanted.where(month(cases)).group_by(column)).all())
+    return dict(db.execute(wanted.where(month(cases)).group_by(column)).tuples().all())
 
 
 def ratings(db: Connection, month: InMonth) -> dict[int, int]:
     """How often each rating from 1 to 5 was given; the last answer of a case counts."""
     wanted = select(cases.c.rating, func.count()).where(month(cases), cases.c.rating.is_not(None))
-    found: dict[int, int] = dict(db.execute(wanted.group_by(cases.c.rating)).all())
+    found: dict[int, int] = dict(db.execute(wanted.group_by(cases.c.rating)).tuples().all())
     return {rating: found.get(rating, 0) for rating in range(1, 6)}
 
 
@@ -189,7 +189,7 @@ def first_contact(db: Connection, month: InMonth, now: datetime) -> tuple[Deadli
 def policies(db: Connection, month: InMonth) -> dict[str, int]:
     """Cases by the policy version that they were opened under."""
     wanted = select(cases.c.policy_version, func.count()).where(month(cases)).group_by(cases.c.policy_version)
-    return dict(db.execute(wanted.order_by(cases.c.policy_version)).all())
+    return dict(db.execute(wanted.order_by(cases.c.policy_version)).tuples().all())
 
 
 _PAGE = 2000

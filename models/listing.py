@@ -70,7 +70,7 @@ def account(db: Connection) -> dict[str, int]:
         .group_by(word)
         .order_by(func.count().desc(), word)
     )
-    return dict(db.execute(statement).all())
+    return dict(db.execute(statement).tuples().all())
 
 
 def promises(db: Connection) -> dict[str, int]:

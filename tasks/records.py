@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
 from models.cases import set_values, take_due
+from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance
 from models.records import Evidence, evidence, seal
@@ -25,6 +26,7 @@ def check_records(case_ids: Sequence[int], now: datetime) -> Tally:
     """One transaction: complete records are closed and sealed; of the others it is written down what is missing."""
     with place().store.write() as db:
         taken = take_due(db, case_ids, Stage.ENDED, now, lease=_LOOK_AGAIN)
+        withdraw(db, [case.id for case in taken], at=now, reason="the case has ended")
         found = evidence(db, [case.id for case in taken])
         lacks = {case.id: missing(_record(case, found[case.id])) for case in taken}
         closed = [_close(case, found[case.id], now) for case in taken if not lacks[case.id]]

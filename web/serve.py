@@ -1,5 +1,6 @@
 """Starting the web application as a program."""
 
+import logging
 import sys
 
 import uvicorn
@@ -15,6 +16,7 @@ from web.bell import PrefectBell
 
 def main() -> None:
     """Serve with the settings of the environment; what is wrong with them is said in one line each."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         serve(read_settings())
     except (SettingsError, PolicyError, SchemaError) as error:

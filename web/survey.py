@@ -95,7 +95,7 @@ class Survey:
         self, token: str, case: Row[Any], form: Form, *, already: bool, faults: list[Fault] | None = None
     ) -> Response:
         recovery = case.purpose == LinkPurpose.RECOVERY
-        changeable = already and not recovery
+        until = None if recovery else case.change_until  # set once there is an answer
         values = {
             "customer_name": _given_name(case.customer_name),
             "service_kind": case.kind,
@@ -110,7 +110,7 @@ class Survey:
             "contact_me": form.contact_me,
             "errors": faults or [],
             "already": already,
-            "change_until": moment_text(case.change_until, case.recipient_timezone) if changeable else None,
+            "change_until": moment_text(until, case.recipient_timezone) if until else None,
             "recovery": recovery,
         }
         return self._pages.show("survey", values, status=422 if faults else 200)

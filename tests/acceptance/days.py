@@ -49,11 +49,11 @@ def berlin(text: str) -> datetime:
 class Letter:
     """A mail as its reader has it."""
 
-    row: Row[Any]
+    row: Row[Any] = field(repr=False)
     """Of the message."""
     at: datetime
     to: str
-    text: str
+    text: str = field(repr=False)
 
     @property
     def purpose(self) -> str:

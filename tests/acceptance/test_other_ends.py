@@ -114,6 +114,21 @@ def test_an_opt_out_said_on_the_phone_is_an_opt_out(days: Days):
     assert len(days.rows(suppressions)) == 2  # the number and the address
 
 
+def test_a_mail_that_waits_for_the_morning_is_taken_back_before_the_case_is_sealed(days: Days):
+    days.report()
+    days.live(days=2)
+    days.now = berlin("2026-10-08 21:00")  # the reminder of 14:00 was missed and is owed for tomorrow
+    days.live(minutes=1)
+    days.opt_out(days.letters()[0])
+    days.live(minutes=1)
+    assert days.case().stage == Stage.CLOSED
+    assert [entry.event for entry in days.entries(case_id=1)][-2:] == [Event.MESSAGE_WITHDRAWN, Event.STAGE_CHANGED]
+    sealed_with = len(days.entries(case_id=1))
+    days.live(days=2)
+    assert len(days.entries(case_id=1)) == sealed_with
+    assert len(days.letters()) == 1
+
+
 def test_an_opt_out_never_closes_an_open_concern(days: Days):
     days.report()
     days.live(hours=5)

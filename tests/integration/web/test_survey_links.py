@@ -52,7 +52,8 @@ def test_a_rating_in_the_link_is_ticked_and_not_recorded(site: Site, query: str,
     [
         "{token}.", "{token},", "{token})", "{token}>", "{token}%3E", "{token};", "{token}!", "{token}?", "{token}'",
         "{token}%22", "{token}.)", "{token}).", "{token}&amp;r=4", "{token}&r=4", "{token}%20", "{token}%0A",
-        "{token}/", "{token}%E2%80%A6", "{upper}", "{upper}.", "{mixed}", "{token}%3Fr=4", "{token}%00", "{token}]Thank%20you",
+        "{token}/", "{token}%E2%80%A6", "{upper}", "{upper}.", "{mixed}", "{token}%3Fr=4", "{token}%00",
+        "{token}]Thank%20you",
     ],
 )  # fmt: skip
 def test_a_link_that_was_mangled_on_its_way_still_works(site: Site, mangled: str):

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -56,6 +56,17 @@ def parse_policy(text: str) -> Policy:
     if faults:
         raise PolicyError("\n".join(faults))
     return Policy(version=hashlib.sha256(text.encode()).hexdigest()[:12], text=text, rules=rules)
+
+
+def rules_known_as(version: str, text: Callable[[], str]) -> Rules:
+    """The rules of a version; `text` is asked for them once per process. A version is a hash, so they never change."""
+    known = _KNOWN.get(version)
+    if known is None:
+        known = _KNOWN[version] = parse_policy(text()).rules
+    return known
+
+
+_KNOWN: dict[str, Rules] = {}
 
 
 def _fault(loc: tuple[int | str, ...], detail: object) -> str:

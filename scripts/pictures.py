@@ -1,6 +1,6 @@
 """Makes the pictures of README and docs anew, from a demonstration that it runs itself. Needs Chromium.
 
-    .venv/bin/python scripts/pictures.py
+.venv/bin/python scripts/pictures.py
 """
 
 import os
@@ -47,7 +47,8 @@ def demonstration(home: Path) -> Iterator[None]:
     """`./aftercare demo` until it serves, and as long as the context lasts."""
     values = {"AFTERCARE_HOME": str(home), "AFTERCARE_PREFECT_PORT": PREFECT_PORT, "AFTERCARE_WEB_PORT": WEB_PORT}
     command = [sys.executable, "-u", "-P", "-m", "cli", "demo"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | values, stdout=subprocess.PIPE, text=True) as process:
+    environment = os.environ | values
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         try:
             for line in process.stdout or ():
                 sys.stdout.write(line)

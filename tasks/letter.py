@@ -15,8 +15,8 @@ from models.answers import NewLink, new_token
 from models.letters import concerns, subjects
 from policy.rules import Rules
 from policy.silence import expiry
-from tasks.letter_dates import day_text, moment_text
 from tasks.place import place, rules_of
+from templates.dates import day_text, given_name, moment_text
 from templates.render import render_message
 from vocabulary import LinkPurpose, Purpose
 
@@ -157,8 +157,3 @@ def _ascii(address: str) -> str:
         return validate_email(address, check_deliverability=False).ascii_email or address
     except EmailNotValidError:
         return address  # the provider says so, too
-
-
-def given_name(name: str | None) -> str | None:
-    """What a customer is addressed by: the first part of the name. More would be guessing."""
-    return name.split()[0] if name and name.split() else None

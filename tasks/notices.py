@@ -9,7 +9,7 @@ from models.owed import OwedMessage
 from policy.concern import route
 from policy.deadlines import Rung, person
 from tasks.contact import Contact
-from tasks.letter_dates import moment_text
+from templates.dates import moment_text
 from vocabulary import Channel, Clause, Purpose
 
 

@@ -13,13 +13,14 @@ from models.cases import keys_of, last_asked, opted_out, reopened
 from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance, begin, ending
+from models.policies import keep_policy
 from models.tables import services
 from policy.checks import Check
 from policy.eligibility import ClosedServiceFacts, FollowUp, NoFollowUp, decide
 from policy.file import Policy
 from policy.slots import NoSlot, Slot, find_slot
 from tasks.calendars import calendar_for
-from tasks.place import keep_policy, place
+from tasks.place import place
 from tasks.tally import Tally
 from vocabulary import Channel, Clause, Disposition, Event, Stage
 
@@ -37,7 +38,7 @@ def open_cases(service_ids: Sequence[int], now: datetime) -> Tally:
         taken = _take(db, service_ids, now)
         if not taken:
             return Tally()
-        keep_policy(db, here.policy, now)
+        keep_policy(db, here.policy.version, here.policy.text, now)
         asked, out = _people(db, taken, here.policy, now)
         rows, entries = [], []
         for service in taken:

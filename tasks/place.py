@@ -1,16 +1,15 @@
 """Where this process works: its settings, its store and the policy in force."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from config.settings import Settings, read_settings
+from models.policies import policy_text
 from models.schema import ensure_schema
-from models.store import Store, insert_new
-from models.tables import policy_versions
-from policy.file import Policy, parse_policy, read_policy
+from models.store import Store
+from policy.file import Policy, read_policy, rules_known_as
 from policy.rules import Rules
 
 
@@ -60,20 +59,6 @@ def _policy(path: object, _changed_at: int) -> Policy:
     return read_policy(path)  # type: ignore[arg-type]  # lru_cache wants hashable objects, and a Path is one
 
 
-def keep_policy(db: Connection, policy: Policy, now: datetime) -> None:
-    """Keep the text that cases of this version were opened under."""
-    row = {"version": policy.version, "text": policy.text, "first_used_at": now}
-    insert_new(db, policy_versions, [row], unique=["version"], returning=["version"])
-
-
 def rules_of(db: Connection, version: str) -> Rules:
     """The rules that a case of this policy version goes by."""
-    known = _RULES.get(version)
-    if known is None:
-        text = db.execute(select(policy_versions.c.text).where(policy_versions.c.version == version)).scalar_one()
-        known = _RULES[version] = parse_policy(text).rules
-    return known
-
-
-_RULES: dict[str, Rules] = {}
-"""By version; a version is a hash of its text, so what is here never changes."""
+    return rules_known_as(version, lambda: policy_text(db, version))

@@ -18,12 +18,13 @@ from sqlalchemy import Connection
 from models.log import NewEntry, append
 from models.month import Month
 from models.owed import OwedMessage, owe_messages
+from models.policies import keep_policy
 from models.report import address_key
 from models.reviews import NewReview, add_review, latest_review
 from policy.file import Policy
 from policy.findings import findings
 from tasks.month_figures import count_before, count_month, facts
-from tasks.place import keep_policy, place
+from tasks.place import place
 from tasks.review_report import Review, bulletin, draw_charts, report, summary
 from tasks.tally import Tally
 from vocabulary import Clause, Event, Purpose
@@ -96,7 +97,7 @@ def _keep(
     review_id = add_review(db, row)
     if review_id is None:
         return Tally()
-    keep_policy(db, policy, row.written_at)
+    keep_policy(db, policy.version, policy.text, row.written_at)
     html = report(review, policy, version=row.version, now=row.written_at, drawn=drawn)
     _write_file(folder / row.report, html)  # before the commit: no row without its file
     append(db, [_entry(row, review, review_id)])

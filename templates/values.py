@@ -38,10 +38,25 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
 
 DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
     "preview": frozenset({"messages", "pages"}),
-    "review": frozenset({
-        "company", "document", "clauses", "month", "before", "version", "written", "policy_version", "headline",
-        "findings", "complete", "tables", "groups", "least", "charts",
-    }),
+    "review": frozenset(
+        {
+            "company",
+            "document",
+            "clauses",
+            "month",
+            "before",
+            "version",
+            "written",
+            "policy_version",
+            "headline",
+            "findings",
+            "complete",
+            "tables",
+            "groups",
+            "least",
+            "charts",
+        }
+    ),
 }
 
 OPTIONAL: Final = frozenset({"change_url"})

@@ -40,7 +40,7 @@ def environment(values: dict[str, str]) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Settings of a place whose Prefect server is running and has our deployments. No schedule starts runs by itself."""
+    """Settings of a place whose Prefect server is running and has our deployments. No schedule starts a run there."""
     from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_LOGGING_LEVEL, temporary_settings
 
     home = tmp_path_factory.mktemp("a home with spaces")

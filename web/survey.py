@@ -14,10 +14,10 @@ from models.answers import Said, find_answer, last_answer, open_link, record
 from models.store import Store
 from policy.concern import Concern, Spoken, judge
 from policy.rules import Rules
+from templates.dates import day_text, given_name, moment_text
 from vocabulary import Channel, LinkPurpose
 from web.bell import Bell, Sound
 from web.bodies import FormBody
-from web.dates import day_text, moment_text
 from web.form import ONCE_MORE, Fault, Form, read_form
 from web.links import rating_in, token_in
 from web.nonce import Nonces
@@ -97,7 +97,7 @@ class Survey:
         recovery = case.purpose == LinkPurpose.RECOVERY
         until = None if recovery else case.change_until  # set once there is an answer
         values = {
-            "customer_name": _given_name(case.customer_name),
+            "customer_name": given_name(case.customer_name),
             "service_kind": case.kind,
             "service_date": day_text(case.service_closed_at, case.timezone),
             "branch": case.branch,
@@ -170,8 +170,3 @@ def _is_concern(answer: Row[Any], rules: Rules) -> bool:
         solved=False, concern=False, concern_open=False,
     )  # fmt: skip
     return isinstance(judge(spoken, rules.survey, rules.escalation), Concern)
-
-
-def _given_name(name: str | None) -> str | None:
-    """What a customer is addressed by: the first part of the name. More would be guessing."""
-    return name.split()[0] if name and name.split() else None

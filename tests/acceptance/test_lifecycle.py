@@ -29,6 +29,8 @@ from tests.acceptance.days import Days, berlin
 from vocabulary import CallOutcome, Delivery, Event, Purpose, Stage
 
 HOURS = st.sampled_from([0.02, 1, 4, 13, 26, 50, 80, 200])
+NEVER_TOO_LATE = {Event.OPTED_OUT, Event.MESSAGE_ACCEPTED, Event.MESSAGE_WITHDRAWN}
+"""An opt-out, and what becomes of a thank-you that waited for the morning."""
 TO_CUSTOMERS = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY)
 CHANNELS = st.sampled_from(["email", "phone,email"])
 CALLS = st.sampled_from(CallOutcome)
@@ -155,7 +157,7 @@ class Lifecycle(RuleBasedStateMachine):
                 about = [entry for entry in self.days.rows(entries) if entry.case_id == case.id]
                 before, then = self.sealed.setdefault(case.id, (case, about))
                 assert (case, about[: len(then)]) == (before, then)
-                assert {entry.event for entry in about[len(then) :]} <= {Event.OPTED_OUT}  # that is never too late
+                assert {entry.event for entry in about[len(then) :]} <= NEVER_TOO_LATE
 
     @invariant()
     def nobody_is_bothered(self) -> None:

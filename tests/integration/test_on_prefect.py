@@ -44,7 +44,8 @@ def month(on_prefect: Settings, stages: Stages) -> dict[StageName, object]:
     places.leave_places()
     here = places.place()
     with here.store.write() as db:
-        receive(db, [_report("A1"), _report("A2", email="two.canary@example.com"), _report("A3", tags=["test"])], at=CLOSED)
+        reports = [_report("A1"), _report("A2", email="two.canary@example.com"), _report("A3", tags=["test"])]
+        receive(db, reports, at=CLOSED)
     states: dict[StageName, object] = {}
 
     def run(stage: StageName, hours: float, **parameters: str) -> None:

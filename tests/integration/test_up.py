@@ -23,6 +23,7 @@ from tests.prefect_server import environment, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
 
+COMMAND = [sys.executable, "-P", "-m", "cli", "up"]
 SECRET = base64.b64encode(b"a secret for tests, 32 bytes long").decode()
 READY_S, STOPPED_S, PICKED_UP_S = 180, 10, 150
 
@@ -45,7 +46,7 @@ class Up:
     def _start(self) -> subprocess.Popen[bytes]:
         self.home.mkdir(parents=True, exist_ok=True)
         with environment(self.values), self.log.open("ab") as log:
-            return subprocess.Popen([sys.executable, "-m", "cli", "up"], cwd=ROOT, stdout=log, stderr=log, env={**os.environ})
+            return subprocess.Popen(COMMAND, cwd=ROOT, stdout=log, stderr=log, env={**os.environ})
 
     def start_again(self) -> None:
         self.log.rename(self.log.with_suffix(".former"))
@@ -115,7 +116,7 @@ def test_a_reported_service_becomes_a_case_by_the_bell_and_the_worker(up: Up):
 
 def test_a_second_up_in_the_same_home_is_refused_in_one_sentence(up: Up):
     with environment(up.values):
-        second = subprocess.run([sys.executable, "-m", "cli", "up"], cwd=ROOT, capture_output=True, text=True, check=False)
+        second = subprocess.run(COMMAND, cwd=ROOT, capture_output=True, text=True, check=False)
     assert second.returncode == 2
     assert "running" in second.stderr
     assert "Traceback" not in second.stderr

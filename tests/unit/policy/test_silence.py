@@ -193,7 +193,7 @@ SILENCES = st.builds(
     calls_made=st.integers(0, 4),
     call_open=st.booleans(),
     number_is_wrong=st.booleans(),
-)
+).map(lambda silence: replace(silence, preferred=min(silence.preferred, len(silence.ladder))))
 AGES = st.timedeltas(min_value=timedelta(), max_value=40 * DAY)
 
 

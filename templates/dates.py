@@ -1,4 +1,4 @@
-"""Dates as customers see them: in words, where they are."""
+"""Dates and names as readers of our mails and pages see them."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,3 +14,8 @@ def moment_text(at: datetime, zone: str) -> str:
     """ "Mon 5 October 2026, 14:30 CEST" """
     local = at.astimezone(ZoneInfo(zone))
     return f"{local:%a} {day_text(at, zone)}, {local:%H:%M %Z}"
+
+
+def given_name(name: str | None) -> str | None:
+    """What a customer is addressed by: the first part of the name. More would be guessing."""
+    return name.split()[0] if name and name.split() else None

@@ -77,7 +77,7 @@ _NAMES = {
     "ours": "ours: flows over batches",
     "bare": "bare loop, without Prefect",
     "textbook-sync": "textbook, one after the other",
-    "textbook-async": "textbook, all at once",
+    "textbook-async": "textbook, four at once",
 }
 
 

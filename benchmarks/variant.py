@@ -43,9 +43,9 @@ def _textbook_sync(count: int) -> dict[str, Any]:
 
 
 def _textbook_async(count: int) -> dict[str, Any]:
-    from benchmarks.textbook import all_at_once
+    from benchmarks.textbook import gathered
 
-    return {"seconds": all_at_once(count), "mails": count + 1}
+    return {"seconds": gathered(count), "mails": count + 1}
 
 
 def _memory(count: int) -> dict[str, Any]:

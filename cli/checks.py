@@ -19,6 +19,8 @@ _CHECKS = (
     ("djlint", ["djlint", "--lint", "--quiet", "templates"]),
 )
 
+_PYTEST = [sys.executable, "-m", "pytest", "-q"]
+
 
 def test(
     *,
@@ -29,13 +31,28 @@ def test(
     """Run all checks (style, security, types, layers, dependencies, spelling) and all tests."""
     failed = [] if unit else [name for name, command in _CHECKS if not _passes(name, command)]
     if not checks:
-        folders = ["tests/unit"] if unit else ["tests"]
-        if _call([sys.executable, "-m", "pytest", "-q", "-n", str(workers), *folders]) != 0:
-            failed.append("pytest")
+        failed += _test(["tests/unit"], workers) if unit else _test(["tests"], workers) + _test_apart()
     if failed:
         typer.echo(f"Failed: {', '.join(failed)}.", err=True)
         raise typer.Exit(1)
     typer.echo("Everything passes.")
+
+
+def _test(folders: list[str], workers: int) -> list[str]:
+    """Most tests, several at once."""
+    typer.echo("· tests")
+    few = ["-n", str(workers), "-m", "not slow and not browser"]
+    return [] if _call([*_PYTEST, *few, *folders]) == 0 else ["tests"]
+
+
+def _test_apart() -> list[str]:
+    """Those that start servers or a browser, one after the other: they are there once and leave things running."""
+    failed = []
+    for mark in ("browser", "slow"):
+        typer.echo(f"· tests marked {mark}")
+        if _call([*_PYTEST, "-m", mark, "tests"]) != 0:
+            failed.append(f"tests marked {mark}")
+    return failed
 
 
 def _passes(name: str, command: list[str]) -> bool:

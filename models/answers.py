@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance
-from models.tables import answers, cases, columns, escalations, links, services
-from vocabulary import Channel, Clause, Disposition, Event, LinkPurpose, Stage
+from models.tables import answers, cases, columns, escalations, links, messages, services
+from vocabulary import Channel, Clause, Delivery, Disposition, Event, LinkPurpose, Stage
 
 _TOKEN_BYTES = 20
 """160 bits from the system's generator; no slow hash is needed above 112 (OWASP ASVS 5.0, 6.5.2)."""
@@ -144,7 +144,7 @@ def last_answer(db: Connection, case_id: int, escalation_id: int | None) -> Row[
 
 # What runs for every single answer is put together once: that takes several times as long as running it.
 _HELD_CASE = (
-    select(*columns(cases, "stage", "policy_version", "change_until"))
+    select(*columns(cases, "stage", "policy_version", "change_until", "contacted_at"))
     .where(cases.c.id == bindparam("of_case"))
     .with_for_update()
 )
@@ -186,6 +186,8 @@ def record(
     }
     answer_id = db.execute(answers.insert().returning(answers.c.id), row).scalar_one()
     append(db, [_entry(case_id, answer_id, version, said, at, case.policy_version)])
+    if case.contacted_at is None:
+        _note_contact(db, case_id, said, at)
     if escalation_id is None:
         until = case.change_until or at + change_for
         db.execute(_RATED, {"of_case": case_id, "at": at, "new_rating": said.rating, "until": until})
@@ -193,6 +195,14 @@ def record(
     else:
         db.execute(_TO_BE_JUDGED, {"of_case": case_id, "at": at})
     return Recorded(answer_id, case_id, version, again=False)
+
+
+def _note_contact(db: Connection, case_id: int, said: Said, at: datetime) -> None:
+    """Whoever answers was contacted, if not by a call then by a message whose outcome the provider never told."""
+    unknown = messages.c.case_id == case_id, messages.c.state == Delivery.UNKNOWN
+    sent_at = db.execute(select(func.min(messages.c.settled_at)).where(*unknown)).scalar()
+    values = {"contacted_at": sent_at or at, "contact_channel": said.channel}
+    db.execute(cases.update().where(cases.c.id == case_id).values(values))
 
 
 def _entry(case_id: int, answer_id: int, version: int, said: Said, at: datetime, policy_version: str) -> NewEntry:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, or_, select
 
 from models.log import NewEntry, append
+from models.store import insert_new
 from models.tables import cases, channel_states, columns, messages, services, suppressions
 from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
 
@@ -107,14 +108,16 @@ def claim(db: Connection, channel: Channel, owner: str, now: datetime, *, size: 
         .limit(size)
         .with_for_update(skip_locked=True)
     )
-    swap = messages.update().where(messages.c.id.in_(due.scalar_subquery()), messages.c.state == Delivery.DUE)
+    # PostgreSQL may run a subquery once per row, each time with the next `size` messages; this it runs once.
+    first = due.cte("first").prefix_with("MATERIALIZED", dialect="postgresql")
+    swap = messages.update().where(messages.c.id.in_(select(first.c.id)), messages.c.state == Delivery.DUE)
     values = {
         "state": Delivery.CLAIMED,
         "owner": owner,
         "lease_until": now + lease,
         "attempts": messages.c.attempts + 1,
     }
-    return db.execute(swap.values(values)).rowcount
+    return len(db.execute(swap.values(values).returning(messages.c.id)).all())
 
 
 def claimed(db: Connection, owner: str) -> Sequence[Row[Any]]:
@@ -184,9 +187,9 @@ def stopped_until(db: Connection, channel: Channel) -> datetime | None:
 
 
 def stop_channel(db: Connection, channel: Channel, code: str, now: datetime, *, pause: timedelta) -> None:
-    resume_channel(db, channel)
     row = {"channel": channel, "stopped_at": now, "try_again_at": now + pause, "code": code}
-    db.execute(channel_states.insert(), row)
+    if not insert_new(db, channel_states, [row], unique=["channel"], returning=["channel"]):
+        db.execute(channel_states.update().where(channel_states.c.channel == channel).values(row))
 
 
 def resume_channel(db: Connection, channel: Channel) -> None:

@@ -44,6 +44,7 @@ class OwedCall:
 
 def owe_messages(db: Connection, owed: Sequence[OwedMessage], *, at: datetime, actor: str = SYSTEM) -> int:
     """Write the messages that are not owed yet, and log them; how many were new."""
+    owed = list({message.key: message for message in owed}.values())
     rows = [
         {
             "ref": secrets.token_hex(16),
@@ -71,6 +72,7 @@ def owe_messages(db: Connection, owed: Sequence[OwedMessage], *, at: datetime, a
 
 def owe_calls(db: Connection, owed: Sequence[OwedCall], *, at: datetime) -> int:
     """Write the calls that are not owed yet, and log them; how many were new."""
+    owed = list({(call.case_id, call.attempt): call for call in owed}.values())
     rows = [
         {
             "case_id": call.case_id,

@@ -1,6 +1,11 @@
 """What every test may ask for."""
 
+from hypothesis import settings
+
 from tests.databases import database_url, place, postgres, sqlite_template, store
 from tests.prefect_server import on_prefect, stages
 
 __all__ = ["database_url", "on_prefect", "place", "postgres", "sqlite_template", "stages", "store"]
+
+settings.register_profile("aftercare", deadline=None)  # machines are small and busy; how long it takes is no promise
+settings.load_profile("aftercare")

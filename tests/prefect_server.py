@@ -1,6 +1,6 @@
 """A real Prefect server for tests: on loopback, a free port and a home of its own, with prefect.yaml applied.
 
-It takes 15 to 40 seconds to be ready, so there is one per session, and tests that use it run in one worker.
+It takes 15 to 40 seconds to be ready, so there is one per file of tests that use it.
 """
 
 import os
@@ -38,7 +38,7 @@ def environment(values: dict[str, str]) -> Iterator[None]:
         os.environ.update(former)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a place whose Prefect server is running and has our deployments. No schedule starts a run there."""
     from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_LOGGING_LEVEL, temporary_settings
@@ -66,7 +66,7 @@ def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
             stop_all([server], within_s=8)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stages(on_prefect: Settings) -> Iterator[Stages]:
     """Runs stages as runs of their deployments."""
     with Stages(on_prefect, quiet=False) as opened:

@@ -101,20 +101,20 @@ class Days:
 
     def sweep(self) -> Tally:
         """Every stage once, at this instant, in the order of the procedure."""
-        store, size = self.here.store, self.here.policy.rules.batches.size
-        tally = Tally(cancel_reopened.fn(self.now))
-        for task, found in (
-            (open_cases, waiting_services(store, self.now, size=size)),
-            (owe_surveys, due_cases(store, Stage.PLANNED, self.now, size=size)),
-            (settle_silence, due_cases(store, Stage.ASKED, self.now, size=size)),
-            (judge_answers, unjudged_cases(store, self.now, size=size)),
-            (work_ladder, due_escalations(store, self.now, size=size)),
-        ):
-            for batch in found:
-                tally += task.fn(batch, self.now)
-        tally += self.deliver()
-        for batch in due_cases(store, Stage.ENDED, self.now, size=size):
-            tally += check_records.fn(batch, self.now)
+        tally = Tally(cancel_reopened.fn(self.now)) + self.open_and_ask()
+        tally += self._work(settle_silence, due_cases, Stage.ASKED)
+        tally += self._work(judge_answers, unjudged_cases)
+        tally += self._work(work_ladder, due_escalations)
+        return tally + self.deliver() + self._work(check_records, due_cases, Stage.ENDED)
+
+    def open_and_ask(self) -> Tally:
+        """Cases are opened and messages owed; nothing is sent yet."""
+        return self._work(open_cases, waiting_services) + self._work(owe_surveys, due_cases, Stage.PLANNED)
+
+    def _work(self, task: Any, find: Callable[..., Iterator[list[int]]], *of: Stage) -> Tally:
+        tally = Tally()
+        for batch in find(self.here.store, *of, self.now, size=self.here.policy.rules.batches.size):
+            tally += task.fn(batch, self.now)
         return tally
 
     def deadlines_first(self) -> None:

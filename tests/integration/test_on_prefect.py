@@ -26,7 +26,7 @@ from tasks import place as places
 from tasks.place import Place
 from vocabulary import Channel, Disposition, Stage
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
+pytestmark = pytest.mark.slow
 
 CLOSED = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 CANARIES = {

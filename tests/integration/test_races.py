@@ -1,0 +1,258 @@
+"""Several workers at once, in processes and threads: everything happens once, and nobody waits for ever."""
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from threading import Event as Signal
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+import policy
+from models.answers import Said, record
+from models.deliveries import stop_channel, stopped_until
+from models.tables import answers, cases, entries, escalations, judgements, messages
+from tasks.ladder import work_ladder
+from tasks.place import Place
+from tasks.records import check_records
+from tests.acceptance.days import Days, berlin
+from vocabulary import Channel, Delivery, Event, Purpose, Stage
+
+ROOT = Path(policy.__file__).parent.parent
+PROCESSES, THREADS = 2, 2
+SERVICES = 30
+
+RIVAL = """
+import sys, time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from tests.acceptance.days import Days
+
+folder, name, threads = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+(folder / f"ready-{name}").touch()
+for turn in range(1, 100):
+    while not (folder / f"go-{turn}").exists():
+        time.sleep(0.01)
+    order = (folder / f"go-{turn}").read_text()
+    if order == "stop":
+        break
+    what, _, now = order.partition(" ")
+    with ThreadPoolExecutor(threads) as pool:
+        for rival in [pool.submit(getattr(Days(datetime.fromisoformat(now)), what)) for _ in range(threads)]:
+            rival.result()
+    (folder / f"done-{turn}-{name}").touch()
+"""
+
+
+class Rivals:
+    """Processes that all do the same at the same time, each in several threads."""
+
+    def __init__(self, folder: Path, processes: int, threads: int) -> None:
+        self.folder, self.turn = folder, 0
+        folder.mkdir()
+        self.names = [str(number) for number in range(processes)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        self.workers = [
+            subprocess.Popen([sys.executable, "-c", RIVAL, str(folder), name, str(threads)], cwd=ROOT, env=environment)
+            for name in self.names
+        ]
+        self._wait_for([f"ready-{name}" for name in self.names])
+
+    def all_do(self, what: str, now: datetime) -> None:
+        """`what` is the name of a method of Days."""
+        self._order(f"{what} {now.isoformat()}")
+        self._wait_for([f"done-{self.turn}-{name}" for name in self.names])
+
+    def stop(self) -> None:
+        self._order("stop")
+        assert [worker.wait(timeout=20) for worker in self.workers] == [0] * len(self.workers)
+
+    def _order(self, text: str) -> None:
+        self.turn += 1
+        (self.folder / "order").write_text(text)
+        (self.folder / "order").rename(self.folder / f"go-{self.turn}")  # appears whole
+
+    def _wait_for(self, files: list[str]) -> None:
+        end = time.monotonic() + 60
+        while not all((self.folder / file).exists() for file in files):
+            assert all(worker.poll() is None for worker in self.workers), "a rival fell over"
+            assert time.monotonic() < end, "the rivals wait for each other"
+            time.sleep(0.01)  # for another process
+
+
+@pytest.fixture
+def days(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Days:
+    """Monday, 14:00 in Berlin. Batches are small, so that workers meet often."""
+    shipped = Path(policy.__file__).with_name("sop.toml").read_text("utf-8")
+    (tmp_path / "policy.toml").write_text(shipped.replace("size = 500 ", "size = 15 "), "utf-8")
+    monkeypatch.setenv("AFTERCARE_POLICY_FILE", str(tmp_path / "policy.toml"))
+    return Days(berlin("2026-10-05 14:00"))
+
+
+@contextmanager
+def rivals(folder: Path, processes: int = PROCESSES, threads: int = THREADS) -> Iterator[Rivals]:
+    started = Rivals(folder, processes, threads)
+    try:
+        yield started
+        started.stop()
+    finally:
+        for worker in started.workers:
+            worker.kill()
+            worker.wait()
+
+
+def report(days: Days, services: int) -> None:
+    for number in range(services):
+        days.report(f"J-{number}", closed=days.now - timedelta(hours=4), email=f"c{number}@example.com")
+
+
+def logged(days: Days) -> Counter[str]:
+    """How many entries there are of each event; of a change of stage, of each target."""
+    found: Counter[str] = Counter()
+    for entry in days.entries():
+        target = entry.detail.partition('"to": "')[2].partition('"')[0]
+        found[target if entry.event == Event.STAGE_CHANGED else entry.event] += 1
+    return found
+
+
+def test_every_stage_swept_by_four_at_once_does_everything_once(days: Days, tmp_path: Path):
+    report(days, SERVICES)
+    with rivals(tmp_path / "rivals") as workers:
+        workers.all_do("sweep", days.now)
+        assert logged(days) == {
+            "case_opened": SERVICES, "asked": SERVICES, "message_owed": SERVICES, "message_accepted": SERVICES,
+        }  # fmt: skip
+        assert len(days.letters()) == len(days.rows(messages)) == SERVICES
+
+        days.now += timedelta(days=3, minutes=1)
+        workers.all_do("sweep", days.now)
+        workers.all_do("sweep", days.now)
+        assert Counter(letter.purpose for letter in days.letters()) == {"survey": SERVICES, "reminder": SERVICES}
+        assert logged(days)["message_owed"] == 2 * SERVICES
+
+        for number, letter in enumerate(days.letters(Purpose.SURVEY)):
+            days.answer(letter, rating=1 if number % 3 == 0 else 5)
+        unhappy = len(range(0, SERVICES, 3))
+        workers.all_do("sweep", days.now)
+        assert len(days.rows(judgements)) == len(days.rows(answers)) == SERVICES
+        assert len(days.rows(escalations)) == logged(days)["escalation_opened"] == unhappy
+        assert logged(days)["escalated"] == unhappy
+        assert logged(days)["ended"] == SERVICES - unhappy
+
+        days.now += timedelta(hours=73)
+        workers.all_do("sweep", days.now)
+        sealed = [case for case in days.rows(cases) if case.stage == Stage.CLOSED]
+        assert len(sealed) == logged(days)["closed"] == SERVICES - unhappy
+        assert logged(days)["escalation_breached"] == 3 * unhappy, "each of three rungs once, by one of four sweeps"
+    refs = Counter(letter.row.ref for letter in days.letters())
+    assert set(refs.values()) == {1}
+
+
+def test_four_workers_empty_one_outbox_and_every_message_is_one_mail(days: Days, tmp_path: Path):
+    waiting = 400 if "postgresql" in days.here.store.url else 200
+    report(days, waiting)
+    days.open_and_ask()
+    with rivals(tmp_path / "rivals", processes=4, threads=1) as workers:
+        workers.all_do("deliver", days.now)
+    mails = Counter(path.stem.partition("-")[2] for path in days.here.settings.outbox.glob("*.eml"))
+    assert len(mails) == waiting
+    assert set(mails.values()) == {1}
+    rows = days.rows(messages)
+    assert {row.ref for row in rows} == mails.keys()
+    assert {(row.state, row.attempts) for row in rows} == {(Delivery.ACCEPTED, 1)}
+    assert len({row.owner for row in rows}) > waiting / 15, "the work was shared"
+    assert logged(days)["message_accepted"] == waiting
+
+
+def test_two_workers_whose_channel_is_stopped_at_once_both_write_it_down(days: Days):
+    for turn in range(10):
+        start, until = Barrier(3), days.now + timedelta(minutes=15 + turn)
+
+        def stop(_: int, start: Barrier = start, until: datetime = until) -> None:
+            start.wait()
+            with days.here.store.write() as db:
+                stop_channel(db, Channel.EMAIL, "401", days.now, pause=until - days.now)
+
+        with ThreadPoolExecutor(3) as threads:
+            list(threads.map(stop, range(3)))
+        with days.here.store.read() as db:
+            assert stopped_until(db, Channel.EMAIL) == until
+
+
+def overtaken(days: Days, first: Callable[[Connection], None], second: Callable[[], object]) -> None:
+    """`second` begins while the transaction of `first` has written but is not committed."""
+    begun = Signal()
+
+    def follow() -> None:
+        begun.set()
+        second()
+
+    with ThreadPoolExecutor(1) as threads:
+        with days.here.store.write() as db:
+            first(db)
+            after: Future[None] = threads.submit(follow)
+            begun.wait()
+            time.sleep(0.3)  # it runs into what the first one holds
+        after.result(timeout=20)
+
+
+def says(days: Days, rating: int, escalation_id: int | None = None) -> Callable[[Connection], None]:
+    said = Said(nonce="n", channel=Channel.EMAIL, rating=rating, comment=None, contact_me=False)
+
+    def write(db: Connection) -> None:
+        record(db, 1, said, at=days.now, change_for=timedelta(hours=72), escalation_id=escalation_id)
+
+    return write
+
+
+def test_an_answer_that_comes_while_the_wait_for_it_ends_is_heard(days: Days):
+    report(days, 1)
+    days.live(hours=1)
+    days.answer(days.letters()[0], rating=1)
+    days.live(hours=1)
+    days.resolve()
+    days.live(hours=50)
+    days.now = days.escalation().recovery_until
+    overtaken(days, says(days, rating=1, escalation_id=1), lambda: work_ladder.fn([1], days.now))
+    days.live(minutes=1)
+    assert days.case().stage == Stage.ESCALATED
+
+
+def test_an_answer_that_comes_while_the_record_is_sealed_keeps_it_open(days: Days):
+    report(days, 1)
+    days.live(hours=1)
+    days.answer(days.letters()[0], rating=5)
+    days.sweep()
+    days.now = days.case().next_at
+    overtaken(days, says(days, rating=1), lambda: check_records.fn([1], days.now))
+    assert (days.case().stage, days.case().seal) == (Stage.ANSWERED, None)
+    days.live(minutes=1)
+    assert days.case().stage == Stage.ESCALATED
+
+
+def test_two_answers_at_once_are_two_versions(days: Days):
+    report(days, 1)
+    days.live(hours=1)
+    start = Barrier(6)
+
+    def say(number: int) -> int:
+        said = Said(nonce=f"n{number // 2}", channel=Channel.EMAIL, rating=5, comment=None, contact_me=False)
+        start.wait()
+        with days.here.store.write() as db:
+            return record(db, 1, said, at=days.now, change_for=timedelta(hours=72)).version
+
+    with ThreadPoolExecutor(6) as threads:
+        versions = sorted(threads.map(say, range(6)))
+    assert versions == [1, 1, 2, 2, 3, 3]  # every page was sent twice
+    with days.here.store.read() as db:
+        moves = select(func.count()).select_from(entries).where(entries.c.event == Event.ANSWER_RECEIVED)
+        assert db.execute(moves).scalar_one() == 3

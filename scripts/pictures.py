@@ -36,7 +36,7 @@ def main() -> None:
             review = max((home / "reviews").glob("*.html"))
             take(browser, review.as_uri(), "review.png", width=1100, height=1400)
         preview = write_preview(home / "preview").parent
-        survey = next((preview / "pages").glob("survey*.html"))
+        survey = preview / "pages" / "survey.html"
         take(browser, survey.as_uri(), "survey.png", width=390, height=900)
         take(browser, survey.as_uri(), "survey-dark.png", width=390, height=900, dark=True)
         browser.close()

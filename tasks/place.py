@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 from sqlalchemy import Connection
 
@@ -28,10 +29,11 @@ class Place:
 def place() -> Place:
     """The place that the environment names. Opened once; its schema is brought up to date at that time."""
     settings = read_settings()
-    opened = _PLACES.get(settings)
-    if opened is None:
-        opened = _PLACES[settings] = _open(settings)
-    return opened
+    with _OPENING:  # of two threads that come first, one opens
+        opened = _PLACES.get(settings)
+        if opened is None:
+            opened = _PLACES[settings] = _open(settings)
+        return opened
 
 
 def leave_places() -> None:
@@ -41,6 +43,7 @@ def leave_places() -> None:
 
 
 _PLACES: dict[Settings, Place] = {}
+_OPENING = Lock()
 
 
 def _open(settings: Settings) -> Place:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import policy
 from tasks.place import leave_places
 from tests.acceptance.days import Days, berlin
+from tests.acceptance.policies import use_policy
 
 
 @pytest.fixture
@@ -18,9 +18,9 @@ def database_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def policy_file(tmp_path: Path) -> Path:
+def policy_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the shipped policy, which a test may change."""
-    return Path(shutil.copy(Path(policy.__file__).with_name("sop.toml"), tmp_path / "policy.toml"))
+    return use_policy(monkeypatch, tmp_path)
 
 
 @pytest.fixture
@@ -28,7 +28,6 @@ def days(database_url: str, policy_file: Path, tmp_path: Path, monkeypatch: pyte
     """It is Monday, 5 October 2026, 10:00 in Berlin."""
     monkeypatch.setenv("AFTERCARE_HOME", str(tmp_path))
     monkeypatch.setenv("AFTERCARE_DATABASE_URL", database_url)
-    monkeypatch.setenv("AFTERCARE_POLICY_FILE", str(policy_file))
     monkeypatch.setenv("AFTERCARE_MAIL", "outbox")
     leave_places()
     yield Days(berlin("2026-10-05 10:00"))

@@ -151,9 +151,14 @@ class Days:
             select(func.min(cases.c.judge_at)),
             select(func.min(escalations.c.next_at)),
             select(func.min(messages.c.due_at)).where(messages.c.state == Delivery.DUE),
+            select(func.min(messages.c.lease_until)).where(messages.c.state == Delivery.CLAIMED),
         )
+        wait = timedelta(minutes=self.here.policy.rules.batches.unknown_minutes)
+        parked = select(func.min(messages.c.settled_at)).where(messages.c.state == Delivery.UNKNOWN)
         with self.here.store.read() as db:
-            return min((at for at in (db.execute(query).scalar() for query in queries) if at), default=None)
+            found = [db.execute(query).scalar() for query in queries]
+            silent = db.execute(parked.where(messages.c.settled_at > self.now - wait)).scalar()
+        return min((at for at in (*found, silent and silent + wait) if at), default=None)
 
     # What customers do.
 

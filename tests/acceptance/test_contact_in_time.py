@@ -10,6 +10,7 @@ from models.tables import calls, messages
 from tasks.ask import owe_surveys
 from tasks.outbox import claim_batch, send_claimed
 from tests.acceptance.days import BERLIN, Days, berlin
+from tests.acceptance.policies import change_policy
 from vocabulary import CallOutcome, Channel, Delivery, Disposition, Event, Purpose, Stage
 
 
@@ -130,12 +131,12 @@ def test_mail_that_could_not_go_out_by_day_does_not_go_out_at_night(days: Days):
 
 
 def test_not_even_a_long_queue_sends_mail_at_night(days: Days, policy_file: Path):
-    policy_file.write_text(policy_file.read_text("utf-8").replace("size = 500 ", "size = 2 "), "utf-8")
+    change_policy(policy_file, ("size = 500 ", "size = 2 "))
     test_mail_that_could_not_go_out_by_day_does_not_go_out_at_night(days)
 
 
 def test_a_queue_that_is_longer_than_the_day_goes_on_in_the_morning(days: Days, policy_file: Path):
-    policy_file.write_text(policy_file.read_text("utf-8").replace("size = 500 ", "size = 2 "), "utf-8")
+    change_policy(policy_file, ("size = 500 ", "size = 2 "))
     for number in range(6):
         days.report(f"J-{number}", email=f"c{number}@example.com")
     days.sweep()

@@ -20,12 +20,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-import policy
 from models.escalations import EscalationError
 from models.moves import BEGINNINGS, MOVES
 from models.tables import answers, cases, entries, escalations, judgements, messages, services
 from tasks.place import leave_places
 from tests.acceptance.days import Days, berlin
+from tests.acceptance.policies import use_policy
 from vocabulary import CallOutcome, Delivery, Event, Purpose, Stage
 
 HOURS = st.sampled_from([0.02, 1, 4, 13, 26, 50, 80, 200])
@@ -47,9 +47,7 @@ class Lifecycle(RuleBasedStateMachine):
         shutil.copy(template, home / "aftercare.db")
         self.patch.setenv("AFTERCARE_HOME", str(home))
         self.patch.delenv("AFTERCARE_DATABASE_URL", raising=False)
-        shipped = Path(policy.__file__).with_name("sop.toml").read_text("utf-8")
-        (home / "policy.toml").write_text(shipped.replace("cooldown_days = 30", "cooldown_days = 2"), "utf-8")
-        self.patch.setenv("AFTERCARE_POLICY_FILE", str(home / "policy.toml"))
+        use_policy(self.patch, home, ("cooldown_days = 30", "cooldown_days = 2"))
         leave_places()
         self.days = Days(berlin("2026-10-05 10:00"))
         self.opted_out: dict[str, datetime] = {}

@@ -10,13 +10,8 @@ from models.inbox import receive
 from models.report import ClosedService
 from models.tables import cases, policy_versions, suppressions
 from tests.acceptance.days import Days, berlin
+from tests.acceptance.policies import change_policy
 from vocabulary import CallOutcome, Clause, Disposition, Event, Purpose, Stage
-
-
-def change(policy_file: Path, old: str, new: str) -> None:
-    text = policy_file.read_text("utf-8")
-    assert old in text
-    policy_file.write_text(text.replace(old, new), "utf-8")
 
 
 def test_a_reopened_service_is_cancelled_before_the_customer_is_asked_and_asked_after_it_is_closed_again(days: Days):
@@ -87,7 +82,7 @@ def test_a_call_recorded_after_the_case_was_cancelled_harms_nobody(days: Days):
 
 
 def test_an_opt_out_ends_the_asking_for_every_service_of_the_person(days: Days, policy_file: Path):
-    change(policy_file, "cooldown_days = 30", "cooldown_days = 0")
+    change_policy(policy_file, ("cooldown_days = 30", "cooldown_days = 0"))
     days.report("J-1")
     days.report("J-2")
     days.live(hours=5)
@@ -184,8 +179,9 @@ def test_a_service_that_is_not_followed_up_is_closed_with_its_reason_at_once(
 def test_a_changed_policy_leaves_open_cases_under_the_old_one(days: Days, policy_file: Path):
     days.report("J-1")
     days.live(days=1)
-    change(policy_file, "reminder_days = [3, 7]", "reminder_days = []")
-    change(policy_file, "expiry_days = 14 ", "expiry_days = 5 ")
+    change_policy(
+        policy_file, ("reminder_days = [3, 7]", "reminder_days = []"), ("expiry_days = 14 ", "expiry_days = 5 ")
+    )
     days.report("J-2", email="bob@example.com")
     days.live(days=30)
     assert [(mail.row.case_id, mail.purpose) for mail in days.letters()] == [

@@ -75,8 +75,9 @@ class Rivals:
 
     def _order(self, text: str) -> None:
         self.turn += 1
-        (self.folder / "draft").write_text(text)
-        (self.folder / "draft").rename(self.folder / f"go-{self.turn}")  # appears whole
+        draft = self.folder / "draft"
+        draft.write_text(text)
+        draft.rename(self.folder / f"go-{self.turn}")  # appears whole
 
     def _wait_for(self, files: list[str]) -> None:
         end = time.monotonic() + 60
@@ -184,7 +185,7 @@ def test_two_workers_whose_channel_is_stopped_at_once_both_write_it_down(days: D
             assert stopped_until(db, Channel.EMAIL) == days.now + pause
 
 
-def overtaken(days: Days, first: Callable[[Connection], None], second: Callable[[], object]) -> None:
+def overtaken(days: Days, first: Callable[[Connection], object], second: Callable[[], object]) -> None:
     """`second` begins while the transaction of `first` has written but is not committed."""
     begun = Signal()
 
@@ -201,13 +202,10 @@ def overtaken(days: Days, first: Callable[[Connection], None], second: Callable[
         after.result(timeout=20)
 
 
-def says(days: Days, rating: int, escalation_id: int | None = None) -> Callable[[Connection], None]:
+def says(days: Days, rating: int, escalation_id: int | None = None) -> Callable[[Connection], object]:
     said = Said(nonce="n", channel=Channel.EMAIL, rating=rating, comment=None, contact_me=False)
-
-    def write(db: Connection) -> None:
-        record(db, 1, said, at=days.now, change_for=timedelta(hours=72), escalation_id=escalation_id)
-
-    return write
+    kept = timedelta(hours=72)
+    return lambda db: record(db, 1, said, at=days.now, change_for=kept, escalation_id=escalation_id)
 
 
 def test_an_answer_that_comes_while_the_wait_for_it_ends_is_heard(days: Days):

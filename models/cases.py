@@ -10,6 +10,8 @@ from models.tables import calls, cases, columns, messages, services, suppression
 from vocabulary import CallOutcome, Delivery, Purpose, Stage
 
 _CONTACTING = (Purpose.SURVEY, Purpose.REMINDER)
+_OPENING = 4_100_203
+"""Names the lock; any number that no other lock of the database has."""
 _UNDER_WAY = (Delivery.CLAIMED, Delivery.ACCEPTED, Delivery.UNKNOWN)
 
 
@@ -52,6 +54,15 @@ def set_values(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     targets: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != "case_id"}
     statement = cases.update().where(cases.c.id == bindparam("new_case_id")).values(targets)
     db.execute(statement, [{f"new_{name}": value for name, value in row.items()} for row in rows])
+
+
+def open_alone(db: Connection) -> None:
+    """Until this transaction ends nobody else opens cases: two services of one person would not see each other.
+
+    SQLite has one writer anyway.
+    """
+    if db.dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(_OPENING)))
 
 
 def last_asked(db: Connection, keys: Collection[str], since: datetime) -> dict[str, datetime]:

@@ -9,7 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
-from models.cases import keys_of, last_asked, opted_out, reopened
+from models.cases import keys_of, last_asked, open_alone, opted_out, reopened
 from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance, begin, ending
@@ -35,6 +35,7 @@ def open_cases(service_ids: Sequence[int], now: datetime) -> Tally:
     """One transaction: a case for each of these services that has none."""
     here = place()
     with here.store.write() as db:
+        open_alone(db)
         taken = _take(db, service_ids, now)
         if not taken:
             return Tally()

@@ -24,7 +24,7 @@ ROOT = Path(policy.__file__).parent.parent
 CUSTOMERS = 6
 LEASE = timedelta(seconds=121)
 
-CRASHER = '''
+DYING = '''
 """For each line: a child of this process does what the point names, and is killed there."""
 
 import json, os, signal, sys
@@ -76,7 +76,7 @@ for line in sys.stdin:
 '''
 
 
-class Crasher:
+class Dying:
     """Has workers killed, and counts them."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
@@ -100,15 +100,15 @@ class Crasher:
 @pytest.fixture(scope="module")
 def crashing() -> Iterator["subprocess.Popen[str]"]:
     """Loaded once; its children are what is killed."""
-    command, pipe = [sys.executable, "-c", CRASHER], subprocess.PIPE
+    command, pipe = [sys.executable, "-c", DYING], subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         yield process
         process.kill()
 
 
 @pytest.fixture
-def crasher(crashing: "subprocess.Popen[str]") -> Crasher:
-    return Crasher(crashing)
+def dying(crashing: "subprocess.Popen[str]") -> Dying:
+    return Dying(crashing)
 
 
 @pytest.fixture
@@ -134,17 +134,15 @@ def sound(days: Days) -> bool:
 
 
 @pytest.mark.parametrize("point", ["commit", "begin"])
-def test_a_sweep_killed_before_any_commit_or_after_it_is_made_good_by_the_next(
-    days: Days, crasher: Crasher, point: str
-):
+def test_a_sweep_killed_before_any_commit_or_after_it_is_made_good_by_the_next(days: Days, dying: Dying, point: str):
     """A new customer is to be asked each time, and the sweep is killed one transaction later than the last time."""
     number = 0
-    while number == crasher.killed:
+    while number == dying.killed:
         number += 1
         report(days, first=number, customers=1)
-        crasher.crash(point, number, days)
+        dying.crash(point, number, days)
         days.now += LEASE
-    assert crasher.killed >= 8, "cancel, open, ask, tidy, claim, keep links, settle, claim no more"
+    assert dying.killed >= 8, "cancel, open, ask, tidy, claim, keep links, settle, claim no more"
     days.live(minutes=5)
 
     assert len(days.rows(cases)) == len(days.entries(Event.CASE_OPENED)) == number
@@ -158,15 +156,15 @@ def test_a_sweep_killed_before_any_commit_or_after_it_is_made_good_by_the_next(
 
 
 @pytest.mark.parametrize("point", ["commit", "begin"])
-def test_an_answer_is_judged_once_wherever_the_judging_is_killed(days: Days, crasher: Crasher, point: str):
+def test_an_answer_is_judged_once_wherever_the_judging_is_killed(days: Days, dying: Dying, point: str):
     report(days, customers=14)
     days.live(minutes=5)
     for number, letter in enumerate(days.letters(Purpose.SURVEY), start=1):
         days.answer(letter, rating=1)
-        if not crasher.crash(point, number, days):
+        if not dying.crash(point, number, days):
             break
         days.now += LEASE
-    assert crasher.killed >= 7, "cancel, judge, tidy, claim, keep links, settle, claim no more"
+    assert dying.killed >= 7, "cancel, judge, tidy, claim, keep links, settle, claim no more"
     days.live(minutes=5)
 
     said = len(days.rows(answers))
@@ -178,17 +176,17 @@ def test_an_answer_is_judged_once_wherever_the_judging_is_killed(days: Days, cra
     assert sound(days)
 
 
-def test_a_report_that_was_acknowledged_is_not_lost(days: Days, crasher: Crasher):
-    assert crasher.crash("reported", 0, days)
+def test_a_report_that_was_acknowledged_is_not_lost(days: Days, dying: Dying):
+    assert dying.crash("reported", 0, days)
     assert len(days.rows(services)) == 1
     days.live(minutes=1)
     assert [letter.to for letter in days.letters()] == ["lost@example.com"]
 
 
-def test_what_was_claimed_and_never_sent_is_parked_and_its_customer_called(days: Days, crasher: Crasher):
+def test_what_was_claimed_and_never_sent_is_parked_and_its_customer_called(days: Days, dying: Dying):
     report(days)
     days.open_and_ask()
-    assert crasher.crash("claimed", 0, days)
+    assert dying.crash("claimed", 0, days)
     days.now += LEASE - timedelta(seconds=2)
     assert days.deliver().total() == 0, "the lease holds: the worker may be slow, not dead"
     days.live(hours=2)
@@ -200,11 +198,11 @@ def test_what_was_claimed_and_never_sent_is_parked_and_its_customer_called(days:
 
 @pytest.mark.parametrize("written", [0, 2, CUSTOMERS])
 def test_a_worker_killed_among_its_mails_leaves_them_unknown_and_none_is_sent_twice(
-    days: Days, crasher: Crasher, written: int
+    days: Days, dying: Dying, written: int
 ):
     report(days)
     days.open_and_ask()
-    assert crasher.crash("handed-over", written, days)
+    assert dying.crash("handed-over", written, days)
     assert len(letters_per_ref(days)) == written
     days.live(days=3)
     assert sorted(letters_per_ref(days).values()) == [1] * written
@@ -212,10 +210,10 @@ def test_a_worker_killed_among_its_mails_leaves_them_unknown_and_none_is_sent_tw
     assert not any(row.possible_duplicate for row in days.rows(messages))
 
 
-def test_who_got_the_mail_of_a_killed_worker_can_answer_it(days: Days, crasher: Crasher):
+def test_who_got_the_mail_of_a_killed_worker_can_answer_it(days: Days, dying: Dying):
     report(days)
     days.open_and_ask()
-    assert crasher.crash("handed-over", CUSTOMERS, days)
+    assert dying.crash("handed-over", CUSTOMERS, days)
     for letter in days.letters():
         assert days.answer(letter, rating=5), "its link was kept before it was sent"
     days.live(days=4)
@@ -225,13 +223,11 @@ def test_who_got_the_mail_of_a_killed_worker_can_answer_it(days: Days, crasher: 
     assert days.calls() == []
 
 
-def test_a_first_survey_may_be_sent_once_more_after_the_wait_and_is_marked(
-    days: Days, crasher: Crasher, tmp_path: Path
-):
+def test_a_first_survey_may_be_sent_once_more_after_the_wait_and_is_marked(days: Days, dying: Dying, tmp_path: Path):
     change_policy(tmp_path / "policy.toml", ('unknown_survey = "hold"', 'unknown_survey = "resend"'))
     report(days)
     days.open_and_ask()
-    assert crasher.crash("handed-over", 2, days)
+    assert dying.crash("handed-over", 2, days)
     days.live(minutes=45)
     copies = letters_per_ref(days)
     assert sorted(copies.values()) == [1] * (CUSTOMERS - 2) + [2, 2]

@@ -19,6 +19,15 @@ from config.settings import ROOT, Settings
 _READY_S = 180.0
 """A first start migrates Prefect's database; small machines take a minute."""
 
+_FEW_WRITES = {
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "15",
+}
+"""By default Prefect writes each change of a task in a transaction of its own, and events every five seconds. On SQLite
+a request for a new run that meets one is refused (503), and its sender sleeps for two seconds and more."""
+
 
 def prefect_environment(settings: Settings) -> dict[str, str]:
     """What every process that talks to our Prefect server needs. Set before Prefect is imported."""
@@ -89,7 +98,7 @@ def server_part(settings: Settings, *, schedules: bool = True) -> Part:
     command = [sys.executable, "-P", "-m", "prefect", "server", "start", "--host", "127.0.0.1",
                "--port", str(settings.prefect_port)]  # fmt: skip
     extra = {} if schedules else {"PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false"}
-    environment = prefect_environment(settings) | extra
+    environment = prefect_environment(settings) | _FEW_WRITES | extra
     return Part("Prefect server", command, settings.home / "log" / "prefect-server.log", environment)
 
 

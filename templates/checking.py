@@ -1,6 +1,7 @@
 """The check at start: every template parses, is whole, and uses only what it is given."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
@@ -16,8 +17,8 @@ PARTS = ("subject.txt", "txt", "html")
 
 def check_templates(folder: Path = FOLDER) -> None:
     """Raise TemplateFault, with a line for every fault of the templates in `folder`, so that no mail is half-made."""
-    parse = cache(partial(_parse, environment_of(folder)))  # most templates share their frames
-    faults = {fault for name, allowed in _expected() for fault in _faults(parse, name, allowed)}
+    read = cache(partial(_read, environment_of(folder)))  # most templates share their frames
+    faults = {fault for name, allowed in _expected() for fault in _faults(read, name, allowed)}
     faults |= set(_unlisted(folder))
     if faults:
         raise TemplateFault("\n".join(sorted(faults)))
@@ -41,25 +42,52 @@ def _unlisted(folder: Path) -> Iterator[str]:
             yield f"documents/{file.name}: its values are not known; add a row to DOCUMENT_VALUES in values.py."
 
 
-def _faults(parse: Callable[[str], nodes.Template], name: str, allowed: frozenset[str]) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Reading:
+    """What one file says, whoever uses it."""
+
+    undeclared: frozenset[str]
+    faults: tuple[str, ...]
+    references: tuple[str | None, ...]
+    """The files it extends, includes or imports; None for one whose name is computed."""
+    macros: frozenset[object]
+    """Those of them that it imports."""
+
+
+def _faults(read: Callable[[str], _Reading], name: str, allowed: frozenset[str]) -> Iterator[str]:
     """The faults of a template and of all that it extends, includes or imports."""
     waiting, seen = [(name, allowed)], set()
     while waiting:
         current, names = waiting.pop()
         seen.add(current)
         try:
-            tree = parse(current)
+            reading = read(current)
         except TemplateFault as fault:
             yield str(fault)
             continue
-        yield from _strangers(current, tree, names)
-        # An imported file holds macros: it sees their arguments and nothing of the mail.
-        macros = {node.template.value for node in tree.find_all(nodes.Import) if isinstance(node.template, nodes.Const)}
-        for reference in find_referenced_templates(tree):
+        for stranger in reading.undeclared - names:
+            yield f"{current}: uses {stranger}, which it is not given; correct the name or add it to values.py."
+        yield from reading.faults
+        for reference in reading.references:
             if reference is None:
                 yield f"{current}: names another template by a computed name; write the name out."
             elif reference not in seen:
-                waiting.append((reference, frozenset() if reference in macros else names))
+                # An imported file holds macros: it sees their arguments and nothing of the mail.
+                waiting.append((reference, frozenset() if reference in reading.macros else names))
+
+
+def _read(environment: Environment, name: str) -> _Reading:
+    tree = _parse(environment, name)
+    own = {macro.name for macro in tree.find_all(nodes.Macro)}  # Jinja takes these for undeclared inside a block
+    own |= {node.target for node in tree.find_all(nodes.Import)}
+    return _Reading(
+        undeclared=frozenset(find_undeclared_variables(tree) - own),
+        faults=tuple(_misspelt_fields(name, tree)),
+        references=tuple(find_referenced_templates(tree)),
+        macros=frozenset(
+            node.template.value for node in tree.find_all(nodes.Import) if isinstance(node.template, nodes.Const)
+        ),
+    )
 
 
 def _parse(environment: Environment, name: str) -> nodes.Template:
@@ -74,11 +102,7 @@ def _parse(environment: Environment, name: str) -> nodes.Template:
         raise TemplateFault(f"{name}: line {error.lineno}: {error.message}; correct the syntax.") from None
 
 
-def _strangers(name: str, tree: nodes.Template, allowed: frozenset[str]) -> Iterator[str]:
-    own = {macro.name for macro in tree.find_all(nodes.Macro)}  # Jinja takes these for undeclared inside a block
-    own |= {node.target for node in tree.find_all(nodes.Import)}
-    for stranger in find_undeclared_variables(tree) - allowed - own:
-        yield f"{name}: uses {stranger}, which it is not given; correct the name or add it to values.py."
+def _misspelt_fields(name: str, tree: nodes.Template) -> Iterator[str]:
     owners = {owner: owner for owner in FIELDS}
     for loop in tree.find_all(nodes.For):
         if isinstance(loop.target, nodes.Name) and isinstance(loop.iter, nodes.Name) and loop.iter.name in FIELDS:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cli.csv_out import write_csv
@@ -217,7 +217,6 @@ REPORTS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(REPORTS, min_size=1, max_size=5), st.sampled_from(["utf-8", "utf-8-sig"]))
 def test_what_is_written_as_csv_is_read_as_it_was(path: Path, values: list[dict[str, object]], encoding: str):
     reports = [ClosedService.model_validate(value) for value in values]
@@ -233,7 +232,6 @@ PIECES = st.sampled_from([HEADER, LINE, *ROW.values(), *",\"\n\r\0\ufeff'=ÿ9-+"
 CELLS = st.lists(st.text(max_size=8) | st.sampled_from(list(ROW.values())), min_size=len(ROW), max_size=len(ROW))
 
 
-@settings(deadline=None, max_examples=400)
 @given(
     st.binary(max_size=300)
     | st.binary(max_size=300).map(lambda tail: f"{HEADER}\n{LINE}\n".encode() + tail)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import policy
@@ -58,7 +58,6 @@ def contact_rules(draw: st.DrawFn) -> ContactRules:
 
 
 @given(INSTANTS, st.timedeltas(timedelta(), timedelta(days=40)), calendars(), ZONES, contact_rules())
-@settings(max_examples=400, deadline=None)
 def test_a_slot_keeps_every_rule(
     closed_at: datetime, later: timedelta, calendar: BranchCalendar, zone: ZoneInfo, rules: ContactRules
 ) -> None:
@@ -85,7 +84,6 @@ def test_a_slot_keeps_every_rule(
 
 
 @given(INSTANTS, calendars(), ZONES, contact_rules())
-@settings(max_examples=400, deadline=None)
 def test_the_next_window_is_the_earliest_and_stands_still_inside_it(
     instant: datetime, calendar: BranchCalendar, zone: ZoneInfo, rules: ContactRules
 ) -> None:
@@ -98,7 +96,6 @@ def test_the_next_window_is_the_earliest_and_stands_still_inside_it(
 
 
 @given(INSTANTS, st.timedeltas(timedelta(), timedelta(days=10)), calendars(), ZONES, contact_rules())
-@settings(max_examples=400, deadline=None)
 def test_who_closes_later_is_due_no_earlier(
     instant: datetime, later: timedelta, calendar: BranchCalendar, zone: ZoneInfo, rules: ContactRules
 ) -> None:
@@ -110,14 +107,12 @@ def test_who_closes_later_is_due_no_earlier(
 
 
 @given(INSTANTS, st.integers(0, 40), st.integers(0, 40), calendars())
-@settings(max_examples=400, deadline=None)
 def test_business_hours_add_up(instant: datetime, first: int, second: int, calendar: BranchCalendar) -> None:
     in_two_steps = calendar.add_business_hours(calendar.add_business_hours(instant, first), second)
     assert in_two_steps == calendar.add_business_hours(instant, first + second)
 
 
 @given(INSTANTS, st.integers(0, 40), calendars())
-@settings(max_examples=400, deadline=None)
 def test_business_hours_are_exactly_the_open_time_in_between(
     instant: datetime, hours: int, calendar: BranchCalendar
 ) -> None:
@@ -126,7 +121,6 @@ def test_business_hours_are_exactly_the_open_time_in_between(
 
 
 @given(st.dates(FIRST, LAST), st.integers(0, 20), st.integers(0, 20), calendars())
-@settings(deadline=None)
 def test_business_days_add_up_and_end_on_a_working_day(
     day: date, first: int, second: int, calendar: BranchCalendar
 ) -> None:
@@ -137,7 +131,6 @@ def test_business_days_add_up_and_end_on_a_working_day(
 
 
 @given(st.dates(FIRST, LAST), MINUTES, ZONES)
-@settings(max_examples=1000, deadline=None)
 def test_a_local_instant_shows_its_time_or_the_clocks_skip_it(day: date, at: time, zone: ZoneInfo) -> None:
     instant = local_instant(day, at, zone)
     shown, wanted = instant.astimezone(zone).replace(tzinfo=None), datetime.combine(day, at)

@@ -154,19 +154,24 @@ def park_abandoned(db: Connection, now: datetime) -> int:
 
 
 def undecided(db: Connection, before: datetime, *, size: int) -> Sequence[Any]:
-    """First surveys with an unknown outcome since `before`, to customers who were not contacted otherwise."""
+    """Unknown outcomes since `before` of what may be sent once more, mails to staff first: their copies harm nobody.
+
+    The others are first surveys to customers who were not contacted otherwise.
+    """
+    to_staff = messages.c.to_address.is_not(None)
+    first_survey = and_(
+        messages.c.purpose == Purpose.SURVEY, cases.c.contacted_at.is_(None), cases.c.stage == Stage.ASKED
+    )
     return db.execute(
-        select(*columns(messages, "id", "case_id", "settled_at"), cases.c.policy_version)
-        .join_from(messages, cases, cases.c.id == messages.c.case_id)
+        select(*columns(messages, "id", "case_id", "settled_at"), to_staff.label("to_staff"), cases.c.policy_version)
+        .outerjoin_from(messages, cases, cases.c.id == messages.c.case_id)
         .where(
             messages.c.state == Delivery.UNKNOWN,
             messages.c.settled_at <= before,
-            messages.c.purpose == Purpose.SURVEY,
             messages.c.possible_duplicate.is_(False),
-            cases.c.contacted_at.is_(None),
-            cases.c.stage == Stage.ASKED,
+            or_(to_staff, first_survey),
         )
-        .order_by(messages.c.id)
+        .order_by(to_staff.desc(), messages.c.id)
         .limit(size)
     ).all()
 

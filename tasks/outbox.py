@@ -189,10 +189,11 @@ def _replan_late(db: Connection, now: datetime, size: int) -> int:
 
 
 def _send_undecided_again(db: Connection, now: datetime, size: int) -> int:
-    """Unknown outcomes whose wait is over: by the policy, a first survey may be sent once more; the rest is held."""
+    """Unknown outcomes whose wait is over: mail to staff goes out once more, a first survey if the policy says so."""
     again = []
     for row in undecided(db, now, size=size):
-        batches = rules_of(db, row.policy_version).batches
-        if batches.unknown_survey == "resend" and row.settled_at <= now - timedelta(minutes=batches.unknown_minutes):
+        batches = (rules_of(db, row.policy_version) if row.policy_version else place().policy.rules).batches
+        wanted = row.to_staff or batches.unknown_survey == "resend"
+        if wanted and row.settled_at <= now - timedelta(minutes=batches.unknown_minutes):
             again.append(row.id)
     return send_again(db, again, now) if again else 0

@@ -12,7 +12,7 @@ from tasks.place import Place
 from tests.acceptance.days import Days, berlin
 from tests.acceptance.policies import change_policy, use_policy
 from tests.integration.channels.faulty_server import Answer, FaultyServer
-from vocabulary import Channel, Delivery, Event, Stage
+from vocabulary import Channel, Delivery, Event, Purpose, Stage
 
 MINUTE = timedelta(minutes=1)
 ACCEPTED, REFUSED, STOPPED, SILENT = "202 Accepted", "400 Bad Request", "401 Unauthorized", "500 Internal Server Error"
@@ -52,8 +52,8 @@ def asked(days: Days, services: int = 1, **report: str) -> None:
     days.live(until=days.now)
 
 
-def answers(days: Days) -> None:
-    said = Said(nonce="n", channel=Channel.PHONE, rating=5, comment=None, contact_me=False)
+def answers(days: Days, rating: int = 5) -> None:
+    said = Said(nonce="n", channel=Channel.PHONE, rating=rating, comment=None, contact_me=False)
     with days.here.store.write() as db:
         record(db, 1, said, at=days.now, change_for=timedelta(hours=72))
 
@@ -175,6 +175,25 @@ def test_a_policy_may_hold_what_is_unknown_and_use_the_next_channel(days: Days, 
     assert len(server.requests) == 1
     assert days.rows(messages)[0].state == Delivery.UNKNOWN
     assert [call.reason for call in days.calls()] == ["the message was not taken (unknown)"]
+
+
+@pytest.mark.parametrize("unknown_survey", ["resend", "hold"])
+def test_a_notice_to_staff_is_sent_once_more_because_a_second_copy_harms_nobody(
+    days: Days, provider: Provider, tmp_path: Path, unknown_survey: str
+):
+    change_policy(tmp_path / "policy.toml", ('unknown_survey = "resend"', f'unknown_survey = "{unknown_survey}"'))
+    server = provider(ACCEPTED, SILENT)  # the survey, and everything about the concern
+    asked(days)
+    answers(days, rating=1)
+    days.live(minutes=29)
+    about_the_concern = 3  # owner, supervisor, and a thank-you to the customer
+    assert len(server.requests) == 1 + about_the_concern
+    days.live(minutes=3)
+    assert len(server.requests) == 1 + about_the_concern + 2
+    days.live(hours=2)
+    assert len(server.requests) == 1 + about_the_concern + 2, "once"
+    again = [row for row in days.rows(messages) if row.possible_duplicate]
+    assert {row.purpose for row in again} == {Purpose.ESCALATION_NOTICE}
 
 
 def test_an_unknown_reminder_is_never_sent_again(days: Days, provider: Provider):

@@ -1,11 +1,13 @@
 """Several workers at once, in processes and threads: everything happens once, and nobody waits for ever."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,26 +24,47 @@ ROOT = Path(policy.__file__).parent.parent
 PROCESSES, THREADS = 2, 2
 SERVICES = 30
 
-RIVAL = """
-import sys, time
+RIVALS = """
+import os, sys, time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from tests.acceptance.days import Days
 
-folder, threads, name = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-(folder / f"ready-{name}").touch()
-for turn in range(1, 100):
-    while not (folder / f"go-{turn}").exists():
-        time.sleep(0.01)
-    order = (folder / f"go-{turn}").read_text()
-    if order == "stop":
-        break
-    what, _, now = order.partition(" ")
-    with ThreadPoolExecutor(threads) as pool:
-        for rival in [pool.submit(getattr(Days(datetime.fromisoformat(now)), what)) for _ in range(threads)]:
-            rival.result()
-    (folder / f"done-{turn}-{name}").touch()
+folder, processes, threads = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+
+def work(name):
+    for turn in range(1, 100):
+        while not (folder / f"go-{turn}").exists():
+            time.sleep(0.01)
+        what, _, now = (folder / f"go-{turn}").read_text().partition(" ")
+        if what == "stop":
+            return
+        with ThreadPoolExecutor(threads) as pool:
+            for rival in [pool.submit(getattr(Days(datetime.fromisoformat(now)), what)) for _ in range(threads)]:
+                rival.result()
+        (folder / f"done-{turn}-{name}").touch()
+
+def fork(name):
+    child = os.fork()
+    if child == 0:
+        try:
+            work(name)
+        except BaseException as fault:
+            print(fault, file=sys.stderr, flush=True)
+            os._exit(1)
+        os._exit(0)
+    return child
+
+(folder / "ready").touch()
+children = [fork(name) for name in range(processes)]
+while children:  # the first to fall takes the others with it
+    child, status = os.wait()
+    children.remove(child)
+    if status:
+        for other in children:
+            os.kill(other, 9)
+        sys.exit(1)
 """
 
 
@@ -49,21 +72,25 @@ class Rivals:
     """Processes that all do the same at the same time, each in several threads."""
 
     def __init__(self, folder: Path, processes: int, threads: int) -> None:
-        self.folder, self.turn = folder, 0
+        self.folder, self.processes, self.turn = folder, processes, 0
         folder.mkdir()
-        self.names = [str(number) for number in range(processes)]
-        command = [sys.executable, "-c", RIVAL, str(folder), str(threads)]
-        self.workers = [subprocess.Popen([*command, name], cwd=ROOT) for name in self.names]
-        self._wait_for([f"ready-{name}" for name in self.names])
+        command = [sys.executable, "-c", RIVALS, str(folder), str(processes), str(threads)]
+        self.family = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+        self._wait_for(["ready"])
 
     def all_do(self, what: str, now: datetime) -> None:
         """`what` is the name of a method of Days."""
         self._order(f"{what} {now.isoformat()}")
-        self._wait_for([f"done-{self.turn}-{name}" for name in self.names])
+        self._wait_for([f"done-{self.turn}-{name}" for name in range(self.processes)])
 
     def stop(self) -> None:
         self._order("stop")
-        assert [worker.wait(timeout=20) for worker in self.workers] == [0] * len(self.workers)
+        assert self.family.wait(timeout=20) == 0
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.family.pid, signal.SIGKILL)
+        self.family.wait()
 
     def _order(self, text: str) -> None:
         self.turn += 1
@@ -72,11 +99,11 @@ class Rivals:
         draft.rename(self.folder / f"go-{self.turn}")  # appears whole
 
     def _wait_for(self, files: list[str]) -> None:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 90
         while not all((self.folder / file).exists() for file in files):
-            assert all(worker.poll() is None for worker in self.workers), "a rival fell over"
+            assert self.family.poll() is None, "a rival fell over"
             assert time.monotonic() < end, "the rivals wait for each other"
-            time.sleep(0.01)  # for another process
+            time.sleep(0.01)  # for other processes
 
 
 @pytest.fixture
@@ -93,9 +120,7 @@ def rivals(folder: Path, processes: int = PROCESSES, threads: int = THREADS) -> 
         yield started
         started.stop()
     finally:
-        for worker in started.workers:
-            worker.kill()
-            worker.wait()
+        started.kill()
 
 
 def report(days: Days, services: int) -> None:

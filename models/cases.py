@@ -110,6 +110,17 @@ def last_messages(db: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     return {row.case_id: row for row in db.execute(statement)}
 
 
+def last_written(db: Connection, ids: Sequence[int]) -> dict[int, datetime]:
+    """When the newest survey or reminder of each case went out or is to, if it was not refused or taken back."""
+    at = func.max(func.coalesce(messages.c.settled_at, messages.c.due_at))
+    statement = select(messages.c.case_id, at).where(
+        messages.c.case_id.in_(ids),
+        messages.c.purpose.in_(_CONTACTING),
+        messages.c.state.not_in((Delivery.REJECTED, Delivery.WITHDRAWN)),
+    )
+    return {case_id: when for case_id, when in db.execute(statement.group_by(messages.c.case_id)).tuples() if case_id}
+
+
 def calls_of(db: Connection, ids: Sequence[int], *, of_survey: bool = True) -> dict[int, list[Row[Any]]]:
     """The calls of each case, first attempt first; those about the survey, or all of them."""
     found: dict[int, list[Row[Any]]] = {}

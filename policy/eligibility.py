@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from policy.checks import Check
@@ -36,6 +36,14 @@ class FollowUp:
     preferred: int
     """How many of them the customer named."""
     checks: tuple[Check, ...]
+
+    def phone_first(self) -> "FollowUp":
+        """The same with the phone before everything else, for a person who takes over. The others are named no less."""
+        if Channel.PHONE not in self.ladder:
+            return self
+        rest = tuple(channel for channel in self.ladder if channel is not Channel.PHONE)
+        named = Channel.PHONE in self.ladder[: self.preferred]
+        return replace(self, ladder=(Channel.PHONE, *rest), preferred=self.preferred + (not named))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Silence:
     delivery: Delivery | None
     """Of the last message on this rung; None on the phone."""
     last_message_at: datetime | None
-    """When the last message went out, or is to go out."""
+    """When the last message that was not refused or taken back went out, or is to go out."""
     calls_made: int
     call_open: bool
     number_is_wrong: bool
@@ -84,16 +84,23 @@ def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
     if silence.call_open:
         return Wait(max(expires, now + timedelta(days=1)))  # what comes of the call decides
     if silence.channel is Channel.PHONE:
-        return _on_the_phone(silence, rules.phone)
+        return _on_the_phone(silence, now, expires, rules.phone)
+    if silence.delivery is None and silence.calls_made:
+        return Switch(silence.rung, "the call that came first reached nobody")
     if silence.delivery in _REFUSED or (silence.delivery is Delivery.UNKNOWN and silence.contacted_at is None):
-        return _next_rung(silence, f"the message was not taken ({silence.delivery})", rules.phone)
+        return _next_rung(silence, f"the message was not taken ({silence.delivery})", now, expires, rules.phone)
     if silence.contacted_at is None:
-        if now >= silence.contact_due_at - timedelta(hours=rules.contact.rescue_hours):
-            return _next_rung(silence, "the message could not be sent in time", rules.phone)
-        return Wait(now + RETRY)
+        return _under_way(silence, now, expires, rules)
     if now >= expires:
         return GiveUp(Disposition.NO_ANSWER, f"no answer within {rules.silence.expiry_days} days", Clause.ASK)
     return _remind(silence, now, rules.silence, expires)
+
+
+def _under_way(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:
+    if now < silence.contact_due_at - timedelta(hours=rules.contact.rescue_hours):
+        return Wait(now + RETRY)
+    step = _next_rung(silence, "the message could not be sent in time", now, expires, rules.phone)
+    return Wait(now + RETRY) if isinstance(step, GiveUp) else step  # it may still go out
 
 
 def expiry(begun_at: datetime, last_message_at: datetime | None, rules: SilenceRules) -> datetime:
@@ -120,19 +127,22 @@ def _remind(silence: Silence, now: datetime, rules: SilenceRules, expires: datet
     return Remind(passed, following if switches else silence.rung, passed == len(dates), coming[0])
 
 
-def _on_the_phone(silence: Silence, phone: PhoneRules) -> Step:
+def _on_the_phone(silence: Silence, now: datetime, expires: datetime, phone: PhoneRules) -> Step:
     if silence.number_is_wrong:
-        return _next_rung(silence, "the number is wrong", phone)
+        return _next_rung(silence, "the number is wrong", now, expires, phone)
     if silence.calls_made < phone.attempts:
         return CallAgain(silence.calls_made + 1, "nobody answered")
-    return _next_rung(silence, f"nobody answered {phone.attempts} calls", phone)
+    return _next_rung(silence, f"nobody answered {phone.attempts} calls", now, expires, phone)
 
 
-def _next_rung(silence: Silence, reason: str, phone: PhoneRules) -> Step:
+def _next_rung(silence: Silence, reason: str, now: datetime, expires: datetime, phone: PhoneRules) -> Step:
     following = silence.rung + 1
     if following < len(silence.ladder):
         return Switch(following, reason)
-    if silence.contacted_at is not None and not silence.number_is_wrong:
+    has_mail = silence.contacted_at is not None and silence.last_message_at is not None
+    if has_mail and now < expires:
+        return Wait(expires)  # the mail said until when it can be answered
+    if has_mail or (silence.contacted_at is not None and not silence.number_is_wrong):
         return GiveUp(Disposition.NO_ANSWER, f"{reason}; no channel is left", Clause.CHANNEL)
     if silence.calls_made < phone.attempts and not silence.number_is_wrong and silence.channel is not Channel.PHONE:
         return CallAgain(silence.calls_made + 1, f"{reason}; no channel is left, a person is to find a way")

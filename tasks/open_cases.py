@@ -119,17 +119,18 @@ def _ended(decision: NoFollowUp, now: datetime) -> dict[str, Any]:
 
 
 def _planned(decision: FollowUp, slot: Slot | NoSlot, now: datetime) -> dict[str, Any]:
-    early = isinstance(slot, NoSlot)
-    at = now if isinstance(slot, NoSlot) else slot.at
-    rung = decision.ladder.index(Channel.PHONE) if early and Channel.PHONE in decision.ladder else 0
+    if isinstance(slot, NoSlot):
+        decision, at, to_person = decision.phone_first(), now, slot.reason
+    else:
+        at, to_person = slot.at, None
     return {
         "stage": Stage.PLANNED,
         "next_at": at,
         "asked_at": at,
         "ladder": ",".join(decision.ladder),
         "preferred": decision.preferred,
-        "rung": rung,
-        "to_person": slot.reason if isinstance(slot, NoSlot) else None,
+        "rung": 0,
+        "to_person": to_person,
         "disposition": None,
         "reason": None,
         "clause": None,

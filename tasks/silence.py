@@ -8,7 +8,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Row
 
-from models.cases import calls_of, last_messages, put_off, set_values, take_due, wrong_number
+from models.cases import calls_of, last_messages, last_written, put_off, set_values, take_due, wrong_number
 from models.deliveries import withdraw
 from models.moves import Move, advance, ending
 from policy.silence import CallAgain, GiveUp, Remind, Silence, Switch, Wait, decide
@@ -24,12 +24,13 @@ def settle_silence(case_ids: Sequence[int], now: datetime) -> Tally:
     with place().store.write() as db:
         taken = take_due(db, case_ids, Stage.ASKED, now, lease=LOOK_AGAIN)
         ids = [case.id for case in taken]
-        sent, made = last_messages(db, ids), calls_of(db, ids)
+        sent, written, made = last_messages(db, ids), last_written(db, ids), calls_of(db, ids)
         batch = _Batch(now)
         for case in taken:
             contact = contact_of(db, case)
-            silence = _silence(contact, sent.get(case.id), made.get(case.id, []), now)
-            batch.take(contact, decide(silence, now, contact.rules), made.get(case.id, []))
+            called = made.get(case.id, [])
+            silence = _silence(contact, sent.get(case.id), written.get(case.id), called, now)
+            batch.take(contact, decide(silence, now, contact.rules), called)
         put_off(db, batch.waits)
         set_values(db, batch.changes)
         withdraw(db, batch.superseded, at=now, reason="the next channel is used instead")
@@ -96,7 +97,9 @@ class _Batch:
         self.changes.append({"case_id": contact.case.id, "next_at": next_at, "rung": rung, "reminders": reminded})
 
 
-def _silence(contact: Contact, sent: Row[Any] | None, made: Sequence[Row[Any]], now: datetime) -> Silence:
+def _silence(
+    contact: Contact, sent: Row[Any] | None, written_at: datetime | None, made: Sequence[Row[Any]], now: datetime
+) -> Silence:
     case = contact.case
     return Silence(
         asked_at=case.asked_at,
@@ -107,7 +110,7 @@ def _silence(contact: Contact, sent: Row[Any] | None, made: Sequence[Row[Any]], 
         rung=case.rung,
         reminders=case.reminders,
         delivery=_delivery(contact, sent, now),
-        last_message_at=None if sent is None else sent.settled_at or sent.due_at,
+        last_message_at=written_at,
         calls_made=sum(call.done_at is not None for call in made),
         call_open=any(call.done_at is None for call in made),
         number_is_wrong=wrong_number(made),

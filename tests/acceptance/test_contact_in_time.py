@@ -84,6 +84,24 @@ def test_where_no_lawful_slot_is_left_a_person_gets_it_early_and_the_entry_says_
     assert days.case(1).disposition == Disposition.SATISFIED
 
 
+@pytest.mark.parametrize("phone", ["030 123456", None])
+@pytest.mark.parametrize("outcome", [CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER])
+def test_whom_that_person_cannot_reach_either_gets_a_mail_though_it_is_late(
+    days: Days, phone: str | None, outcome: CallOutcome
+):
+    days.report(closed=berlin("2026-09-30 10:00"), phone=phone)
+    for _ in range(3):
+        days.live(hours=26)
+        for call in days.calls():
+            days.call(outcome, call.id)
+    days.live(days=1)
+    survey, *_ = days.letters()
+    assert survey.purpose == Purpose.SURVEY
+    assert days.answer(survey, rating=5)
+    days.live(days=4)
+    assert days.case().stage == Stage.CLOSED
+
+
 def test_a_person_is_told_while_there_is_still_time(days: Days):
     days.now = berlin("2026-10-07 09:30")  # Wednesday 20:30 in Auckland; it is due on Wednesday at 20:00 in Berlin
     days.report(closed=berlin("2026-10-05 10:00"), customer_timezone="Pacific/Auckland", phone="030 123456")

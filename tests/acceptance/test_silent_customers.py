@@ -129,6 +129,20 @@ def test_a_customer_who_also_named_the_phone_is_called_when_mail_stays_unanswere
     assert len(days.letters()) == 1
 
 
+@pytest.mark.parametrize("outcome", [CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER])
+def test_calls_that_lead_nowhere_do_not_cut_short_the_time_that_a_mail_promised(days: Days, outcome: CallOutcome):
+    days.report(phone="030 123456", channels="email,phone")
+    for _ in range(3):
+        days.live(days=3, hours=6)
+        for call in days.calls():
+            days.call(outcome, call.id)
+    assert days.calls_made()
+    days.live(until=berlin("2026-10-18 23:59"))  # the day that the mail names
+    assert days.case().stage == Stage.ASKED
+    days.live(days=1)
+    assert (days.case().disposition, days.case().stage) == (Disposition.NO_ANSWER, Stage.CLOSED)
+
+
 def test_a_call_is_off_the_list_as_soon_as_it_is_not_wanted_any_more(days: Days):
     days.report(phone="030 123456", channels="email,phone")
     days.live(days=4)

@@ -219,3 +219,18 @@ def test_every_rung_is_usable_and_stands_once_with_the_preferred_ones_first(
     assert len(outcome.ladder) == len(set(outcome.ladder))
     assert set(outcome.ladder) == wanted
     assert set(outcome.ladder[: outcome.preferred]) == wanted & set(prefers)
+
+
+@pytest.mark.parametrize(
+    ("ladder", "preferred", "expected", "named"),
+    [
+        ((Channel.EMAIL, Channel.PHONE, Channel.SMS), 1, (Channel.PHONE, Channel.EMAIL, Channel.SMS), 2),
+        ((Channel.EMAIL, Channel.SMS, Channel.PHONE), 3, (Channel.PHONE, Channel.EMAIL, Channel.SMS), 3),
+        ((Channel.EMAIL,), 1, (Channel.EMAIL,), 1),
+    ],
+)
+def test_a_person_who_takes_over_tries_the_phone_first(
+    ladder: tuple[Channel, ...], preferred: int, expected: tuple[Channel, ...], named: int
+):
+    outcome = FollowUp(ladder, preferred, ()).phone_first()
+    assert (outcome.ladder, outcome.preferred) == (expected, named)

@@ -166,17 +166,41 @@ def test_a_call_that_is_open_decides_what_comes_next_however_long_it_takes(after
             {"delivery": Delivery.REJECTED, "ladder": (EMAIL,), "calls_made": 1, "number_is_wrong": True},
             GiveUp(Disposition.UNREACHABLE, "the message was not taken (rejected); no channel is left", Clause.CHANNEL),
         ),
-        (
-            MAILED,  # the survey arrived, a reminder bounced
-            {"delivery": Delivery.REJECTED, "ladder": (EMAIL,), "reminders": 1},
-            GiveUp(Disposition.NO_ANSWER, "the message was not taken (rejected); no channel is left", Clause.CHANNEL),
-        ),
     ],
 )
 def test_at_the_end_of_the_ladder_the_case_ends_or_a_person_finds_a_way(
     silence: Silence, changes: dict[str, Any], step: Step
 ):
     assert decided(silence, HOUR, **changes) == step
+
+
+@pytest.mark.parametrize(
+    ("silence", "changes", "reason"),
+    [
+        (MAILED, {"delivery": Delivery.REJECTED, "reminders": 1}, "the message was not taken (rejected)"),
+        (CALLED, {"calls_made": 3, "last_message_at": START}, "nobody answered 3 calls"),
+        (CALLED, {"number_is_wrong": True, "last_message_at": START}, "the number is wrong"),
+    ],
+)
+def test_a_mail_that_went_out_can_be_answered_until_the_wait_is_over(
+    silence: Silence, changes: dict[str, Any], reason: str
+):
+    at_the_end = {"ladder": (silence.channel,), **changes}
+    assert decided(silence, DAY, **at_the_end) == Wait(START + 14 * DAY)
+    given_up = GiveUp(Disposition.NO_ANSWER, f"{reason}; no channel is left", Clause.CHANNEL)
+    assert decided(silence, 14 * DAY, **at_the_end) == given_up
+
+
+def test_whom_the_first_call_did_not_reach_is_written_to_on_the_rung_where_the_case_stands():
+    called_first = {"delivery": None, "last_message_at": None, "calls_made": 1, "ladder": (EMAIL,)}
+    step = Switch(0, "the call that came first reached nobody")
+    assert decided(MAILED, HOUR, **called_first) == step
+    assert decided(OWED, 60 * HOUR, **called_first, number_is_wrong=True) == step
+
+
+def test_a_message_on_its_way_is_not_given_up_when_nothing_else_is_left():
+    late = {"ladder": (EMAIL,), "calls_made": 3}
+    assert decided(OWED, 60 * HOUR, **late) == Wait(START + 60 * HOUR + RETRY)
 
 
 SILENCES = st.builds(
@@ -208,7 +232,8 @@ def test_every_step_leads_on(silence: Silence, after: timedelta):
             assert (last, then > now) == (number == 2, True)
             assert silence.ladder[rung] is not PHONE
         case Switch(rung, _):
-            assert rung == silence.rung + 1 < len(silence.ladder)
+            assert rung < len(silence.ladder)
+            assert rung == silence.rung + 1 or silence.delivery is None
         case CallAgain(attempt, _):
             assert attempt == silence.calls_made + 1 <= 3
         case GiveUp(disposition, _, _):

@@ -65,6 +65,10 @@ class Delivery(StrEnum):
     """In the hands of one worker, until its lease ends."""
     ACCEPTED = auto()
     """The provider took it. Not yet proof that it arrived."""
+    DELIVERED = auto()
+    """The provider says that it arrived."""
+    FAILED = auto()
+    """The provider took it and says that it did not arrive: dropped, bounced, undelivered."""
     REJECTED = auto()
     """The provider or the address refused it for good."""
     UNKNOWN = auto()
@@ -92,6 +96,8 @@ class CallOutcome(StrEnum):
     BUSY = "busy"
     WRONG_NUMBER = "wrong number"
     REFUSED = "refused"
+    CALL_BACK = "call back"
+    """The customer asked to be called at another time."""
 
 
 class Clause(StrEnum):
@@ -119,14 +125,20 @@ class Event(StrEnum):
     STAGE_CHANGED = auto()
     MESSAGE_OWED = auto()
     MESSAGE_ACCEPTED = auto()
+    MESSAGE_DELIVERED = auto()
+    MESSAGE_FAILED = auto()
     MESSAGE_REJECTED = auto()
     MESSAGE_UNKNOWN = auto()
     MESSAGE_WITHDRAWN = auto()
     CALL_OWED = auto()
     CALL_RECORDED = auto()
+    REPLY_RECEIVED = auto()
+    REPLY_SETTLED = auto()
     ANSWER_RECEIVED = auto()
     ANSWER_JUDGED = auto()
     OPTED_OUT = auto()
+    PREFERENCE_SET = auto()
+    ADDRESS_INVALID = auto()
     ESCALATION_OPENED = auto()
     ESCALATION_REPEATED = auto()
     ESCALATION_ACKNOWLEDGED = auto()

@@ -10,6 +10,7 @@ from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance, ending
 from models.store import insert_new
 from models.tables import cases, suppressions
+from models.tables.contact import ANY_CHANNEL
 from vocabulary import Clause, Disposition, Event, Stage
 
 _NOT_YET_ANSWERED = (Stage.PLANNED, Stage.ASKED)
@@ -35,8 +36,11 @@ def opt_out(db: Connection, case_id: int, *, at: datetime, source: str) -> None:
 
 def suppress(db: Connection, case: Row[Any], *, at: datetime, source: str, actor: str = SYSTEM) -> bool:
     """Suppress the addresses of a case; False when they were suppressed before."""
-    rows = [{"address_key": key, "since": at, "source": source, "case_id": case.id} for key in keys_of(case)]
-    new = insert_new(db, suppressions, rows, unique=["address_key"], returning=["address_key"])
+    rows = [
+        {"address_key": key, "channel": ANY_CHANNEL, "since": at, "source": source, "case_id": case.id}
+        for key in keys_of(case)
+    ]
+    new = insert_new(db, suppressions, rows, unique=["address_key", "channel"], returning=["address_key"])
     if new:
         append(db, [NewEntry(event=Event.OPTED_OUT, at=at, clause=Clause.OPT_OUT, case_id=case.id, actor=actor,
                              policy_version=case.policy_version, detail={"source": source})])  # fmt: skip

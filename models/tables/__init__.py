@@ -10,7 +10,16 @@ from sqlalchemy import Column, Table
 from sqlmodel import SQLModel
 
 from models.tables.concern import Answer, Escalation, Judgement
-from models.tables.contact import Call, ChannelState, Link, Message, Suppression
+from models.tables.contact import (
+    Call,
+    ChannelState,
+    InvalidAddress,
+    Link,
+    Message,
+    ProviderEvent,
+    Reply,
+    Suppression,
+)
 from models.tables.followup import Case, Service
 from models.tables.record import Entry, PolicyVersion, Review
 
@@ -31,4 +40,5 @@ def _table(model: type[SQLModel]) -> Table:
 services, cases, messages, links = _table(Service), _table(Case), _table(Message), _table(Link)
 answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _table(Escalation), _table(Call)
 entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)
+provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
 policy_versions, reviews = _table(PolicyVersion), _table(Review)

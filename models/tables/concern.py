@@ -30,6 +30,8 @@ class Answer(SQLModel, table=True):
     concern: bool = False
     """The person who took the call heard a concern."""
     entered_by: str | None = None
+    suspicion: str | None = None
+    """JSON list of signs that a machine submitted it. Such an answer is unconfirmed: a person asks, nobody is paged."""
 
 
 class Judgement(SQLModel, table=True):

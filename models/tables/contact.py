@@ -8,6 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from vocabulary import Delivery
 
+ANY_CHANNEL = "*"
+
 
 class Message(SQLModel, table=True):
     """A message we owe a person: a row before it is a send."""
@@ -45,6 +47,62 @@ class Message(SQLModel, table=True):
     provider_id: str | None = None
     settled_at: datetime | None = None
     possible_duplicate: bool = False
+    reported_at: datetime | None = None
+    """When the newest thing happened that the provider told us of this message."""
+
+
+class ProviderEvent(SQLModel, table=True):
+    """What a provider told us of a message after it took it, once each, in whatever order it came."""
+
+    __tablename__ = "provider_events"
+    __table_args__: Any = (
+        UniqueConstraint("provider", "event_id"),
+        Index("provider_events_of_message", "message_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    provider: str
+    event_id: str
+    """The provider's own number of the event, or what stands for it."""
+    kind: str
+    """The provider's word, in lower case; also one that we do not know."""
+    message_id: int | None = Field(default=None, foreign_key="messages.id")
+    """None while we cannot say which message it is about."""
+    provider_id: str | None = None
+    happened_at: datetime
+    received_at: datetime
+    code: str | None = None
+    """A status or error number: no text of the provider, no personal data."""
+
+
+class Reply(SQLModel, table=True):
+    """What a customer sent back by mail or SMS, as it was understood. A person gets what is unclear."""
+
+    __tablename__ = "replies"
+    __table_args__: Any = (
+        UniqueConstraint("channel", "external_id"),
+        Index("replies_open", "id", sqlite_where=text("settled_at IS NULL"),
+              postgresql_where=text("settled_at IS NULL")),
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    external_id: str
+    """The provider's number of the message, or a hash that stands for it."""
+    case_id: int | None = Field(default=None, foreign_key="cases.id", index=True)
+    from_key: str | None = None
+    """Identity: SHA-256 of the sender's address."""
+    received_at: datetime
+    text: str
+    """Identity: what was written, without quotes and signature."""
+    attachments: int = 0
+    understood: str
+    """As what: an answer, an opt-out, a machine's reply, or unclear."""
+    answer_id: int | None = Field(default=None, foreign_key="answers.id")
+    settled_at: datetime | None = None
+    """None while a person is to look at it."""
+    settled_by: str | None = None
+    settlement: str | None = None
 
 
 class Link(SQLModel, table=True):
@@ -82,6 +140,8 @@ class Call(SQLModel, table=True):
     done_at: datetime | None = None
     done_by: str | None = None
     outcome: str | None = None
+    call_back_at: datetime | None = None
+    """When the customer asked to be called instead."""
 
 
 class Suppression(SQLModel, table=True):
@@ -90,9 +150,24 @@ class Suppression(SQLModel, table=True):
     __tablename__ = "suppressions"
 
     address_key: str = Field(primary_key=True)
+    channel: str = Field(default=ANY_CHANNEL, primary_key=True)
+    """Where it must not be used; `ANY_CHANNEL` for everywhere."""
     since: datetime
+    until: datetime | None = None
+    """The end of a pause; None for good."""
     source: str
     case_id: int | None = None
+
+
+class InvalidAddress(SQLModel, table=True):
+    """An address that cannot be reached on a channel: a mailbox that is not there, a landline for SMS."""
+
+    __tablename__ = "invalid_addresses"
+
+    address_key: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    since: datetime
+    code: str
 
 
 class ChannelState(SQLModel, table=True):

@@ -53,6 +53,8 @@ class Service(SQLModel, table=True):
     channels: str = ""
     """The customer's preference in order, separated by commas."""
     tags: str = ""
+    contact_basis: str | None = None
+    """Why this customer may be written to: consent, existing customer, contract. None: the source did not say."""
 
 
 class Case(SQLModel, table=True):

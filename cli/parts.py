@@ -98,6 +98,7 @@ def server_part(settings: Settings, *, schedules: bool = True) -> Part:
     command = [sys.executable, "-P", "-m", "prefect", "server", "start", "--host", "127.0.0.1",
                "--port", str(settings.prefect_port)]  # fmt: skip
     extra = {} if schedules else {"PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false"}
+    extra["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"] = "prefect.server.concurrency.lease_storage.filesystem"
     environment = prefect_environment(settings) | _FEW_WRITES | extra
     return Part("Prefect server", command, settings.home / "log" / "prefect-server.log", environment)
 

@@ -2,31 +2,31 @@
 
 import fcntl
 import json
-import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
+import httpx
 import typer
 
 from cli.deployments import apply_deployments
 from cli.fault import Fault
+from cli.lost_runs import give_up_lost_runs
 from cli.opening import here
 from cli.parts import Part, check_port_is_free, server_part, stop_all, wait_until_ready, web_part, worker_part
 from cli.policy import check_places
+from cli.processes import command_of, end_group
 from config.settings import Settings
 from templates.render import check_templates
 
 _STOP_WITHIN_S = 8.0
 _LOOK_EVERY_S = 1.0
 _RESTARTS_PER_HOUR = 10
-_ENDING_LOOKS, _ENDING_PAUSE_S = 100, 0.05
 
 
 def up() -> None:
@@ -65,6 +65,9 @@ def _start(settings: Settings, parts: Sequence[Part], stopping: threading.Event)
         return
     if apply_deployments(settings):
         typer.echo("Applied prefect.yaml.")
+    lost = give_up_lost_runs(settings, restarted=True)
+    if lost:
+        typer.echo(f"Told Prefect that {lost} runs of an earlier start are gone; their work is done by the next ones.")
     for part in (worker, web):
         part.start()
     _note(settings, parts)
@@ -90,6 +93,15 @@ def _watch(settings: Settings, parts: Sequence[Part], stopping: threading.Event)
             typer.echo(f"The {part.name} ended (status {status}); starting it again.")
             part.start()
             _note(settings, parts)
+            _free_stages(settings, part)
+
+
+def _free_stages(settings: Settings, restarted: Part) -> None:
+    """A worker that was killed may have taken a run with it, whose stage would wait until Prefect misses it."""
+    if restarted.name != "worker":
+        return
+    with suppress(httpx.HTTPError):  # then Prefect finds out by itself, five minutes later
+        give_up_lost_runs(settings, restarted=False)
 
 
 @contextmanager
@@ -130,24 +142,14 @@ def end_leftovers(settings: Settings) -> None:
     except (FileNotFoundError, json.JSONDecodeError):
         return
     for part in noted:
-        if _command_of(part["pid"]) == part["command"]:
+        if command_of(part["pid"]) == part["command"]:
             typer.echo(f"Ending the {part['name']} that an earlier start has left running.")
-            _end_group(part["pid"])
+            end_group(part["pid"])
     _noted(settings).unlink(missing_ok=True)
 
 
-def _end_group(leader: int) -> None:
-    """Kill a process group and wait until nothing of it is left, so that its ports are free again."""
-    for _ in range(_ENDING_LOOKS):
-        try:
-            os.killpg(leader, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-        time.sleep(_ENDING_PAUSE_S)
-
-
 def _note(settings: Settings, parts: Sequence[Part]) -> None:
-    running = [{"name": part.name, "pid": part.pid, "command": _command_of(part.pid)} for part in parts if part.pid]
+    running = [{"name": part.name, "pid": part.pid, "command": command_of(part.pid)} for part in parts if part.pid]
     target = _noted(settings)
     temporary = target.with_suffix(".new")
     temporary.write_text(json.dumps(running))
@@ -156,10 +158,3 @@ def _note(settings: Settings, parts: Sequence[Part]) -> None:
 
 def _noted(settings: Settings) -> Path:
     return settings.home / "parts.json"
-
-
-def _command_of(pid: int) -> str | None:
-    """The command line of a process with the time at which it started, so that a reused id is not mistaken."""
-    ask = ["ps", "-o", "lstart=,command=", "-p", str(pid)]
-    found = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603 - a number, and no shell
-    return found.stdout.strip() or None

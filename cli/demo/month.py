@@ -69,7 +69,7 @@ class Month:
 
     def _customers_until(self, at: datetime) -> None:
         """Customers do what they had in mind. In earnest each answer rings; here those with a concern do."""
-        while self._intents and self._intents[0][0] < at:
+        while self._intents and self._intents[0][0] < at and not self._stopping.is_set():
             intent = heapq.heappop(self._intents)[2]
             self._customers.act(intent)
             if intent.is_concern:
@@ -77,6 +77,8 @@ class Month:
                 self._run(StageName.DELIVER_MESSAGES, self._clock())
 
     def _run(self, stage: StageName, at: datetime) -> None:
+        if self._stopping.is_set():
+            return
         self._stages.run_plainly(stage, as_of=at)
         self.runs += 1
 

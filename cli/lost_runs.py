@@ -1,0 +1,36 @@
+"""Runs whose process is gone. Prefect takes them for running and starts no other of their stage until it is told."""
+
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from cli.deployments import POOL
+from cli.processes import is_running
+from config.settings import Settings
+
+_AT_ONCE = 200
+
+
+def give_up_lost_runs(settings: Settings, *, restarted: bool) -> int:
+    """Tell Prefect that runs without a process have crashed; how many. What they left undone is due in our rows.
+
+    `restarted`: nothing of an earlier start is left, so a run without the number of a process is lost as well.
+    """
+    unfinished = {"state": {"type": {"any_": ["PENDING", "RUNNING", "CANCELLING"]}}}
+    wanted = {"flow_runs": unfinished, "work_pools": {"name": {"any_": [POOL]}}, "limit": _AT_ONCE}
+    with httpx.Client(base_url=f"{settings.prefect_url}/api", timeout=30, trust_env=False) as api:
+        runs = api.post("/flow_runs/filter", json=wanted).raise_for_status().json()
+        lost = [run["id"] for run in runs if _is_lost(run, restarted=restarted)]
+        crashed = {"state": {"type": "CRASHED", "name": "Crashed", "message": "The process of the run is gone."}}
+        for run_id in lost:
+            api.post(f"/flow_runs/{run_id}/set_state", json=crashed).raise_for_status()
+    return len(lost)
+
+
+def _is_lost(run: Mapping[str, Any], *, restarted: bool) -> bool:
+    host, _, pid = (run["infrastructure_pid"] or "").rpartition(":")
+    if not pid.isdecimal():
+        return restarted
+    return host in ("", socket.gethostname()) and not is_running(int(pid))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from channels.letter import letter
-from channels.protocol import Mail, MailFault, Outcome, Receipt
+from channels.protocol import Mail, MessageFault, Outcome, Receipt
 
 
 class OutboxDirectory:
@@ -22,14 +22,14 @@ class OutboxDirectory:
         self._now = now
 
     def send(self, mails: Sequence[Mail], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
-        """As in `MailProvider`; a full or missing disk is LATER with code "disk". `in_flight` means nothing here."""
+        """As in `Provider`; a full or missing disk is LATER with code "disk". `in_flight` means nothing here."""
         return [self._deliver(mail, allowed) for mail in mails]
 
     def _deliver(self, mail: Mail, allowed: Callable[[str], bool]) -> Receipt:
         at = self._now().astimezone(UTC)
         try:
             content = letter(mail, at=at)
-        except MailFault as fault:
+        except MessageFault as fault:
             return Receipt(ref=mail.ref, outcome=Outcome.REJECTED, code=fault.code)
         if not allowed(mail.ref):
             return Receipt(ref=mail.ref, outcome=Outcome.WITHHELD, code="withheld")

@@ -95,15 +95,24 @@ def replan(db: Connection, times: Mapping[int, tuple[datetime, datetime]]) -> No
         db.execute(statement.values(due_at=bindparam("at"), not_after=bindparam("until")), rows)
 
 
-def claim(db: Connection, channel: Channel, owner: str, now: datetime, *, size: int, lease: timedelta) -> int:
+def claim(
+    db: Connection,
+    channel: Channel,
+    owner: str,
+    now: datetime,
+    *,
+    size: int,
+    lease: timedelta,
+    spare: timedelta = timedelta(),
+) -> int:
     """Put up to `size` due messages into the hands of `owner`; how many. Two workers never get the same one.
 
-    One whose contact window has closed is not due any more, however long the queue before it was.
+    One whose contact window has closed, or closes within `spare`, is not due any more, however long the queue was.
     """
     due = (
         select(messages.c.id)
         .where(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.channel == channel)
-        .where(or_(messages.c.not_after.is_(None), messages.c.not_after > now))
+        .where(or_(messages.c.not_after.is_(None), messages.c.not_after > now + spare))
         .order_by(messages.c.due_at, messages.c.id)
         .limit(size)
         .with_for_update(skip_locked=True)

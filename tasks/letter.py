@@ -24,7 +24,7 @@ _ANCHORS = {1: "not at all satisfied", 2: "not satisfied", 3: "neither", 4: "sat
 
 
 class Desk:
-    """Writes the mails of one burst. `links` are to be kept before the first mail goes out."""
+    """Writes the messages of one burst. `links` are to be kept before the first of them goes out."""
 
     def __init__(self, db: Connection, owed: list[Row[Any]], now: datetime) -> None:
         self._settings: Settings = place().settings
@@ -34,7 +34,7 @@ class Desk:
         self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
         self.links: list[NewLink] = []
 
-    def write(self, message: Row[Any]) -> Mail | None:
+    def mail(self, message: Row[Any]) -> Mail | None:
         """The mail, or None when there is no address to send it to."""
         case = self._cases.get(message.case_id)
         rules = self._rules[case.policy_version] if case else place().policy.rules

@@ -14,6 +14,7 @@ from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance, begin, ending
 from models.policies import keep_policy
+from models.report import is_landline
 from models.tables import services
 from policy.checks import Check
 from policy.eligibility import ClosedServiceFacts, FollowUp, NoFollowUp, decide
@@ -153,6 +154,7 @@ def _facts(service: Row[Any], asked: dict[str, datetime], out: dict[str, datetim
         tags=tuple(filter(None, service.tags.split(","))),
         email=service.email,
         has_phone=service.phone is not None,
+        is_landline=is_landline(service.phone),
         prefers=tuple(Channel(name) for name in service.channels.split(",") if name),
         closed_at=service.closed_at,
         reopened=service.reopened_at is not None,

@@ -75,21 +75,23 @@ class Lanes(Generic[Message]):
         one, clock = httpx.Limits(max_connections=1), asyncio.get_running_loop()
         async with httpx.AsyncHTTPTransport(verify=_trust(), limits=one, trust_env=False) as line:
             for place, message in queue:
-                since_s = clock.time() - began_s
-                receipts[place] = brake.untried(message) or brake.note(
-                    await self._deliver(line, message, allowed, since_s)
-                )
+                made = brake.untried(message) or self._made(message, clock.time() - began_s)
+                if isinstance(made, httpx.Request):
+                    made = brake.note(await self._deliver(line, message.ref, made, allowed))
+                receipts[place] = made
+
+    def _made(self, message: Message, since_s: float) -> httpx.Request | Receipt:
+        """The message's request, or why there is none: the provider has no part in that."""
+        try:
+            return self.request(message, since_s)
+        except MessageFault as fault:
+            return Receipt(ref=message.ref, outcome=Outcome.REJECTED, code=fault.code)
+        except NotNow as reason:
+            return Receipt(ref=message.ref, outcome=Outcome.LATER, code=str(reason))
 
     async def _deliver(
-        self, line: httpx.AsyncHTTPTransport, message: Message, allowed: Callable[[str], bool], since_s: float
+        self, line: httpx.AsyncHTTPTransport, ref: str, request: httpx.Request, allowed: Callable[[str], bool]
     ) -> Receipt:
-        ref = message.ref
-        try:
-            request = self.request(message, since_s)
-        except MessageFault as fault:
-            return Receipt(ref=ref, outcome=Outcome.REJECTED, code=fault.code)
-        except NotNow as reason:
-            return Receipt(ref=ref, outcome=Outcome.LATER, code=str(reason))
         threshold = _Threshold(ref, allowed)
         request.extensions |= {"trace": threshold, "timeout": {"connect": self.timeout_s * CONNECT_SHARE}}
         try:

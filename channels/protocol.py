@@ -25,6 +25,15 @@ class Outcome(StrEnum):
     """Not sent, because `allowed` said no at the last moment (an opt-out, an answer)."""
 
 
+class AddressFault(StrEnum):
+    """What a refusal says of the address itself, for every later message to it on this channel."""
+
+    INVALID = auto()
+    """It cannot be reached on this channel: nobody has it, or a landline for SMS."""
+    OPTED_OUT = auto()
+    """Its owner has told the provider that nothing more is wanted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """One mail to one person. `ref` is ours, random, and the only thing that we give providers to remember."""
@@ -66,6 +75,8 @@ class Receipt:
     """A short word for the log, such as "202", "timeout" or "header": no text of the provider, no personal data."""
     provider_id: str | None = None
     retry_at: datetime | None = None
+    address: AddressFault | None = None
+    """Of a REJECTED: what is wrong with the address, if it is that."""
 
 
 class HasRef(Protocol):

@@ -57,6 +57,19 @@ class Settings(BaseSettings):
     smtp_password_file: Path | None = None
     smtp_starttls: Literal["required", "off"] = "off"
 
+    sms: Literal["off", "outbox", "twilio"] = "off"
+    twilio_url: str = "https://api.twilio.com"
+    twilio_account_sid: Annotated[str | None, Field(pattern=r"^AC[0-9a-fA-F]{32}$")] = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_auth_token_file: Path | None = None
+    twilio_api_key_sid: Annotated[str | None, Field(pattern=r"^SK[0-9a-fA-F]{32}$")] = None
+    """An API key instead of the auth token for sending. Its secret is shown once, when the key is made."""
+    twilio_api_key_secret: SecretStr | None = None
+    twilio_api_key_secret_file: Path | None = None
+    twilio_from: Annotated[str | None, Field(pattern=r"^(\+[1-9][0-9]{6,14}|[0-9]{3,8})$")] = None
+    """The sender: a number in E.164, or a short code. Or else:"""
+    twilio_messaging_service_sid: Annotated[str | None, Field(pattern=r"^MG[0-9a-fA-F]{32}$")] = None
+
     intake_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     """Standard Webhooks secrets (`whsec_…`), separated by spaces; several at once allow rotation."""
     intake_secrets_file: Path | None = None
@@ -66,7 +79,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
 
-    @field_validator("sendgrid_url", "public_url")
+    @field_validator("sendgrid_url", "twilio_url", "public_url")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

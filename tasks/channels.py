@@ -14,6 +14,8 @@ from channels.protocol import Message, Provider
 from config.settings import Settings, SettingsError
 from tasks.letter import Desk
 from tasks.mail_channel import outbox_mail, sendgrid, smtp
+from tasks.sms_channel import outbox_texts, twilio
+from templates.segments import segments
 from vocabulary import Channel
 
 
@@ -49,6 +51,13 @@ WAYS: dict[Channel, Way[Any]] = {
         write=Desk.mail,
         setting="mail",
         adapters={"outbox": outbox_mail, "smtp": smtp, "sendgrid": sendgrid},
+    ),
+    Channel.SMS: Way(
+        write=Desk.text,
+        setting="sms",
+        adapters={"outbox": outbox_texts, "twilio": twilio},
+        spare=timedelta(minutes=3),  # for the longest deadline of a request and the shortest time to try
+        facts=lambda text: {"segments": segments(text.body)},
     ),
 }
 """In the order in which the outbox is emptied. The phone is not here: its messages are a person's calls."""

@@ -1,4 +1,4 @@
-"""From the rows of a message to the mail itself: its values, its fresh links, its text."""
+"""From the rows of a message to the mail or SMS itself: its values, its fresh links, its text."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, Row
 
-from channels.protocol import Mail
+from channels.protocol import Mail, TextMessage
 from config.settings import Settings
 from models.answers import NewLink, new_token
 from models.letters import concerns, subjects
@@ -17,10 +17,12 @@ from policy.rules import Rules
 from policy.silence import expiry
 from tasks.place import place, rules_of
 from templates.dates import day_text, given_name, moment_text
-from templates.render import render_message
+from templates.render import render_message, render_text
 from vocabulary import LinkPurpose, Purpose
 
 _ANCHORS = {1: "not at all satisfied", 2: "not satisfied", 3: "neither", 4: "satisfied", 5: "very satisfied"}
+_SHORT_OF_A_WINDOW = timedelta(minutes=30)
+"""How long an SMS may be tried that is owed without a contact window."""
 
 
 class Desk:
@@ -53,6 +55,22 @@ class Desk:
             values |= self._to_staff(message, case)
         return self._mail(message, address, case if to_customer else None, values, unsubscribe)
 
+    def text(self, message: Row[Any]) -> TextMessage | None:
+        """The SMS to the customer of a case, or None when there is no number to send it to."""
+        case = self._cases.get(message.case_id)
+        if case is None or case.phone is None:
+            return None
+        rules = self._rules[case.policy_version]
+        values = {"company": asdict(rules.company), **json.loads(message.note), **self._about(case)}
+        values |= self._to_customer(message, case, rules, None)
+        closes_at = message.not_after or self._now + _SHORT_OF_A_WINDOW
+        return TextMessage(
+            ref=message.ref,
+            to=case.phone,
+            body=render_text(Purpose(message.purpose), values),
+            try_for_s=int((closes_at - self._now).total_seconds()),
+        )
+
     def _mail(
         self, message: Row[Any], address: str, case: Row[Any] | None, values: Mapping[str, Any], unsubscribe: str | None
     ) -> Mail:
@@ -79,7 +97,7 @@ class Desk:
             "department": case.department,
         }
 
-    def _to_customer(self, message: Row[Any], case: Row[Any], rules: Rules, unsubscribe: str) -> dict[str, Any]:
+    def _to_customer(self, message: Row[Any], case: Row[Any], rules: Rules, unsubscribe: str | None) -> dict[str, Any]:
         values: dict[str, Any] = {"customer_name": given_name(case.customer_name), "unsubscribe_url": unsubscribe}
         if message.purpose == Purpose.THANK_YOU:
             return values | {"change_url": None}

@@ -20,6 +20,7 @@ from models.deliveries import (
     is_wanted,
     late,
     park_abandoned,
+    refuse_unused,
     replan,
     resume_channel,
     send_again,
@@ -38,6 +39,7 @@ from tasks.channels import WAYS, in_use
 from tasks.contact import contact_of
 from tasks.letter import Desk
 from tasks.place import place, rules_of
+from tasks.refusals import heed
 from tasks.tally import Tally
 from vocabulary import Channel, Clause, Delivery, Event
 
@@ -72,12 +74,13 @@ _EVENTS = {
 
 @task(cache_policy=NO_CACHE)
 def tidy_outbox(now: datetime) -> Tally:
-    """One transaction: park what a lost worker held, take back what is not wanted, give late mails a new window."""
+    """One transaction: park what a lost worker held, take back what is not wanted, give late ones a new window."""
     here = place()
     size = here.policy.rules.batches.size
     with here.store.write() as db:
         parked = park_abandoned(db, now)
         gone = withdraw_messages(db, unwanted(db, now, size=size), at=now, reason="no longer wanted")
+        look_now(db, refuse_unused(db, in_use(here.settings), now), now)
         moved = _replan_late(db, now, size)
         again = _send_undecided_again(db, now, size)
     return Tally(
@@ -167,6 +170,7 @@ def _settle(
     first = first_contacts(db, [row.case_id for row in accepted if row.to_address is None])
     set_values(db, [{"case_id": id, "contacted_at": now, "contact_channel": channel} for id in first])
     look_now(db, [owed[receipt.ref].case_id for receipt in held if receipt.outcome is Outcome.REJECTED], now)
+    heed(db, channel, owed, held, now)
     stopped = next((receipt for receipt in held if receipt.outcome is Outcome.STOPPED), None)
     if stopped is not None:
         stop_channel(db, channel, stopped.code, now, pause=_PAUSE)

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import NoReturn
 
 from channels.outbox_texts import OutboxTexts
-from channels.twilio import Credentials, Twilio
+from channels.twilio import Twilio
+from channels.twilio_account import Credentials
 from config.settings import Settings, SettingsError, secret_from
 
 

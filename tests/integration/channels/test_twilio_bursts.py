@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from channels.burst import PATIENCE
 from channels.protocol import Outcome, TextMessage
-from channels.twilio import Credentials, Twilio
+from channels.twilio import Twilio
+from channels.twilio_account import Credentials
 from tests.integration.channels.faulty_server import Answer, Ending, FaultyServer
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -19,7 +19,8 @@ from referencing.jsonschema import DRAFT202012
 
 from channels.lanes import NotNow
 from channels.protocol import ContentFault, HeaderFault, MessageFault, NumberFault, TextMessage
-from channels.twilio import Credentials, Twilio
+from channels.twilio import Twilio
+from channels.twilio_account import Credentials
 
 SPECIFICATION = Path(__file__).parents[3] / "../shared/data/twilio/twilio_api_v2010.json"
 MESSAGES = "urn:twilio#/paths/~12010-04-01~1Accounts~1{AccountSid}~1Messages.json/post"

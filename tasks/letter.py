@@ -63,13 +63,17 @@ class Desk:
         rules = self._rules[case.policy_version]
         values = {"company": asdict(rules.company), **json.loads(message.note), **self._about(case)}
         values |= self._to_customer(message, case, rules, None)
-        closes_at = message.not_after or self._now + _SHORT_OF_A_WINDOW
         return TextMessage(
             ref=message.ref,
             to=case.phone,
             body=render_text(Purpose(message.purpose), values),
-            try_for_s=int((closes_at - self._now).total_seconds()),
+            try_for_s=self._try_for_s(message),
         )
+
+    def _try_for_s(self, message: Row[Any]) -> int:
+        """Seconds until the recipient's window closes: no message may arrive at night."""
+        closes_at = message.not_after or self._now + _SHORT_OF_A_WINDOW
+        return int((closes_at - self._now).total_seconds())
 
     def _mail(
         self, message: Row[Any], address: str, case: Row[Any] | None, values: Mapping[str, Any], unsubscribe: str | None

@@ -5,25 +5,25 @@ import socket
 import ssl
 from dataclasses import dataclass, replace
 
-from channels.protocol import Mail, Outcome, Receipt
+from channels.protocol import HasRef, Outcome, Receipt
 
 PATIENCE = 10
-"""So many mails in a row without a yes or no end a burst: a provider that is down must not turn all mails UNKNOWN."""
+"""So many messages in a row without a yes or no end a burst: a provider that is down must not turn all UNKNOWN."""
 
 
 @dataclass(slots=True)
 class Brake:
-    """Remembers how the tried mails fared, and answers for those that are better not tried any more."""
+    """Remembers how the tried messages fared, and answers for those that are better not tried any more."""
 
     cause: Receipt | None = None
     silent: int = 0
 
-    def untried(self, mail: Mail) -> Receipt | None:
-        """The receipt of a mail that is not to be tried, or None: go on."""
-        return replace(self.cause, ref=mail.ref, provider_id=None) if self.cause else None
+    def untried(self, message: HasRef) -> Receipt | None:
+        """The receipt of a message that is not to be tried, or None: go on."""
+        return replace(self.cause, ref=message.ref, provider_id=None) if self.cause else None
 
     def note(self, receipt: Receipt) -> Receipt:
-        """The same receipt, after drawing the conclusion for the mails that follow."""
+        """The same receipt, after drawing the conclusion for those that follow."""
         match receipt.outcome:
             case Outcome.ACCEPTED | Outcome.REJECTED:
                 self.silent = 0
@@ -36,7 +36,7 @@ class Brake:
         return receipt
 
     def end(self, cause: Receipt) -> Receipt:
-        """Give every mail that was not begun the outcome of `cause`. The first cause stands."""
+        """Give every message that was not begun the outcome of `cause`. The first cause stands."""
         self.cause = self.cause or cause
         return cause
 

@@ -14,7 +14,7 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
 def letter(mail: Mail, *, at: datetime) -> bytes:
-    """The mail with text and HTML as alternatives, in 7-bit lines that end in CRLF. Raises `MailFault`."""
+    """The mail with text and HTML as alternatives, in 7-bit lines that end in CRLF. Raises `MessageFault`."""
     checked(mail)
     message = EmailMessage(policy=policy.SMTP.clone(cte_type="7bit"))
     for name, value in _headers(mail, at):

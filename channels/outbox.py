@@ -1,12 +1,12 @@
 """Mail to a folder: one .eml file each, which any mail program opens. The provider for trying things out."""
 
-import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from channels.files import write_whole
 from channels.letter import letter
-from channels.protocol import Mail, MailFault, Outcome, Receipt
+from channels.protocol import Mail, MessageFault, Outcome, Receipt
 
 
 class OutboxDirectory:
@@ -22,37 +22,20 @@ class OutboxDirectory:
         self._now = now
 
     def send(self, mails: Sequence[Mail], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
-        """As in `MailProvider`; a full or missing disk is LATER with code "disk". `in_flight` means nothing here."""
+        """As in `Provider`; a full or missing disk is LATER with code "disk". `in_flight` means nothing here."""
         return [self._deliver(mail, allowed) for mail in mails]
 
     def _deliver(self, mail: Mail, allowed: Callable[[str], bool]) -> Receipt:
         at = self._now().astimezone(UTC)
         try:
             content = letter(mail, at=at)
-        except MailFault as fault:
+        except MessageFault as fault:
             return Receipt(ref=mail.ref, outcome=Outcome.REJECTED, code=fault.code)
         if not allowed(mail.ref):
             return Receipt(ref=mail.ref, outcome=Outcome.WITHHELD, code="withheld")
         file = f"{at:%Y%m%dT%H%M%S.%fZ}-{mail.ref}.eml"
         try:
-            _write_whole(self._folder / file, content)
+            write_whole(self._folder / file, content)
         except OSError:
             return Receipt(ref=mail.ref, outcome=Outcome.LATER, code="disk")
         return Receipt(ref=mail.ref, outcome=Outcome.ACCEPTED, code="written", provider_id=file)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write under another name, then rename: whoever lists the folder never reads half a mail. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        with open(draft, "wb", opener=_private) as file:
-            file.write(content)
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o600)

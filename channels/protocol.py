@@ -1,11 +1,11 @@
-"""What every mail provider looks like to us: mails in, one receipt each out, never an exception for a refusal."""
+"""What every provider looks like to us: messages in, one receipt each out, never an exception for a refusal."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 
 class Outcome(StrEnum):
@@ -23,6 +23,15 @@ class Outcome(StrEnum):
     """The provider may or may not have it: never send again blindly."""
     WITHHELD = auto()
     """Not sent, because `allowed` said no at the last moment (an opt-out, an answer)."""
+
+
+class AddressFault(StrEnum):
+    """What a refusal says of the address itself, for every later message to it on this channel."""
+
+    INVALID = auto()
+    """It cannot be reached on this channel: nobody has it, or a landline for SMS."""
+    OPTED_OUT = auto()
+    """Its owner has told the provider that nothing more is wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +53,21 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextMessage:
+    """One SMS to one person. `ref` as in `Mail`."""
+
+    ref: str
+    to: str
+    """A number in E.164: "+491701234567"."""
+    body: str
+    """Up to `LONGEST_TEXT` characters."""
+    try_for_s: int
+    """Seconds from now until it must have arrived; later it must not arrive any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of the mail with this `ref`."""
+    """What became of the message with this `ref`."""
 
     ref: str
     outcome: Outcome
@@ -53,37 +75,56 @@ class Receipt:
     """A short word for the log, such as "202", "timeout" or "header": no text of the provider, no personal data."""
     provider_id: str | None = None
     retry_at: datetime | None = None
+    address: AddressFault | None = None
+    """Of a REJECTED: what is wrong with the address, if it is that."""
 
 
-class MailProvider(Protocol):
-    """A provider takes a burst of mails. Mails that differ only in `ref` are different mails."""
+class HasRef(Protocol):
+    """What is sent on a channel: it has a name of ours."""
+
+    @property
+    def ref(self) -> str: ...
+
+
+Message = TypeVar("Message", bound=HasRef)
+_Taken = TypeVar("_Taken", bound=HasRef, contravariant=True)
+
+
+class Provider(Protocol[_Taken]):
+    """A provider takes a burst of messages of one kind. Messages that differ only in `ref` are different ones."""
 
     name: str
 
-    def send(self, mails: Sequence[Mail], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
-        """One receipt per mail, in the order of `mails`. `allowed(ref)` is asked directly before each write.
+    def send(self, messages: Sequence[_Taken], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
+        """One receipt per message, in the order of `messages`. `allowed(ref)` is asked directly before each write.
 
-        After a STOPPED or a LATER with `retry_at`, mails not yet begun get the same outcome without being tried. A
-        provider that leaves many mails in a row without a yes or no is left alone: the rest is LATER, code "untried".
+        After a STOPPED or a LATER with `retry_at`, messages not yet begun get the same outcome without being tried. A
+        provider that leaves many in a row without a yes or no is left alone: the rest is LATER, code "untried".
         `allowed` runs in the caller's thread; what it raises is raised here, and the receipts of the burst are lost.
         """
         ...
 
 
-class MailFault(ValueError):
-    """This mail can be given to no provider. Its text names the fault, never the value."""
+class MessageFault(ValueError):
+    """This message can be given to no provider. Its text names the fault, never the value."""
 
     code: str
 
 
-class HeaderFault(MailFault):
+class HeaderFault(MessageFault):
     """A subject, name, address, link or ref could start another header line, recipient or file."""
 
     code = "header"
 
 
-class ContentFault(MailFault):
-    """A body is empty, or it is not Unicode text."""
+class NumberFault(MessageFault):
+    """The recipient is not one telephone number in E.164."""
+
+    code = "number"
+
+
+class ContentFault(MessageFault):
+    """A body is empty, too long for its channel, or not Unicode text."""
 
     code = "content"
 
@@ -92,10 +133,14 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _REF = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _ADDRESS = re.compile(r"(?=.{3,254}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 _LINK = re.compile(r"(?=.{1,800}$)https?://[!-;=?-~]+")
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+
+LONGEST_TEXT = 1_600
+"""Characters of an SMS, more than which no provider takes."""
 
 
 def checked(mail: Mail) -> Mail:
-    """The same mail, or a `MailFault` when a header could say more than it should or a body cannot be encoded."""
+    """The same mail, or a `MessageFault` when a header could say more than it should or a body cannot be encoded."""
     if any(_UNPRINTABLE.search(value) for value in (mail.to_name or "", mail.sender_name, mail.subject)):
         raise HeaderFault("a subject or name holds a control, line separator or surrogate character")
     if not (_ADDRESS.fullmatch(mail.to) and _ADDRESS.fullmatch(mail.sender)):
@@ -108,6 +153,17 @@ def checked(mail: Mail) -> Mail:
         if not body or not _encodable(body):
             raise ContentFault("a body is empty or holds half of a surrogate pair")
     return mail
+
+
+def checked_text(text: TextMessage) -> TextMessage:
+    """The same SMS, or a `MessageFault` when its number or ref could say more than it should, or its body is none."""
+    if not _NUMBER.fullmatch(text.to):
+        raise NumberFault("the recipient is not one number in E.164")
+    if not _REF.fullmatch(text.ref):
+        raise HeaderFault("a ref is not made of 1 to 100 letters, digits, hyphens and underscores")
+    if not text.body.strip() or len(text.body) > LONGEST_TEXT or _UNPRINTABLE.search(text.body.replace("\n", " ")):
+        raise ContentFault("a body is empty, too long, or holds a control, line separator or surrogate character")
+    return text
 
 
 def _encodable(text: str) -> bool:

@@ -15,7 +15,7 @@ CATEGORY = "aftercare"
 
 
 def payload(mail: Mail, *, sandbox: bool) -> bytes:
-    """One message to one recipient, as UTF-8 JSON. Raises `MailFault`; the helpers themselves check no header."""
+    """One message to one recipient, as UTF-8 JSON. Raises `MessageFault`; the helpers themselves check no header."""
     checked(mail)
     message = sg.Mail()
     message.from_email = _mailbox(sg.From(), mail.sender, mail.sender_name)

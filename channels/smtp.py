@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from channels.burst import Brake, stays_here, word_for
 from channels.letter import letter
-from channels.protocol import Mail, MailFault, Outcome, Receipt
+from channels.protocol import Mail, MessageFault, Outcome, Receipt
 
 UNAVAILABLE = 421
 """The relay closes the connection (RFC 5321, 3.8): nothing more will go through it now."""
@@ -73,7 +73,7 @@ class Smtp:
         self._now = now
 
     def send(self, mails: Sequence[Mail], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
-        """As in `MailProvider`, one mail after the other: `in_flight` means nothing here.
+        """As in `Provider`, one mail after the other: `in_flight` means nothing here.
 
         No connection, a refused login, a STOPPED or a 421 ends the burst: the rest gets the same outcome untried.
         """
@@ -86,7 +86,7 @@ class Smtp:
     def _deliver(self, line: "_Line", brake: Brake, mail: Mail, allowed: Callable[[str], bool]) -> Receipt:
         try:
             content = letter(mail, at=self._now())
-        except MailFault as fault:
+        except MessageFault as fault:
             return Receipt(ref=mail.ref, outcome=Outcome.REJECTED, code=fault.code)
         while True:
             reused = line.is_open

@@ -10,12 +10,15 @@ from rich.console import Console
 from rich.markup import escape
 from sqlalchemy import func, select
 
+from cli.clock import now
 from cli.opening import here
 from cli.policy import check_places
+from config.settings import SettingsError
 from models.tables import channel_states, columns, messages
+from tasks.channels import WAYS, in_use
 from tasks.place import Place
 from templates.render import check_templates
-from vocabulary import Delivery
+from vocabulary import Channel, Delivery
 
 _WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """SQLite versions with the fix for a rare corruption of the write-ahead log (several connections, tight timing)."""
@@ -28,7 +31,7 @@ def doctor() -> None:
     console = Console()
     opened = here()  # settings, policy and schema: a fault of these is one sentence and status 2
     wrong = 0
-    for check in (_policy, _templates, _store, _server, _outbox, _intake, _dns):
+    for check in (_policy, _templates, _store, _server, _outbox, _channels, _intake, _dns):
         for fine, text in check(opened):
             wrong += not fine
             console.print(
@@ -91,6 +94,20 @@ def _outbox(opened: Place) -> Iterator[Finding]:
     for row in stopped:
         remedy = f"check its credentials and address; tried again at {row.try_again_at:%H:%M} UTC"
         yield False, f"channel {row.channel} is stopped ({row.code}): {remedy}"
+
+
+def _channels(opened: Place) -> Iterator[Finding]:
+    for channel in in_use(opened.settings):
+        try:
+            provider = WAYS[channel].provider(opened.settings, now())
+        except SettingsError as error:
+            yield False, f"channel {channel} is not ready: {error}"
+        else:
+            yield True, f"channel {channel} goes through {provider.name}"
+    if Channel.SMS not in in_use(opened.settings):
+        yield True, "no SMS are sent: set AFTERCARE_SMS to twilio, or to outbox for files"
+    elif not opened.settings.public_url and opened.settings.sms == "twilio":
+        yield False, "Twilio cannot say what became of an SMS: set AFTERCARE_PUBLIC_URL to what it reaches"
 
 
 def _intake(opened: Place) -> Iterator[Finding]:

@@ -1,11 +1,12 @@
 """Places and secrets, from the environment (prefix `AFTERCARE_`) or files that it names. Numbers are in the policy."""
 
 import os
+import re
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
@@ -17,6 +18,24 @@ _PREFIX = "AFTERCARE_"
 
 class SettingsError(Exception):
     """The environment cannot be used. One line per fault: variable and what is allowed."""
+
+
+def _shaped(pattern: str, like: str) -> AfterValidator:
+    """A text of this pattern, or none: an empty variable counts as one that is not there."""
+
+    def check(value: str | None) -> str | None:
+        if value and not re.fullmatch(pattern, value):
+            raise ValueError(f"must look like {like}")
+        return value or None
+
+    return AfterValidator(check)
+
+
+def _sid(kind: str) -> AfterValidator:
+    return _shaped(rf"{kind}[0-9a-fA-F]{{32}}", f"{kind} and 32 digits of 0-9 and a-f")
+
+
+_NUMBER = _shaped(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}", "+493012345678, or be a short code")
 
 
 class Settings(BaseSettings):
@@ -57,6 +76,19 @@ class Settings(BaseSettings):
     smtp_password_file: Path | None = None
     smtp_starttls: Literal["required", "off"] = "off"
 
+    sms: Literal["off", "outbox", "twilio"] = "off"
+    twilio_url: str = "https://api.twilio.com"
+    twilio_account_sid: Annotated[str | None, _sid("AC")] = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_auth_token_file: Path | None = None
+    twilio_api_key_sid: Annotated[str | None, _sid("SK")] = None
+    """An API key instead of the auth token for sending. Its secret is shown once, when the key is made."""
+    twilio_api_key_secret: SecretStr | None = None
+    twilio_api_key_secret_file: Path | None = None
+    twilio_from: Annotated[str | None, _NUMBER] = None
+    """The sender: a number in E.164, or a short code. Or else:"""
+    twilio_messaging_service_sid: Annotated[str | None, _sid("MG")] = None
+
     intake_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     """Standard Webhooks secrets (`whsec_…`), separated by spaces; several at once allow rotation."""
     intake_secrets_file: Path | None = None
@@ -66,7 +98,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
 
-    @field_validator("sendgrid_url", "public_url")
+    @field_validator("sendgrid_url", "twilio_url", "public_url")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

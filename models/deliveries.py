@@ -76,6 +76,15 @@ def _withdraw(db: Connection, which: ColumnElement[bool], at: datetime, reason: 
     return len(gone)
 
 
+def refuse_unused(db: Connection, used: Collection[Channel], now: datetime) -> list[int]:
+    """Due messages on channels that are not in use here, or no longer, are refused; the cases that waited for them."""
+    unused = and_(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.channel.not_in(used))
+    swap = messages.update().where(unused).values(state=Delivery.REJECTED, code="channel off", settled_at=now)
+    rows = db.execute(swap.returning(*columns(messages, "id", "case_id"))).all()
+    append(db, [_entry(Event.MESSAGE_REJECTED, row, now, Clause.CHANNEL, code="channel off") for row in rows])
+    return [row.case_id for row in rows if row.case_id is not None]
+
+
 def late(db: Connection, now: datetime, *, size: int) -> Sequence[Any]:
     """Due messages whose contact window has closed before they went out, with their cases."""
     return db.execute(
@@ -95,15 +104,24 @@ def replan(db: Connection, times: Mapping[int, tuple[datetime, datetime]]) -> No
         db.execute(statement.values(due_at=bindparam("at"), not_after=bindparam("until")), rows)
 
 
-def claim(db: Connection, channel: Channel, owner: str, now: datetime, *, size: int, lease: timedelta) -> int:
+def claim(
+    db: Connection,
+    channel: Channel,
+    owner: str,
+    now: datetime,
+    *,
+    size: int,
+    lease: timedelta,
+    spare: timedelta = timedelta(),
+) -> int:
     """Put up to `size` due messages into the hands of `owner`; how many. Two workers never get the same one.
 
-    One whose contact window has closed is not due any more, however long the queue before it was.
+    One whose contact window has closed, or closes within `spare`, is not due any more, however long the queue was.
     """
     due = (
         select(messages.c.id)
         .where(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.channel == channel)
-        .where(or_(messages.c.not_after.is_(None), messages.c.not_after > now))
+        .where(or_(messages.c.not_after.is_(None), messages.c.not_after > now + spare))
         .order_by(messages.c.due_at, messages.c.id)
         .limit(size)
         .with_for_update(skip_locked=True)

@@ -135,3 +135,10 @@ class ReopenedService(BaseModel):
 def address_key(address: str) -> str:
     """SHA-256 of an address in the form in which it is compared (case and spaces do not count)."""
     return hashlib.sha256(address.strip().casefold().encode()).hexdigest()
+
+
+def is_landline(number: str | None) -> bool:
+    """Whether a number (E.164) belongs to a fixed line, by its country's plan. Where mobiles share it: no."""
+    if number is None:
+        return False
+    return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.FIXED_LINE

@@ -22,6 +22,8 @@ class ClosedServiceFacts:
     tags: tuple[str, ...]
     email: str | None
     has_phone: bool
+    is_landline: bool = False
+    """The number takes calls and no SMS."""
     prefers: tuple[Channel, ...]
     closed_at: datetime
     reopened: bool
@@ -64,6 +66,8 @@ def decide(
         if disposition:
             return NoFollowUp(disposition, check.verdict, check.clause, tuple(checks))
     ladder, preferred = _ladder(facts, rules, available)
+    if facts.is_landline and Channel.SMS in available:
+        checks.append(Check("number for SMS", Clause.CHANNEL, "a landline", "takes no SMS: passed over"))
     names = ", ".join(ladder) or "none"
     checks.append(Check("channels", Clause.CHANNEL, f"prefers {', '.join(facts.prefers) or 'nothing'}", names))
     if not ladder:
@@ -113,7 +117,8 @@ def _matches(value: str, pattern: str) -> bool:
 
 
 def _ladder(facts: ClosedServiceFacts, rules: Rules, available: frozenset[Channel]) -> tuple[tuple[Channel, ...], int]:
-    reachable = {Channel.EMAIL: facts.email is not None, Channel.SMS: facts.has_phone, Channel.PHONE: facts.has_phone}
+    texts = facts.has_phone and not facts.is_landline
+    reachable = {Channel.EMAIL: facts.email is not None, Channel.SMS: texts, Channel.PHONE: facts.has_phone}
     usable = [channel for channel in dict.fromkeys(facts.prefers + rules.contact.ladder)
               if channel in available and reachable[channel]]  # fmt: skip
     return tuple(usable), sum(channel in facts.prefers for channel in usable)

@@ -34,6 +34,13 @@ class Contact:
     def ladder(self) -> tuple[Channel, ...]:
         return tuple(Channel(name) for name in self.case.ladder.split(",") if name)
 
+    @property
+    def written(self) -> Channel | None:
+        """On which channel to write to the customer: where we reached them, else the first of the ladder."""
+        channels = [channel for channel in self.ladder if channel is not Channel.PHONE]
+        reached = self.case.contact_channel
+        return Channel(reached) if reached in channels else next(iter(channels), None)
+
     def message(self, purpose: Purpose, key: str, now: datetime, **more: Any) -> OwedMessage:
         """A message due in the recipient's next contact window."""
         due_at = next_window(now, self.calendar, self.zone, self.rules.contact)

@@ -19,7 +19,7 @@ from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from tasks.notices import overdue, warning
 from tasks.place import place
 from tasks.tally import Tally
-from vocabulary import Channel, Clause, Disposition, Event, Purpose, Stage
+from vocabulary import Clause, Disposition, Event, Purpose, Stage
 
 
 @task(cache_policy=NO_CACHE)
@@ -96,9 +96,9 @@ class _Round:
         return self._next(concern, None)
 
     def _ask_recovery(self, contact: Contact, concern: Row[Any]) -> None:
-        if Channel.EMAIL in contact.ladder:
-            key = f"recovery:{concern.id}:{concern.reopened}"
-            message = contact.message(Purpose.RECOVERY_SURVEY, key, self.now, escalation_id=concern.id)
+        if contact.written is not None:
+            key, of = f"recovery:{concern.id}:{concern.reopened}", {"escalation_id": concern.id}
+            message = contact.message(Purpose.RECOVERY_SURVEY, key, self.now, channel=contact.written, **of)
             self._owed.messages.append(message)
             asked_at = message.due_at
         else:

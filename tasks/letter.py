@@ -1,4 +1,4 @@
-"""From the rows of a message to the mail itself: its values, its fresh links, its text."""
+"""From the rows of a message to the mail or SMS itself: its values, its fresh links, its text."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, Row
 
-from channels.protocol import Mail
+from channels.protocol import Mail, TextMessage
 from config.settings import Settings
 from models.answers import NewLink, new_token
 from models.letters import concerns, subjects
@@ -17,14 +17,16 @@ from policy.rules import Rules
 from policy.silence import expiry
 from tasks.place import place, rules_of
 from templates.dates import day_text, given_name, moment_text
-from templates.render import render_message
+from templates.render import render_message, render_text
 from vocabulary import LinkPurpose, Purpose
 
 _ANCHORS = {1: "not at all satisfied", 2: "not satisfied", 3: "neither", 4: "satisfied", 5: "very satisfied"}
+_SHORT_OF_A_WINDOW = timedelta(minutes=30)
+"""How long an SMS may be tried that is owed without a contact window."""
 
 
 class Desk:
-    """Writes the mails of one burst. `links` are to be kept before the first mail goes out."""
+    """Writes the messages of one burst. `links` are to be kept before the first of them goes out."""
 
     def __init__(self, db: Connection, owed: list[Row[Any]], now: datetime) -> None:
         self._settings: Settings = place().settings
@@ -34,7 +36,7 @@ class Desk:
         self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
         self.links: list[NewLink] = []
 
-    def write(self, message: Row[Any]) -> Mail | None:
+    def mail(self, message: Row[Any]) -> Mail | None:
         """The mail, or None when there is no address to send it to."""
         case = self._cases.get(message.case_id)
         rules = self._rules[case.policy_version] if case else place().policy.rules
@@ -52,6 +54,26 @@ class Desk:
         elif case is not None:
             values |= self._to_staff(message, case)
         return self._mail(message, address, case if to_customer else None, values, unsubscribe)
+
+    def text(self, message: Row[Any]) -> TextMessage | None:
+        """The SMS to the customer of a case, or None when there is no number to send it to."""
+        case = self._cases.get(message.case_id)
+        if case is None or case.phone is None:
+            return None
+        rules = self._rules[case.policy_version]
+        values = {"company": asdict(rules.company), **json.loads(message.note), **self._about(case)}
+        values |= self._to_customer(message, case, rules, None)
+        return TextMessage(
+            ref=message.ref,
+            to=case.phone,
+            body=render_text(Purpose(message.purpose), values),
+            try_for_s=self._try_for_s(message),
+        )
+
+    def _try_for_s(self, message: Row[Any]) -> int:
+        """Seconds until the recipient's window closes: no message may arrive at night."""
+        closes_at = message.not_after or self._now + _SHORT_OF_A_WINDOW
+        return int((closes_at - self._now).total_seconds())
 
     def _mail(
         self, message: Row[Any], address: str, case: Row[Any] | None, values: Mapping[str, Any], unsubscribe: str | None
@@ -79,7 +101,7 @@ class Desk:
             "department": case.department,
         }
 
-    def _to_customer(self, message: Row[Any], case: Row[Any], rules: Rules, unsubscribe: str) -> dict[str, Any]:
+    def _to_customer(self, message: Row[Any], case: Row[Any], rules: Rules, unsubscribe: str | None) -> dict[str, Any]:
         values: dict[str, Any] = {"customer_name": given_name(case.customer_name), "unsubscribe_url": unsubscribe}
         if message.purpose == Purpose.THANK_YOU:
             return values | {"change_url": None}

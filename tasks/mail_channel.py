@@ -1,39 +1,39 @@
-"""The mail provider that the settings choose. Only tasks pick a channel."""
+"""The adapters of mail, made from the settings. Only tasks pick a provider."""
 
 from datetime import datetime
 
 from pydantic import SecretStr
 
 from channels.outbox import OutboxDirectory
-from channels.protocol import MailProvider
 from channels.sendgrid import SendGrid
 from channels.smtp import Smtp
 from config.settings import Settings, SettingsError, secret_from
 
 
-def mail_provider(settings: Settings, now: datetime) -> MailProvider:
-    """The provider, ready to send. `SettingsError` when its credentials are missing."""
-    match settings.mail:
-        case "outbox":
-            return OutboxDirectory(settings.outbox, now=lambda: now)
-        case "smtp":
-            return Smtp(
-                settings.smtp_host,
-                settings.smtp_port,
-                username=settings.smtp_username,
-                password=secret_from(settings.smtp_password, settings.smtp_password_file),
-                starttls=settings.smtp_starttls,
-                timeout_s=settings.send_deadline_s,
-                now=lambda: now,
-            )
-        case "sendgrid":
-            return SendGrid(
-                settings.sendgrid_url,
-                _sendgrid_key(settings),
-                sandbox=settings.sendgrid_sandbox,
-                timeout_s=settings.send_deadline_s,
-                now=lambda: now,
-            )
+def outbox_mail(settings: Settings, now: datetime) -> OutboxDirectory:
+    return OutboxDirectory(settings.outbox, now=lambda: now)
+
+
+def smtp(settings: Settings, now: datetime) -> Smtp:
+    return Smtp(
+        settings.smtp_host,
+        settings.smtp_port,
+        username=settings.smtp_username,
+        password=secret_from(settings.smtp_password, settings.smtp_password_file),
+        starttls=settings.smtp_starttls,
+        timeout_s=settings.send_deadline_s,
+        now=lambda: now,
+    )
+
+
+def sendgrid(settings: Settings, now: datetime) -> SendGrid:
+    return SendGrid(
+        settings.sendgrid_url,
+        _sendgrid_key(settings),
+        sandbox=settings.sendgrid_sandbox,
+        timeout_s=settings.send_deadline_s,
+        now=lambda: now,
+    )
 
 
 def _sendgrid_key(settings: Settings) -> SecretStr:

@@ -10,7 +10,7 @@ from policy.concern import route
 from policy.deadlines import Rung, person
 from tasks.contact import Contact
 from templates.dates import moment_text
-from vocabulary import Channel, Clause, Purpose
+from vocabulary import Clause, Purpose
 
 
 def notice(contact: Contact, concern: Row[Any], role: str, now: datetime, *, repeat: int | None = None) -> OwedMessage:
@@ -63,12 +63,13 @@ def overdue(contact: Contact, concern: Row[Any], role: str, now: datetime) -> Ow
 
 
 def thanks(contact: Contact, now: datetime, *, concern: Row[Any] | None = None) -> list[OwedMessage]:
-    """To the customer, when there is an address: with a concern, by when somebody will be in touch."""
-    if Channel.EMAIL not in contact.ladder:
+    """To the customer, when there is a way to write: with a concern, by when somebody will be in touch."""
+    if contact.written is None:
         return []
     by = None if concern is None else moment_text(concern.deadline_at, contact.case.recipient_timezone)
     note = {"has_concern": concern is not None, "contact_by": by}
-    return [contact.message(Purpose.THANK_YOU, "thanks" if concern is None else f"thanks:{concern.id}", now, note=note)]
+    key = "thanks" if concern is None else f"thanks:{concern.id}"
+    return [contact.message(Purpose.THANK_YOU, key, now, channel=contact.written, note=note)]
 
 
 def _held_by(contact: Contact, concern: Row[Any], role: str) -> tuple[str, str]:

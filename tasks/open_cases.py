@@ -14,18 +14,18 @@ from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance, begin, ending
 from models.policies import keep_policy
+from models.report import is_landline
 from models.tables import services
 from policy.checks import Check
 from policy.eligibility import ClosedServiceFacts, FollowUp, NoFollowUp, decide
 from policy.file import Policy
 from policy.slots import NoSlot, Slot, find_slot
 from tasks.calendars import calendar_for
+from tasks.channels import in_use
 from tasks.place import place
 from tasks.tally import Tally
 from vocabulary import Channel, Clause, Disposition, Event, Stage
 
-AVAILABLE = frozenset({Channel.EMAIL, Channel.PHONE})
-"""The channels that this version can use: others in a ladder are passed over."""
 _CANCELLABLE = (Stage.PLANNED, Stage.ASKED)
 """What the customer has said is heard, and a concern that is open stays open, also when the service is."""
 
@@ -92,7 +92,7 @@ def _case(
     rules = policy.rules
     zone = service.customer_timezone or service.timezone
     calendar = calendar_for(service.region, service.timezone, rules.calendar)
-    decision = decide(_facts(service, asked, out), now, rules, available=AVAILABLE)
+    decision = decide(_facts(service, asked, out), now, rules, available=_available())
     slot = find_slot(service.closed_at, now, calendar, ZoneInfo(zone), rules.contact)
     row = {
         "service_id": service.id,
@@ -138,6 +138,11 @@ def _planned(decision: FollowUp, slot: Slot | NoSlot, now: datetime) -> dict[str
     }
 
 
+def _available() -> frozenset[Channel]:
+    """The channels that can be used here: others in a ladder are passed over."""
+    return frozenset({*in_use(place().settings), Channel.PHONE})
+
+
 def _facts(service: Row[Any], asked: dict[str, datetime], out: dict[str, datetime]) -> ClosedServiceFacts:
     keys = keys_of(service)
     return ClosedServiceFacts(
@@ -149,6 +154,7 @@ def _facts(service: Row[Any], asked: dict[str, datetime], out: dict[str, datetim
         tags=tuple(filter(None, service.tags.split(","))),
         email=service.email,
         has_phone=service.phone is not None,
+        is_landline=is_landline(service.phone),
         prefers=tuple(Channel(name) for name in service.channels.split(",") if name),
         closed_at=service.closed_at,
         reopened=service.reopened_at is not None,

@@ -1,7 +1,7 @@
 """The outbox: messages are claimed, written, handed to the provider, and what became of them is written down."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
 from channels.protocol import Outcome, Receipt
+from config.settings import SettingsError
 from models.answers import add_links
 from models.cases import set_values
 from models.deliveries import (
@@ -19,6 +20,7 @@ from models.deliveries import (
     is_wanted,
     late,
     park_abandoned,
+    refuse_unused,
     replan,
     resume_channel,
     send_again,
@@ -31,11 +33,13 @@ from models.deliveries import (
 )
 from models.log import NewEntry, append
 from models.outcomes import first_contacts, look_now
+from policy.rules import Batches
 from policy.slots import next_window, window_end
+from tasks.channels import WAYS, in_use
 from tasks.contact import contact_of
 from tasks.letter import Desk
-from tasks.mail_channel import mail_provider
 from tasks.place import place, rules_of
+from tasks.refusals import heed
 from tasks.tally import Tally
 from vocabulary import Channel, Clause, Delivery, Event
 
@@ -70,12 +74,13 @@ _EVENTS = {
 
 @task(cache_policy=NO_CACHE)
 def tidy_outbox(now: datetime) -> Tally:
-    """One transaction: park what a lost worker held, take back what is not wanted, give late mails a new window."""
+    """One transaction: park what a lost worker held, take back what is not wanted, give late ones a new window."""
     here = place()
     size = here.policy.rules.batches.size
     with here.store.write() as db:
         parked = park_abandoned(db, now)
         gone = withdraw_messages(db, unwanted(db, now, size=size), at=now, reason="no longer wanted")
+        look_now(db, refuse_unused(db, in_use(here.settings), now), now)
         moved = _replan_late(db, now, size)
         again = _send_undecided_again(db, now, size)
     return Tally(
@@ -85,40 +90,61 @@ def tidy_outbox(now: datetime) -> Tally:
 
 @task(cache_policy=NO_CACHE)
 def claim_batch(now: datetime) -> str | None:
-    """One transaction: a batch of due mails in the hands of a new owner; None when nothing may be sent now."""
+    """One transaction: due messages of one channel in the hands of a new owner; None when nothing may be sent now.
+
+    A channel that is stopped is passed over; it holds up none of the others.
+    """
     here = place()
-    batches = here.policy.rules.batches
     owner = secrets.token_hex(8)
     with here.store.write() as db:
-        until = stopped_until(db, Channel.EMAIL)
-        if until is not None and until > now:
-            return None
-        size = 1 if until is not None else batches.size  # after a stop, one mail tries whether the channel works again
-        lease = timedelta(seconds=batches.lease_s)
-        return owner if claim(db, Channel.EMAIL, owner, now, size=size, lease=lease) else None
+        claims = (_claim(db, channel, owner, here.policy.rules.batches, now) for channel in in_use(here.settings))
+        return owner if any(claims) else None
+
+
+def _claim(db: Connection, channel: Channel, owner: str, batches: Batches, now: datetime) -> int:
+    until = stopped_until(db, channel)
+    if until is not None and until > now:
+        return 0
+    size = 1 if until is not None else batches.size  # after a stop, one message tries whether the channel works again
+    lease = timedelta(seconds=batches.lease_s)
+    return claim(db, channel, owner, now, size=size, lease=lease, spare=WAYS[channel].spare)
 
 
 @task(cache_policy=NO_CACHE)
 def send_claimed(owner: str, now: datetime) -> Tally:
-    """One burst to the provider, then one transaction with what became of each mail."""
+    """One burst to the provider, then one transaction with what became of each message."""
     here = place()
-    provider = mail_provider(here.settings, now)
     with here.store.read() as db:
-        owed = list(claimed(db, owner))
-        desk = Desk(db, owed, now)
-        mails = {row.ref: desk.write(row) for row in owed}
+        owed = {row.ref: row for row in claimed(db, owner)}
+    if not owed:
+        return Tally()  # the lease was lost
+    channel = Channel(next(iter(owed.values())).channel)
+    receipts, facts = _sent(channel, owed, now)
+    with here.store.write() as db:
+        _settle(db, channel, owner, owed, receipts, facts, now)
+    return Tally.of(_WORDS[receipt.outcome] for receipt in receipts)
+
+
+def _sent(
+    channel: Channel, owed: Mapping[str, Row[Any]], now: datetime
+) -> tuple[list[Receipt], dict[str, Mapping[str, Any]]]:
+    """A receipt of each message, and what the log keeps of those that were written, by ref."""
+    here, way = place(), WAYS[channel]
+    try:
+        provider = way.provider(here.settings, now)
+    except SettingsError:  # `doctor` says which; nothing is spent, and the other channels go on
+        return [Receipt(ref=ref, outcome=Outcome.STOPPED, code="settings") for ref in owed], {}
+    with here.store.read() as db:
+        desk = Desk(db, list(owed.values()), now)
+        written = {ref: way.write(desk, row) for ref, row in owed.items()}
     with here.store.write() as db:
         add_links(db, desk.links)
-    receipts = [
-        Receipt(ref=ref, outcome=Outcome.REJECTED, code="no address") for ref, mail in mails.items() if not mail
-    ]
-    wanted = [mail for mail in mails.values() if mail]
+    wanted = {ref: message for ref, message in written.items() if message is not None}
+    receipts = [Receipt(ref=ref, outcome=Outcome.REJECTED, code="no address") for ref in written.keys() - wanted.keys()]
     with here.store.read() as db:
         allowed = partial(_is_wanted, db)
-        receipts += provider.send(wanted, allowed=allowed, in_flight=here.policy.rules.batches.in_flight)
-    with here.store.write() as db:
-        _settle(db, owner, {row.ref: row for row in owed}, receipts, now)
-    return Tally.of(_WORDS[receipt.outcome] for receipt in receipts)
+        receipts += provider.send([*wanted.values()], allowed=allowed, in_flight=here.policy.rules.batches.in_flight)
+    return receipts, {ref: way.facts(message) for ref, message in wanted.items()}
 
 
 def _is_wanted(db: Connection, ref: str) -> bool:
@@ -126,21 +152,30 @@ def _is_wanted(db: Connection, ref: str) -> bool:
         return is_wanted(db, ref)
 
 
-def _settle(db: Connection, owner: str, owed: dict[str, Row[Any]], receipts: Sequence[Receipt], now: datetime) -> None:
+def _settle(
+    db: Connection,
+    channel: Channel,
+    owner: str,
+    owed: Mapping[str, Row[Any]],
+    receipts: Sequence[Receipt],
+    facts: Mapping[str, Mapping[str, Any]],
+    now: datetime,
+) -> None:
     rows = [_row(owed[receipt.ref], receipt, now) for receipt in receipts]
     written = settle(db, owner, rows)
     held = [receipt for receipt in receipts if owed[receipt.ref].id in written]
-    append(db, [_entry(owed[receipt.ref], receipt, now) for receipt in held if receipt.outcome in _EVENTS])
+    logged = [receipt for receipt in held if receipt.outcome in _EVENTS]
+    append(db, [_entry(owed[receipt.ref], receipt, facts.get(receipt.ref, {}), now) for receipt in logged])
     accepted = [owed[receipt.ref] for receipt in held if receipt.outcome is Outcome.ACCEPTED]
     first = first_contacts(db, [row.case_id for row in accepted if row.to_address is None])
-    channels = {row.case_id: row.channel for row in accepted}
-    set_values(db, [{"case_id": id, "contacted_at": now, "contact_channel": channels[id]} for id in first])
+    set_values(db, [{"case_id": id, "contacted_at": now, "contact_channel": channel} for id in first])
     look_now(db, [owed[receipt.ref].case_id for receipt in held if receipt.outcome is Outcome.REJECTED], now)
+    heed(db, channel, owed, held, now)
     stopped = next((receipt for receipt in held if receipt.outcome is Outcome.STOPPED), None)
     if stopped is not None:
-        stop_channel(db, Channel.EMAIL, stopped.code, now, pause=_PAUSE)
+        stop_channel(db, channel, stopped.code, now, pause=_PAUSE)
     elif accepted:
-        resume_channel(db, Channel.EMAIL)
+        resume_channel(db, channel)
 
 
 def _row(message: Row[Any], receipt: Receipt, now: datetime) -> dict[str, Any]:
@@ -162,7 +197,7 @@ def _row(message: Row[Any], receipt: Receipt, now: datetime) -> dict[str, Any]:
     }
 
 
-def _entry(message: Row[Any], receipt: Receipt, now: datetime) -> NewEntry:
+def _entry(message: Row[Any], receipt: Receipt, facts: Mapping[str, Any], now: datetime) -> NewEntry:
     return NewEntry(
         event=_EVENTS[receipt.outcome],
         at=now,
@@ -174,6 +209,7 @@ def _entry(message: Row[Any], receipt: Receipt, now: datetime) -> NewEntry:
             "channel": message.channel,
             "code": receipt.code,
             "attempt": message.attempts,
+            **(facts if receipt.outcome is Outcome.ACCEPTED else {}),
         },
     )
 

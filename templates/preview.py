@@ -1,10 +1,12 @@
-"""All texts as files to look at: every mail and page with sample data, and one page that shows them side by side."""
+"""All texts as files to look at: mails, SMS and pages with sample data, and one page that shows them side by side."""
 
 from pathlib import Path
 
 from templates.environment import FOLDER
-from templates.render import render_document, render_message, render_page
+from templates.render import render_document, render_message, render_page, render_text
 from templates.samples import MESSAGE_SAMPLES, PAGE_SAMPLES
+from templates.segments import segments
+from templates.text_samples import TEXT_SAMPLES
 
 
 def write_preview(folder: Path) -> Path:
@@ -13,7 +15,7 @@ def write_preview(folder: Path) -> Path:
         (folder / name).mkdir(parents=True, exist_ok=True)
     for sheet in (FOLDER / "static").glob("*.css"):
         (folder / "static" / sheet.name).write_text(sheet.read_text(encoding="utf-8"), encoding="utf-8")
-    values = {"messages": _write_messages(folder), "pages": _write_pages(folder)}
+    values = {"messages": _write_messages(folder), "texts": _write_texts(folder), "pages": _write_pages(folder)}
     index = folder / "index.html"
     index.write_text(render_document("preview", values), encoding="utf-8")
     return index
@@ -30,6 +32,15 @@ def _write_messages(folder: Path) -> list[dict[str, str]]:
         shown.append(
             {"title": sample.title, "subject": mail.subject, "html": f"messages/{file.name}", "text": mail.text}
         )
+    return shown
+
+
+def _write_texts(folder: Path) -> list[dict[str, str | int]]:
+    shown: list[dict[str, str | int]] = []
+    for sample in TEXT_SAMPLES:
+        text = render_text(sample.purpose, sample.values)
+        (folder / "messages" / f"{sample.name}.sms.txt").write_text(text + "\n", encoding="utf-8")
+        shown.append({"title": sample.title, "text": text, "length": len(text), "segments": segments(text)})
     return shown
 
 

@@ -1,23 +1,26 @@
-"""The one place that renders: mails (subject, text, HTML), pages and documents, from plain values only."""
+"""The one place that renders: mails (subject, text, HTML), SMS, pages and documents, from plain values only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from templates.checking import check_templates
-from templates.cleaning import Cleaner, Plain, body, for_document, for_mail, for_page, header, plain_values
+from templates.cleaning import Cleaner, Plain, body, for_document, for_mail, for_page, for_text, header, plain_values
 from templates.environment import TemplateFault, environment_of
-from templates.values import DOCUMENT_VALUES, MESSAGE_VALUES, OPTIONAL, PAGE_VALUES
+from templates.segments import segments
+from templates.values import DOCUMENT_VALUES, MESSAGE_VALUES, OPTIONAL, PAGE_VALUES, TEXT_VALUES
 from vocabulary import Purpose
 
 __all__ = [
     "MESSAGE_VALUES",
     "PAGE_VALUES",
+    "TEXT_VALUES",
     "Rendered",
     "TemplateFault",
     "check_templates",
     "render_document",
     "render_message",
     "render_page",
+    "render_text",
 ]
 
 
@@ -41,6 +44,18 @@ def render_message(purpose: Purpose, values: Mapping[str, object]) -> Rendered:
     )
 
 
+def render_text(purpose: Purpose, values: Mapping[str, object]) -> str:
+    """The SMS of a purpose, on one line. `values` are those named in `TEXT_VALUES`; a missing one raises TemplateFault.
+
+    The customer's name is left out where it would cost another segment, by its length or by a letter of another script.
+    """
+    name = f"messages/{purpose.value}"
+    given = _given(f"{name}.sms", values, TEXT_VALUES[purpose], for_text)
+    template, nobody = f"{name}.sms.txt.j2", dict[str, Plain](customer_name=None)
+    named, unnamed = _one_text(template, given), _one_text(template, given | nobody)
+    return named if segments(named) <= segments(unnamed) else unnamed
+
+
 def render_page(name: str, values: Mapping[str, object]) -> str:
     """A page for customers, as HTML. `values` are those named in `PAGE_VALUES`."""
     return _render(f"pages/{name}.html.j2", _given(f"pages/{name}", values, PAGE_VALUES[name], for_page))
@@ -58,6 +73,10 @@ def _given(name: str, values: Mapping[str, object], allowed: frozenset[str], cle
     if missing:
         raise TemplateFault(f"{name}: no value for {', '.join(sorted(missing))}; give it to the template.")
     return plain_values(values, clean)
+
+
+def _one_text(template: str, given: dict[str, Plain]) -> str:
+    return " ".join(_render(template, given).split())
 
 
 def _render(template: str, given: dict[str, Plain]) -> str:

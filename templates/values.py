@@ -24,6 +24,15 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path"}),
 }  # fmt: skip
 
+_TEXT: Final = frozenset({"company", "customer_name", "service_date", "survey_url"})
+TEXT_VALUES: Final[dict[Purpose, frozenset[str]]] = {
+    Purpose.SURVEY: _TEXT,
+    Purpose.REMINDER: _TEXT | {"last"},
+    Purpose.RECOVERY_SURVEY: _TEXT,
+    Purpose.THANK_YOU: frozenset({"company", "customer_name", "service_date", "has_concern", "contact_by"}),
+}
+"""Of the SMS to customers. Staff get mails."""
+
 PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
     "survey": frozenset({
         "company", "customer_name", "service_kind", "service_date", "branch", "action", "nonce", "preselected",
@@ -37,7 +46,7 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
 }  # fmt: skip
 
 DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
-    "preview": frozenset({"messages", "pages"}),
+    "preview": frozenset({"messages", "texts", "pages"}),
     "review": frozenset(
         {
             "company",
@@ -68,6 +77,7 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "figures": frozenset({"label", "value", "note"}),
     "errors": frozenset({"field", "message"}),
     "messages": frozenset({"title", "subject", "html", "text"}),
+    "texts": frozenset({"title", "text", "length", "segments"}),
     "pages": frozenset({"title", "html"}),
 }
 """The fields of the values that are mappings, or lists of mappings."""

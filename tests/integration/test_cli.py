@@ -191,6 +191,15 @@ def test_doctor_says_what_is_to_be_done(type_: Type, monkeypatch: pytest.MonkeyP
     assert "templates are complete" in out
 
 
+def test_doctor_says_what_a_channel_lacks(type_: Type, monkeypatch: pytest.MonkeyPatch):
+    assert "no SMS are sent" in type_("doctor")[1]
+    monkeypatch.setenv("AFTERCARE_SMS", "outbox")
+    assert "channel sms goes through outbox" in type_("doctor")[1]
+    monkeypatch.setenv("AFTERCARE_SMS", "twilio")
+    status, out, _ = type_("doctor")
+    assert (status, "channel sms is not ready: AFTERCARE_SMS is twilio: set AFTERCARE_TWILIO_" in out) == (1, True)
+
+
 def test_the_texts_can_be_looked_at(type_: Type, tmp_path: Path):
     assert type_("templates", "preview", str(tmp_path / "preview"))[0] == 0
     assert (tmp_path / "preview" / "index.html").exists()

@@ -28,11 +28,14 @@ DYING = '''
 """For each line: a child of this process does what the point names, and is killed there."""
 
 import json, os, signal, sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from sqlalchemy import event
 import tasks.outbox
-from tasks.mail_channel import mail_provider
+from tasks.channels import WAYS
 from tests.acceptance.days import Days
+
+way = WAYS["email"]
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -40,7 +43,7 @@ def die(*_):
 class Mortal:
     """The real provider, killed after it has written so many mails: by then it has told nobody."""
     def __init__(self, settings, now):
-        self.real = mail_provider(settings, now)
+        self.real = way.provider(settings, now)
     def send(self, mails, *, allowed, in_flight):
         self.real.send(mails[:number], allowed=allowed, in_flight=in_flight)
         die()
@@ -60,7 +63,7 @@ def act(point, days):
         assert tasks.outbox.claim_batch.fn(days.now)
         die()
     elif point == "handed-over":
-        tasks.outbox.mail_provider = Mortal
+        WAYS["email"] = replace(way, adapters=dict.fromkeys(way.adapters, Mortal))
         days.deliver()
 
 for line in sys.stdin:

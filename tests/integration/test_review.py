@@ -137,7 +137,7 @@ def test_nothing_about_a_person_leaves_the_store(october: Office):
 def test_the_bulletin_can_be_written(october: Office):
     write_review.fn("2026-10", NOW)
     with october.place.store.read() as db:
-        mail = Desk(db, owed(october), NOW).write(owed(october)[0])
+        mail = Desk(db, owed(october), NOW).mail(owed(october)[0])
     assert mail is not None
     assert mail.subject == "What customers told us in October 2026"
     assert "- Services reported: 14 (14 of 14 accounted for)" in mail.text

@@ -1,4 +1,4 @@
-"""A mail to start from, and servers that are stopped at the end of a test."""
+"""A mail and an SMS to start from, and servers that are stopped at the end of a test."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from channels.protocol import Mail
+from channels.protocol import Mail, TextMessage
 from tests.integration.channels.desk import Desk
 from tests.integration.channels.faulty_server import Answer, FaultyServer
 
@@ -72,3 +72,14 @@ def relay() -> Iterator[Callable[..., tuple[Desk, int]]]:
 def mails(a_mail: Callable[..., Mail]) -> list[Mail]:
     """Forty mails to forty people, m00 to m39."""
     return [a_mail(ref=f"m{number:02}", to=f"customer{number}@example.com") for number in range(40)]
+
+
+@pytest.fixture(scope="session")
+def a_text() -> Callable[..., TextMessage]:
+    """`a_text(to="+33612345678")`: a good SMS that differs in what is given."""
+    body = "Example Home Services: how did we do? https://example.org/s/abc234 STOP to opt out"
+
+    def build(**fields: Any) -> TextMessage:
+        return replace(TextMessage(ref="m_5f2c", to="+491701234567", body=body, try_for_s=3600), **fields)
+
+    return build

@@ -1,4 +1,4 @@
-"""A mail to start from."""
+"""A mail and an SMS to start from."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from channels.protocol import Mail
+from channels.protocol import Mail, TextMessage
 
 A_MAIL = Mail(
     ref="m_5f2c",
@@ -27,5 +27,16 @@ def a_mail() -> Callable[..., Mail]:
 
     def build(**fields: Any) -> Mail:
         return replace(A_MAIL, **fields)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def a_text() -> Callable[..., TextMessage]:
+    """`a_text(to="+33612345678")`: a good SMS that differs in what is given."""
+    body = "Example Home Services: how did we do? https://example.org/s/abc234 STOP to opt out"
+
+    def build(**fields: Any) -> TextMessage:
+        return replace(TextMessage(ref="m_5f2c", to="+491701234567", body=body, try_for_s=3600), **fields)
 
     return build

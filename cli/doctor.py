@@ -81,13 +81,17 @@ def _server(opened: Place) -> Iterator[Finding]:
     yield True, f"Prefect server at {url}"
 
 
+_COUNTED = (Delivery.DUE, Delivery.ACCEPTED, Delivery.DELIVERED, Delivery.FAILED, Delivery.UNKNOWN)
+
+
 def _outbox(opened: Place) -> Iterator[Finding]:
     by_state = select(messages.c.state, func.count()).group_by(messages.c.state)
     with opened.store.read() as db:
         counts: dict[str, int] = dict(db.execute(by_state).tuples().all())
         stopped = db.execute(select(*columns(channel_states, "channel", "code", "try_again_at"))).all()
-    due, sent, parked = (counts.get(state, 0) for state in (Delivery.DUE, Delivery.ACCEPTED, Delivery.UNKNOWN))
-    yield True, f"outbox: {due} due, {sent} sent, {parked} with unknown outcome"
+    due, taken, arrived, failed, parked = (counts.get(state, 0) for state in _COUNTED)
+    sent = f"{taken + arrived} sent ({arrived} known to have arrived)"
+    yield True, f"outbox: {due} due, {sent}, {failed} did not arrive, {parked} with unknown outcome"
     for row in stopped:
         remedy = f"check its credentials and address; tried again at {row.try_again_at:%H:%M} UTC"
         yield False, f"channel {row.channel} is stopped ({row.code}): {remedy}"

@@ -50,6 +50,18 @@ class Settings(BaseSettings):
     sendgrid_api_key_block: str | None = None
     """Name of a Prefect Secret block that holds the key."""
 
+    sendgrid_event_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    """Public keys of SendGrid's signed Event Webhook in base64, separated by spaces; two at once allow rotation."""
+    sendgrid_event_keys_file: Path | None = None
+    event_tolerance_s: Annotated[int, Field(ge=30, le=86_400)] = 600
+    """By so much the time at which SendGrid says it sent a post of events may differ from ours."""
+
+    twilio_account_sid: str | None = None
+    """Callbacks of other accounts are refused."""
+    twilio_auth_token: SecretStr | None = None
+    """Signs Twilio's callbacks."""
+    twilio_auth_token_file: Path | None = None
+
     smtp_host: str = "127.0.0.1"
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 25
     smtp_username: str | None = None
@@ -61,7 +73,7 @@ class Settings(BaseSettings):
     """Standard Webhooks secrets (`whsec_…`), separated by spaces; several at once allow rotation."""
     intake_secrets_file: Path | None = None
 
-    @field_validator("intake_secrets", mode="before")
+    @field_validator("intake_secrets", "sendgrid_event_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value

@@ -27,6 +27,9 @@ class ClosedServiceFacts:
     reopened: bool
     asked_before: datetime | None
     opted_out_at: datetime | None
+    region: str = ""
+    invalid: frozenset[Channel] = frozenset()
+    """Channels on which the address in the report is known not to work: its mail bounced, it is a landline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,13 @@ def decide(
         if disposition:
             return NoFollowUp(disposition, check.verdict, check.clause, tuple(checks))
     ladder, preferred = _ladder(facts, rules, available)
+    checks += [Check(f"address for {channel}", Clause.CHANNEL, "known not to work", "passed over")
+               for channel in Channel if channel in facts.invalid]  # fmt: skip
     names = ", ".join(ladder) or "none"
     checks.append(Check("channels", Clause.CHANNEL, f"prefers {', '.join(facts.prefers) or 'nothing'}", names))
     if not ladder:
-        reason = "no usable e-mail address or telephone number in the report"
+        known = " that is not known to fail" if facts.invalid else ""
+        reason = f"no usable e-mail address or telephone number in the report{known}"
         return NoFollowUp(Disposition.UNREACHABLE, reason, Clause.CHANNEL, tuple(checks))
     return FollowUp(ladder, preferred, tuple(checks))
 
@@ -114,8 +120,8 @@ def _matches(value: str, pattern: str) -> bool:
 
 def _ladder(facts: ClosedServiceFacts, rules: Rules, available: frozenset[Channel]) -> tuple[tuple[Channel, ...], int]:
     reachable = {Channel.EMAIL: facts.email is not None, Channel.SMS: facts.has_phone, Channel.PHONE: facts.has_phone}
-    usable = [channel for channel in dict.fromkeys(facts.prefers + rules.contact.ladder)
-              if channel in available and reachable[channel]]  # fmt: skip
+    usable = [channel for channel in dict.fromkeys(facts.prefers + rules.contact.ladder_in(facts.region))
+              if channel in available and reachable[channel] and channel not in facts.invalid]  # fmt: skip
     return tuple(usable), sum(channel in facts.prefers for channel in usable)
 
 

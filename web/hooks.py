@@ -4,20 +4,19 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 
 from fastapi import Request
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
 from channels import sendgrid_events, twilio_status
-from channels.report import Report
 from config.settings import Settings, SettingsError, secret_from
 from models.store import Store
 from vocabulary import Channel
 from web.bell import Bell, Sound
 from web.bodies import FormBody, ReportBody
-from web.news import take_in
+from web.news import TakenIn
+from web.turns import Turns
 
 _LOG = logging.getLogger("aftercare.web")
 _RING_EVERY = timedelta(seconds=10)
@@ -66,12 +65,12 @@ class Hooks:
     def __init__(
         self, store: Store, clock: Callable[[], datetime], bell: Bell, sendgrid: SendGridHook, twilio: TwilioHook
     ) -> None:
-        self._store = store
         self._clock = clock
         self._bell = bell
         self._sendgrid = sendgrid
         self._twilio = twilio
-        self._turn = Lock()
+        self._mails = Turns(store, "sendgrid", Channel.EMAIL)
+        self._sms = Turns(store, "twilio", Channel.SMS)
         self._rung_at: datetime | None = None
         self._stale = 0
 
@@ -86,7 +85,7 @@ class Hooks:
             reports = sendgrid_events.read_events(body, now)
         except sendgrid_events.NotEvents:
             return Response(status_code=400)
-        return self._take_in("sendgrid", reports, Channel.EMAIL, now)
+        return self._answer(self._mails.take_in(reports, now), now)
 
     def twilio_status(self, ref: str, request: Request, body: FormBody) -> Response:
         now, hook = self._clock(), self._twilio
@@ -97,12 +96,9 @@ class Hooks:
         report = twilio_status.read_status(form, ref, now, account=hook.account)
         if report is None:
             return Response(status_code=400)
-        return self._take_in("twilio", [report], Channel.SMS, now)
+        return self._answer(self._sms.take_in([report], now), now)
 
-    def _take_in(self, provider: str, reports: Sequence[Report], channel: Channel, now: datetime) -> Response:
-        # One at a time: SQLite lets one write anyway, and whoever waits for it in there sleeps for too long.
-        with self._turn, self._store.write() as db:
-            taken = take_in(db, provider, reports, channel, at=now)
+    def _answer(self, taken: TakenIn, now: datetime) -> Response:
         ring = BackgroundTask(self._bell.ring, Sound.MESSAGE_FAILED) if taken.failed and self._may_ring(now) else None
         return Response(status_code=204, background=ring)
 

@@ -1,4 +1,4 @@
-"""The promise that sending is not contacting: what did not arrive falls to the next channel inside the same deadline."""
+"""The promise that sending is not contacting: what did not arrive falls to the next channel, in the same deadline."""
 
 from datetime import timedelta
 from typing import Any

@@ -28,7 +28,7 @@ def doctor() -> None:
     console = Console()
     opened = here()  # settings, policy and schema: a fault of these is one sentence and status 2
     wrong = 0
-    for check in (_policy, _templates, _store, _server, _outbox, _intake, _dns):
+    for check in (_policy, _templates, _store, _server, _outbox, _events, _intake, _dns):
         for fine, text in check(opened):
             wrong += not fine
             console.print(
@@ -95,6 +95,15 @@ def _outbox(opened: Place) -> Iterator[Finding]:
     for row in stopped:
         remedy = f"check its credentials and address; tried again at {row.try_again_at:%H:%M} UTC"
         yield False, f"channel {row.channel} is stopped ({row.code}): {remedy}"
+
+
+def _events(opened: Place) -> Iterator[Finding]:
+    settings, path = opened.settings, "/hooks/sendgrid/events"
+    if settings.sendgrid_event_keys or settings.sendgrid_event_keys_file:
+        yield True, f"SendGrid's events are taken at {settings.web_url}{path}"
+    elif settings.mail == "sendgrid":
+        remedy = f"set AFTERCARE_SENDGRID_EVENT_KEYS to the key of its Signed Event Webhook for {path}"
+        yield False, f"SendGrid cannot tell which mails bounce or are dropped: {remedy}"
 
 
 def _intake(opened: Place) -> Iterator[Finding]:

@@ -42,11 +42,11 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A message of which something new was told, with everything that was told of it."""
+    """A message of which something new was told, with everything that was told of it before."""
 
     message: Row[Any]
-    before: Sequence[Row[Any]]
-    new: Sequence[Row[Any]]
+    before: list[Row[Any]]
+    new: list[NewEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def keep(db: Connection, events: Sequence[NewEvent], *, at: datetime) -> Kept:
     unique = ["provider", "event_id"]
     inserted = {row.event_id for row in insert_new(db, provider_events, rows, unique=unique, returning=["event_id"])}
     new = {event.event_id: about.get(event.event_id) for event in events if event.event_id in inserted}
-    return Kept(new, _reported(db, {row.id: row for row in new.values() if row is not None}, inserted))
+    return Kept(new, _reported(db, [event for event in events if event.event_id in inserted], about, inserted))
 
 
 def _messages(db: Connection, events: Sequence[NewEvent]) -> dict[str, Row[Any]]:
@@ -96,13 +96,19 @@ def _row(event: NewEvent, message: Row[Any] | None, at: datetime) -> dict[str, A
     }
 
 
-def _reported(db: Connection, touched: Mapping[int, Row[Any]], inserted: set[str]) -> list[Reported]:
-    if not touched:
-        return []
-    told: dict[int, tuple[list[Row[Any]], list[Row[Any]]]] = {id: ([], []) for id in touched}
-    for row in db.execute(_TOLD, {"ids": sorted(touched)}):
-        told[row.message_id][row.event_id in inserted].append(row)
-    return [Reported(touched[id], before, new) for id, (before, new) in told.items()]
+def _reported(
+    db: Connection, new: Sequence[NewEvent], about: Mapping[str, Row[Any]], inserted: set[str]
+) -> list[Reported]:
+    touched: dict[int, Reported] = {}
+    for event in new:
+        message = about.get(event.event_id)
+        if message is not None:
+            touched.setdefault(message.id, Reported(message, [], [])).new.append(event)
+    told_before = sorted(id for id, one in touched.items() if one.message.reported_at is not None)
+    for row in db.execute(_TOLD, {"ids": told_before}) if told_before else ():
+        if row.event_id not in inserted:
+            touched[row.message_id].before.append(row)
+    return list(touched.values())
 
 
 _CHANGED: Mapping[str, Any] = {name: bindparam(f"new_{name}") for name in

@@ -19,6 +19,7 @@ _STATES = {
     News.SPAM: Delivery.FAILED,
     News.LOST: Delivery.FAILED,
 }
+_FAILURES = frozenset(news for news, state in _STATES.items() if state is Delivery.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,26 +62,26 @@ SPAM_REPORT = "spam report"
 
 def standing(told: Iterable[Told]) -> Standing | None:
     """None when nothing was told. Of facts of the same rank the earliest decides."""
-    facts = sorted(set(told), key=lambda fact: (fact.at, fact.word))
+    facts = tuple(told)
     if not facts:
         return None
-    known = [fact for fact in facts if fact.news is not None]
-    first = min(known, key=lambda fact: -_RANK[fact.news], default=None)  # type: ignore[index]  # news is known
+    times = [fact.at for fact in facts]
+    deciding = min(facts, key=_order)
     return Standing(
-        state=_STATES[first.news] if first and first.news else Delivery.ACCEPTED,
-        word=_word(first),
-        taken_at=facts[0].at,
-        arrived_at=_earliest(known, News.ARRIVED),
-        failed_at=_earliest(known, *(news for news, state in _STATES.items() if state is Delivery.FAILED)),
-        newest_at=facts[-1].at,
+        state=_STATES[deciding.news] if deciding.news else Delivery.ACCEPTED,
+        word=_word(deciding),
+        taken_at=min(times),
+        arrived_at=min((fact.at for fact in facts if fact.news is News.ARRIVED), default=None),
+        failed_at=min((fact.at for fact in facts if fact.news in _FAILURES), default=None),
+        newest_at=max(times),
     )
 
 
-def _word(fact: Told | None) -> str | None:
-    if fact is None:
+def _order(fact: Told) -> tuple[int, datetime, str]:
+    return (-_RANK[fact.news] if fact.news else 1, fact.at, fact.word)
+
+
+def _word(fact: Told) -> str | None:
+    if fact.news is None:
         return None
     return SPAM_REPORT if fact.news is News.SPAM else fact.word
-
-
-def _earliest(facts: Iterable[Told], *kinds: News) -> datetime | None:
-    return min((fact.at for fact in facts if fact.news in kinds), default=None)

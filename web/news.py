@@ -103,14 +103,15 @@ def _change(reported: Reported) -> _Change:
     before = [_told(row) for row in reported.before]
     after = standing([*before, *(_told(row) for row in reported.new)])
     assert after is not None  # noqa: S101 - something new was told
-    numbers = {row.provider_id for row in (*reported.before, *reported.new) if row.provider_id}
+    told: list[Row[Any] | NewEvent] = [*reported.before, *reported.new]
+    numbers = {one.provider_id for one in told if one.provider_id}
     number = reported.message.provider_id or min(numbers, default=None)
     return _Change(reported.message, number, standing(before), after)
 
 
-def _told(row: Row[Any]) -> Told:
-    news = News(row.news) if row.news else None
-    return Told(news=news, at=row.happened_at, word=f"{row.kind} {row.code}" if row.code else row.kind)
+def _told(event: Row[Any] | NewEvent) -> Told:
+    news = News(event.news) if event.news else None
+    return Told(news=news, at=event.happened_at, word=f"{event.kind} {event.code}" if event.code else event.kind)
 
 
 def _row(change: _Change) -> dict[str, Any]:

@@ -77,6 +77,21 @@ class Delivery(StrEnum):
     """No longer wanted (answered, opted out, cancelled) before it was sent."""
 
 
+class News(StrEnum):
+    """What a provider tells of a message after it took it, in our words. Each proves that it has the message."""
+
+    TAKEN = auto()
+    """Queued, processed, sent on its way."""
+    DELAYED = auto()
+    BLOCKED = auto()
+    """Turned away this time, for a reason that is not the address: soft, it may still arrive."""
+    ARRIVED = auto()
+    SPAM = auto()
+    """It arrived, and the customer called it spam."""
+    LOST = auto()
+    """Dropped, bounced, undelivered: it will not arrive."""
+
+
 class LinkPurpose(StrEnum):
     """What a token in a mail allows. A token serves one purpose only."""
 

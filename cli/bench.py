@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -29,10 +30,27 @@ def lifecycle(
 
     Reads and writes nothing of the installation. Ends with status 0 also when a bar is missed: it measures.
     """
+    options = ["--cases", str(cases), "--small", str(small), "--memory" if memory else "--no-memory"]
+    _measure("benchmarks.lifecycle", options, json)
+
+
+@app.command()
+def events(
+    seconds: Annotated[float, typer.Option(min=1, help="How long the rate is to be held.")] = 60,
+    rate: Annotated[int, typer.Option(min=50, help="Events per second, in signed posts of 50.")] = 5_000,
+    json: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the figures into this file too.")] = None,
+) -> None:
+    """Post signed provider events to the web application in a process of its own, and count what it kept.
+
+    Reads and writes nothing of the installation. Ends with status 0 also when the rate is missed: it measures. An
+    acknowledged event that is not there afterwards is an error.
+    """
+    _measure("benchmarks.events", ["--seconds", str(seconds), "--rate", str(rate)], json)
+
+
+def _measure(module: str, options: Sequence[str], json: Path | None) -> None:
     if json is not None and not json.absolute().parent.is_dir():
         raise Fault(f"{json}: there is no such folder to write the figures into")
-    command = [sys.executable, "-P", "-m", "benchmarks.lifecycle", "--cases", str(cases), "--small", str(small)]
-    command += ["--memory" if memory else "--no-memory"]
-    command += ["--json", str(json)] if json else []
+    command = [sys.executable, "-P", "-m", module, *options, *(["--json", str(json)] if json else [])]
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606 - our own program, and no shell

@@ -31,7 +31,7 @@ def doctor() -> None:
     console = Console()
     opened = here()  # settings, policy and schema: a fault of these is one sentence and status 2
     wrong = 0
-    for check in (_policy, _templates, _store, _server, _outbox, _channels, _intake, _dns):
+    for check in (_policy, _templates, _store, _server, _outbox, _channels, _events, _intake, _dns):
         for fine, text in check(opened):
             wrong += not fine
             console.print(
@@ -84,13 +84,17 @@ def _server(opened: Place) -> Iterator[Finding]:
     yield True, f"Prefect server at {url}"
 
 
+_COUNTED = (Delivery.DUE, Delivery.ACCEPTED, Delivery.DELIVERED, Delivery.FAILED, Delivery.UNKNOWN)
+
+
 def _outbox(opened: Place) -> Iterator[Finding]:
     by_state = select(messages.c.state, func.count()).group_by(messages.c.state)
     with opened.store.read() as db:
         counts: dict[str, int] = dict(db.execute(by_state).tuples().all())
         stopped = db.execute(select(*columns(channel_states, "channel", "code", "try_again_at"))).all()
-    due, sent, parked = (counts.get(state, 0) for state in (Delivery.DUE, Delivery.ACCEPTED, Delivery.UNKNOWN))
-    yield True, f"outbox: {due} due, {sent} sent, {parked} with unknown outcome"
+    due, taken, arrived, failed, parked = (counts.get(state, 0) for state in _COUNTED)
+    sent = f"{taken + arrived} sent ({arrived} known to have arrived)"
+    yield True, f"outbox: {due} due, {sent}, {failed} did not arrive, {parked} with unknown outcome"
     for row in stopped:
         remedy = f"check its credentials and address; tried again at {row.try_again_at:%H:%M} UTC"
         yield False, f"channel {row.channel} is stopped ({row.code}): {remedy}"
@@ -108,6 +112,15 @@ def _channels(opened: Place) -> Iterator[Finding]:
         yield True, "no SMS are sent: set AFTERCARE_SMS to twilio, or to outbox for files"
     elif not opened.settings.public_url and opened.settings.sms == "twilio":
         yield False, "Twilio cannot say what became of an SMS: set AFTERCARE_PUBLIC_URL to what it reaches"
+
+
+def _events(opened: Place) -> Iterator[Finding]:
+    settings, path = opened.settings, "/hooks/sendgrid/events"
+    if settings.sendgrid_event_keys or settings.sendgrid_event_keys_file:
+        yield True, f"SendGrid's events are taken at {settings.web_url}{path}"
+    elif settings.mail == "sendgrid":
+        remedy = f"set AFTERCARE_SENDGRID_EVENT_KEYS to the key of its Signed Event Webhook for {path}"
+        yield False, f"SendGrid cannot tell which mails bounce or are dropped: {remedy}"
 
 
 def _intake(opened: Place) -> Iterator[Finding]:

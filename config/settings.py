@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     sendgrid_api_key_block: str | None = None
     """Name of a Prefect Secret block that holds the key."""
 
+    sendgrid_event_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    """Public keys of SendGrid's signed Event Webhook in base64, separated by spaces; two at once allow rotation."""
+    sendgrid_event_keys_file: Path | None = None
+    event_tolerance_s: Annotated[int, Field(ge=30, le=86_400)] = 600
+    """By so much the time at which SendGrid says it sent a post of events may differ from ours."""
+
     smtp_host: str = "127.0.0.1"
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 25
     smtp_username: str | None = None
@@ -79,7 +85,9 @@ class Settings(BaseSettings):
     sms: Literal["off", "outbox", "twilio"] = "off"
     twilio_url: str = "https://api.twilio.com"
     twilio_account_sid: Annotated[str | None, _sid("AC")] = None
+    """Callbacks of other accounts are refused."""
     twilio_auth_token: SecretStr | None = None
+    """Signs Twilio's callbacks, and is what we send with when there is no API key."""
     twilio_auth_token_file: Path | None = None
     twilio_api_key_sid: Annotated[str | None, _sid("SK")] = None
     """An API key instead of the auth token for sending. Its secret is shown once, when the key is made."""
@@ -93,7 +101,7 @@ class Settings(BaseSettings):
     """Standard Webhooks secrets (`whsec_…`), separated by spaces; several at once allow rotation."""
     intake_secrets_file: Path | None = None
 
-    @field_validator("intake_secrets", mode="before")
+    @field_validator("intake_secrets", "sendgrid_event_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value

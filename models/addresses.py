@@ -1,14 +1,14 @@
 """Addresses that cannot be reached on a channel, by their hash: mailboxes that are not there, landlines for SMS."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from models.log import NewEntry, append
 from models.store import insert_new
-from models.tables import invalid_addresses
+from models.tables import columns, invalid_addresses
 from vocabulary import Channel, Clause, Event
 
 
@@ -33,3 +33,12 @@ def mark_invalid(db: Connection, found: Sequence[Unreachable], *, at: datetime) 
     append(db, [NewEntry(event=Event.ADDRESS_INVALID, at=at, clause=Clause.CHANNEL, case_id=one.case_id,
                          detail={"channel": one.channel, "code": one.code})
                 for pair, one in by_key.items() if pair in new])  # fmt: skip
+
+
+def invalid_channels(db: Connection, keys: Collection[str]) -> dict[str, frozenset[Channel]]:
+    """The channels on which addresses cannot be reached, by key."""
+    statement = select(*columns(invalid_addresses, "address_key", "channel"))
+    found: dict[str, frozenset[Channel]] = {}
+    for key, channel in db.execute(statement.where(invalid_addresses.c.address_key.in_(keys))).tuples():
+        found[key] = found.get(key, frozenset()) | {Channel(channel)}
+    return found

@@ -198,9 +198,10 @@ def record(
 
 
 def _note_contact(db: Connection, case_id: int, said: Said, at: datetime) -> None:
-    """Whoever answers was contacted, if not by a call then by a message whose outcome the provider never told."""
-    unknown = messages.c.case_id == case_id, messages.c.state == Delivery.UNKNOWN
-    sent_at = db.execute(select(func.min(messages.c.settled_at)).where(*unknown)).scalar()
+    """Whoever answers was contacted: if not by a call, then by a message of which we heard nothing, or nothing good."""
+    doubtful = messages.c.state.in_((Delivery.UNKNOWN, Delivery.FAILED))
+    earliest = select(func.min(messages.c.settled_at)).where(messages.c.case_id == case_id, doubtful)
+    sent_at = db.execute(earliest).scalar()
     values = {"contacted_at": sent_at or at, "contact_channel": said.channel}
     db.execute(cases.update().where(cases.c.id == case_id).values(values))
 

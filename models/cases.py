@@ -12,7 +12,7 @@ from vocabulary import CallOutcome, Delivery, Purpose, Stage
 _CONTACTING = (Purpose.SURVEY, Purpose.REMINDER)
 _OPENING = 4_100_203
 """Names the lock; any number that no other lock of the database has."""
-_UNDER_WAY = (Delivery.CLAIMED, Delivery.ACCEPTED, Delivery.UNKNOWN)
+_UNDER_WAY = (Delivery.CLAIMED, Delivery.ACCEPTED, Delivery.DELIVERED, Delivery.UNKNOWN)
 
 
 def take_due(db: Connection, ids: Sequence[int], stage: Stage, now: datetime, *, lease: timedelta) -> list[Row[Any]]:
@@ -103,7 +103,7 @@ def reopened(db: Connection, stages: Collection[Stage]) -> list[Row[Any]]:
 def last_messages(db: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     """The newest survey or reminder of each case."""
     statement = (
-        select(*columns(messages, "id", "case_id", "state", "due_at", "settled_at", "channel", "purpose"))
+        select(*columns(messages, "id", "case_id", "state", "due_at", "settled_at", "channel", "purpose", "code"))
         .where(messages.c.case_id.in_(ids), messages.c.purpose.in_(_CONTACTING))
         .order_by(messages.c.id)
     )
@@ -111,12 +111,12 @@ def last_messages(db: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
 
 
 def last_written(db: Connection, ids: Sequence[int]) -> dict[int, datetime]:
-    """When the newest survey or reminder of each case went out or is to, if it was not refused or taken back."""
+    """When the newest survey or reminder of each case went out or is to, if it was not refused, lost or taken back."""
     at = func.max(func.coalesce(messages.c.settled_at, messages.c.due_at))
     statement = select(messages.c.case_id, at).where(
         messages.c.case_id.in_(ids),
         messages.c.purpose.in_(_CONTACTING),
-        messages.c.state.not_in((Delivery.REJECTED, Delivery.WITHDRAWN)),
+        messages.c.state.not_in((Delivery.REJECTED, Delivery.FAILED, Delivery.WITHDRAWN)),
     )
     return {case_id: when for case_id, when in db.execute(statement.group_by(messages.c.case_id)).tuples() if case_id}
 

@@ -50,6 +50,11 @@ class Sent:
 
     purpose: str
     sent: int
+    """Taken by the provider, and not known to have failed."""
+    delivered: int
+    """Of those sent, the ones that arrived, as far as the provider tells."""
+    failed: int
+    """Taken, and then dropped, bounced or called spam."""
     refused: int
     unknown: int
     withdrawn: int
@@ -134,7 +139,9 @@ def sent(db: Connection, month: InMonth) -> Sequence[Sent]:
     """The messages of the month's cases by purpose, to customers and to staff."""
     state = messages.c.state
     states = {
-        "sent": state == Delivery.ACCEPTED,
+        "sent": state.in_((Delivery.ACCEPTED, Delivery.DELIVERED)),
+        "delivered": state == Delivery.DELIVERED,
+        "failed": state == Delivery.FAILED,
         "refused": state == Delivery.REJECTED,
         "unknown": state == Delivery.UNKNOWN,
         "withdrawn": state == Delivery.WITHDRAWN,

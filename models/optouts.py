@@ -45,3 +45,13 @@ def suppress(db: Connection, case: Row[Any], *, at: datetime, source: str, actor
         append(db, [NewEntry(event=Event.OPTED_OUT, at=at, clause=Clause.OPT_OUT, case_id=case.id, actor=actor,
                              policy_version=case.policy_version, detail={"source": source})])  # fmt: skip
     return bool(new)
+
+
+def suppress_address(db: Connection, key: str, *, at: datetime, source: str) -> bool:
+    """Suppress an address of which we know no case; False when it was suppressed before."""
+    row = {"address_key": key, "channel": ANY_CHANNEL, "since": at, "source": source, "case_id": None}
+    new = insert_new(db, suppressions, [row], unique=["address_key", "channel"], returning=["address_key"])
+    if new:
+        append(db, [NewEntry(event=Event.OPTED_OUT, at=at, clause=Clause.OPT_OUT, actor="customer",
+                             detail={"source": source})])  # fmt: skip
+    return bool(new)

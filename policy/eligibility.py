@@ -29,6 +29,9 @@ class ClosedServiceFacts:
     reopened: bool
     asked_before: datetime | None
     opted_out_at: datetime | None
+    region: str = ""
+    invalid: frozenset[Channel] = frozenset()
+    """Channels on which the address in the report is known not to work: its mail bounced, it is a landline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,13 @@ def decide(
     ladder, preferred = _ladder(facts, rules, available)
     if facts.is_landline and Channel.SMS in available:
         checks.append(Check("number for SMS", Clause.CHANNEL, "a landline", "takes no SMS: passed over"))
+    checks += [Check(f"address for {channel}", Clause.CHANNEL, "known not to work", "passed over")
+               for channel in Channel if channel in facts.invalid]  # fmt: skip
     names = ", ".join(ladder) or "none"
     checks.append(Check("channels", Clause.CHANNEL, f"prefers {', '.join(facts.prefers) or 'nothing'}", names))
     if not ladder:
-        reason = "no usable e-mail address or telephone number in the report"
+        known = " that is not known to fail" if facts.invalid else ""
+        reason = f"no usable e-mail address or telephone number in the report{known}"
         return NoFollowUp(Disposition.UNREACHABLE, reason, Clause.CHANNEL, tuple(checks))
     return FollowUp(ladder, preferred, tuple(checks))
 
@@ -119,8 +125,8 @@ def _matches(value: str, pattern: str) -> bool:
 def _ladder(facts: ClosedServiceFacts, rules: Rules, available: frozenset[Channel]) -> tuple[tuple[Channel, ...], int]:
     texts = facts.has_phone and not facts.is_landline
     reachable = {Channel.EMAIL: facts.email is not None, Channel.SMS: texts, Channel.PHONE: facts.has_phone}
-    usable = [channel for channel in dict.fromkeys(facts.prefers + rules.contact.ladder)
-              if channel in available and reachable[channel]]  # fmt: skip
+    usable = [channel for channel in dict.fromkeys(facts.prefers + rules.contact.ladder_in(facts.region))
+              if channel in available and reachable[channel] and channel not in facts.invalid]  # fmt: skip
     return tuple(usable), sum(channel in facts.prefers for channel in usable)
 
 

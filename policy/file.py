@@ -120,6 +120,11 @@ def _orders(rules: Rules) -> Iterator[tuple[str, bool]]:
     yield f"escalation.warn_percent = {_listed(warnings)} must rise", _rise(warnings)
     channels, departments = rules.contact.ladder, [route.department for route in rules.escalation.routes]
     yield f"contact.ladder = {_listed(channels)} must name each channel once", _each_once(channels)
+    regions = [one.region for one in rules.contact.ladders]
+    yield f"contact.ladders must name each region once: {_listed(regions)}", _each_once(regions)
+    for one in rules.contact.ladders:
+        named = f"contact.ladders: ladder = {_listed(one.ladder)} of region = {one.region}"
+        yield f"{named} must name each channel once", _each_once(one.ladder)
     yield f'escalation.routes must end with department = "*", not "{departments[-1]}"', departments[-1] == "*"
     yield f"escalation.routes must name each department once: {_listed(departments)}", _each_once(departments)
 

@@ -21,6 +21,7 @@ __all__ = [
     "EscalationRules",
     "Exclusion",
     "PhoneRules",
+    "RegionLadder",
     "ReviewRules",
     "Route",
     "Rules",
@@ -110,6 +111,15 @@ class CalendarRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegionLadder:
+    """The company's order of channels in a region, for example "US" or "US-CA"; the narrower one counts."""
+
+    __pydantic_config__ = _SHAPE
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}(-\S+)?$")]
+    ladder: Annotated[tuple[Channel, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRules:
     __pydantic_config__ = _SHAPE
     due_business_days: Annotated[int, Field(strict=True, ge=1, le=30)]
@@ -119,6 +129,12 @@ class ContactRules:
     window_opens: Annotated[Clock, Field(ge=time(8))]
     window_closes: Annotated[Clock, Field(le=time(21))]
     ladder: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    ladders: tuple[RegionLadder, ...] = ()
+
+    def ladder_in(self, region: str) -> tuple[Channel, ...]:
+        """The order for a region: its own, else its country's, else the company's."""
+        by_region = {one.region: one.ladder for one in self.ladders}
+        return by_region.get(region) or by_region.get(region.partition("-")[0]) or self.ladder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

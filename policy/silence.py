@@ -21,10 +21,12 @@ class Silence:
     delivery: Delivery | None
     """Of the last message on this rung; None on the phone."""
     last_message_at: datetime | None
-    """When the last message that was not refused or taken back went out, or is to go out."""
+    """When the last message that was not refused, lost or taken back went out, or is to go out."""
     calls_made: int
     call_open: bool
     number_is_wrong: bool
+    code: str | None = None
+    """What the provider said of the last message, such as "bounce 5.1.1"."""
 
     @property
     def channel(self) -> Channel:
@@ -72,7 +74,7 @@ class GiveUp:
 
 Step = Wait | Remind | Switch | CallAgain | GiveUp
 
-_REFUSED = frozenset({Delivery.REJECTED, Delivery.WITHDRAWN})
+_REFUSED = frozenset({Delivery.REJECTED, Delivery.FAILED, Delivery.WITHDRAWN})
 
 RETRY = timedelta(hours=1)
 """How soon to look again at a message that is still on its way."""
@@ -88,12 +90,18 @@ def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
     if silence.delivery is None and silence.calls_made:
         return Switch(silence.rung, "the call that came first reached nobody")
     if silence.delivery in _REFUSED or (silence.delivery is Delivery.UNKNOWN and silence.contacted_at is None):
-        return _next_rung(silence, f"the message was not taken ({silence.delivery})", now, expires, rules.phone)
+        return _next_rung(silence, _failure(silence), now, expires, rules.phone)
     if silence.contacted_at is None:
         return _under_way(silence, now, expires, rules)
     if now >= expires:
         return GiveUp(Disposition.NO_ANSWER, f"no answer within {rules.silence.expiry_days} days", Clause.ASK)
     return _remind(silence, now, rules.silence, expires)
+
+
+def _failure(silence: Silence) -> str:
+    if silence.delivery is Delivery.FAILED:
+        return f"the message did not arrive ({silence.code or silence.delivery})"
+    return f"the message was not taken ({silence.delivery})"
 
 
 def _under_way(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:

@@ -9,6 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
+from models.addresses import invalid_channels
 from models.cases import keys_of, last_asked, open_alone, opted_out, reopened
 from models.deliveries import withdraw
 from models.log import NewEntry, append
@@ -41,9 +42,10 @@ def open_cases(service_ids: Sequence[int], now: datetime) -> Tally:
             return Tally()
         keep_policy(db, here.policy.version, here.policy.text, now)
         asked, out = _people(db, taken, here.policy, now)
+        bad = invalid_channels(db, {key for service in taken for key in keys_of(service)})
         rows, entries = [], []
         for service in taken:
-            row, checks = _case(service, asked, out, here.policy, now)
+            row, checks = _case(service, asked, out, bad, here.policy, now)
             rows.append(row)
             entries.append((service.id, row, checks))
             if row["asked_at"] is not None:
@@ -87,12 +89,17 @@ def _people(
 
 
 def _case(
-    service: Row[Any], asked: dict[str, datetime], out: dict[str, datetime], policy: Policy, now: datetime
+    service: Row[Any],
+    asked: dict[str, datetime],
+    out: dict[str, datetime],
+    bad: dict[str, frozenset[Channel]],
+    policy: Policy,
+    now: datetime,
 ) -> tuple[dict[str, Any], tuple[Check, ...]]:
     rules = policy.rules
     zone = service.customer_timezone or service.timezone
     calendar = calendar_for(service.region, service.timezone, rules.calendar)
-    decision = decide(_facts(service, asked, out), now, rules, available=_available())
+    decision = decide(_facts(service, asked, out, bad), now, rules, available=_available())
     slot = find_slot(service.closed_at, now, calendar, ZoneInfo(zone), rules.contact)
     row = {
         "service_id": service.id,
@@ -143,7 +150,9 @@ def _available() -> frozenset[Channel]:
     return frozenset({*in_use(place().settings), Channel.PHONE})
 
 
-def _facts(service: Row[Any], asked: dict[str, datetime], out: dict[str, datetime]) -> ClosedServiceFacts:
+def _facts(
+    service: Row[Any], asked: dict[str, datetime], out: dict[str, datetime], bad: dict[str, frozenset[Channel]]
+) -> ClosedServiceFacts:
     keys = keys_of(service)
     return ClosedServiceFacts(
         kind=service.kind,
@@ -160,6 +169,8 @@ def _facts(service: Row[Any], asked: dict[str, datetime], out: dict[str, datetim
         reopened=service.reopened_at is not None,
         asked_before=max((asked[key] for key in keys if key in asked), default=None),
         opted_out_at=min((out[key] for key in keys if key in out), default=None),
+        region=service.region,
+        invalid=frozenset[Channel]().union(*(bad.get(key, ()) for key in keys)),
     )
 
 

@@ -114,6 +114,7 @@ def _silence(
         calls_made=sum(call.done_at is not None for call in made),
         call_open=any(call.done_at is None for call in made),
         number_is_wrong=wrong_number(made),
+        code=sent.code if sent is not None else None,
     )
 
 

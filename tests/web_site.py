@@ -77,8 +77,9 @@ class Site:
         return self.client.post(path, content=raw, headers=headers)
 
 
-def make_site(place: Place, now: datetime = seed.ASKED_AT + timedelta(hours=1)) -> Site:
-    settings = place.settings.model_copy(update={"intake_secrets": (SecretStr(SECRET),)})
+def make_site(place: Place, now: datetime = seed.ASKED_AT + timedelta(hours=1), **more: Any) -> Site:
+    """`more`: settings that differ from those of the place."""
+    settings = place.settings.model_copy(update={"intake_secrets": (SecretStr(SECRET),), **more})
     clock, bell = Clock(now), Recorder()
     app = create_app(settings, place.store, clock, bell)
     return Site(place, app, TestClient(app), clock, bell)

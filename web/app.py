@@ -13,6 +13,7 @@ from policy.file import read_policy
 from web.bell import Bell
 from web.front import Front
 from web.headers import Headers
+from web.hooks import Hooks, sendgrid_hook, twilio_hook
 from web.intake import Intake
 from web.nonce import Nonces
 from web.pages import Pages
@@ -36,6 +37,7 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     survey = Survey(store, clock, bell, pages, Nonces(signing_key(settings)))
     unsubscribe = Unsubscribe(store, clock, pages)
     intake = Intake(store, clock, bell, intake_secrets(settings))
+    hooks = Hooks(store, clock, bell, sendgrid_hook(settings), twilio_hook(settings))
     app = _bare_app()
     routes: tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...] = (
         ("/", _GET, front.home),
@@ -48,6 +50,8 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
         ("/u/{link:path}", ("POST",), unsubscribe.leave),
         ("/services/closed", ("POST",), intake.closed),
         ("/services/reopened", ("POST",), intake.reopened),
+        ("/hooks/sendgrid/events", ("POST",), hooks.sendgrid_events),
+        ("/hooks/twilio/status/{ref}", ("POST",), hooks.twilio_status),
     )
     for path, methods, handler in routes:
         app.add_api_route(path, handler, methods=list(methods), response_model=None)

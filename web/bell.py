@@ -21,6 +21,7 @@ class Sound(StrEnum):
 
     SERVICE_CLOSED = "aftercare.service.closed"
     ANSWER_RECEIVED = "aftercare.answer.received"
+    MESSAGE_FAILED = "aftercare.message.failed"
 
 
 class Bell(Protocol):

@@ -12,6 +12,7 @@ TEXT, INSTANT = sqlmodel.sql.sqltypes.AutoString, sqlmodel.sql.sqltypes.UTCDateT
 
 def upgrade() -> None:
     op.add_column("messages", sa.Column("reported_at", INSTANT(), nullable=True))
+    op.create_index("messages_of_provider", "messages", ["provider_id"])
     op.add_column("calls", sa.Column("call_back_at", INSTANT(), nullable=True))
     op.add_column("answers", sa.Column("suspicion", TEXT(), nullable=True))
     op.add_column("services", sa.Column("contact_basis", TEXT(), nullable=True))
@@ -21,6 +22,7 @@ def upgrade() -> None:
         sa.Column("provider", TEXT(), nullable=False),
         sa.Column("event_id", TEXT(), nullable=False),
         sa.Column("kind", TEXT(), nullable=False),
+        sa.Column("news", TEXT(), nullable=True),
         sa.Column("message_id", sa.Integer(), nullable=True),
         sa.Column("provider_id", TEXT(), nullable=True),
         sa.Column("happened_at", INSTANT(), nullable=False),
@@ -102,4 +104,5 @@ def downgrade() -> None:
     op.drop_column("services", "contact_basis")
     op.drop_column("answers", "suspicion")
     op.drop_column("calls", "call_back_at")
+    op.drop_index("messages_of_provider", "messages")
     op.drop_column("messages", "reported_at")

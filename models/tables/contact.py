@@ -18,6 +18,7 @@ class Message(SQLModel, table=True):
     __table_args__: Any = (
         Index("messages_due", "state", "due_at", "id"),
         Index("messages_of_case", "case_id"),
+        Index("messages_of_provider", "provider_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -66,6 +67,8 @@ class ProviderEvent(SQLModel, table=True):
     """The provider's own number of the event, or what stands for it."""
     kind: str
     """The provider's word, in lower case; also one that we do not know."""
+    news: str | None = None
+    """The same in our words; None for a word that we do not know and for what is only a hint (opened, clicked)."""
     message_id: int | None = Field(default=None, foreign_key="messages.id")
     """None while we cannot say which message it is about."""
     provider_id: str | None = None

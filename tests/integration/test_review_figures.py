@@ -86,8 +86,26 @@ def test_concerns(october: Office):
 
 def test_messages_and_calls(october: Office):
     found = counted(october)
-    survey = {"sent": 2, "refused": 1, "unknown": 0, "withdrawn": 1, "waiting": 1, "possible_duplicates": 1}
-    notice = {"sent": 0, "refused": 0, "unknown": 1, "withdrawn": 0, "waiting": 0, "possible_duplicates": 0}
+    survey = {
+        "sent": 2,
+        "delivered": 0,
+        "failed": 0,
+        "refused": 1,
+        "unknown": 0,
+        "withdrawn": 1,
+        "waiting": 1,
+        "possible_duplicates": 1,
+    }
+    notice = {
+        "sent": 0,
+        "delivered": 0,
+        "failed": 0,
+        "refused": 0,
+        "unknown": 1,
+        "withdrawn": 0,
+        "waiting": 0,
+        "possible_duplicates": 0,
+    }
     assert found.sent == [Sent(purpose="survey", **survey), Sent(purpose="escalation_notice", **notice)]
     assert found.calls == {"answered": 1, "no answer": 1, "still to be made": 1}
 

@@ -27,7 +27,7 @@ class Nonces:
         """What makes this submission the same one when it comes twice. None when it does not count."""
         try:
             bound, milliseconds, unique = self._serializer.loads(text)
-        except BadData:
+        except (BadData, UnicodeError):
             return None
         age = now - datetime.fromtimestamp(milliseconds / 1000, UTC)
         return str(unique) if bound == _bound(token) and _YOUNGEST <= age <= _OLDEST else None

@@ -95,6 +95,7 @@ def der(key: Any) -> str:
     "text",
     ["", "no key", "AAAA", OTHER.public[:-4], der(ec.generate_private_key(ec.SECP384R1())),
      der(ed25519.Ed25519PrivateKey.generate())],
+    ids=["empty", "words", "too short", "cut off", "another curve", "another method"],
 )  # fmt: skip
 def test_a_key_of_another_kind_is_refused_at_the_start(text: str):
     with pytest.raises(ValueError, match=r"^is not a"):

@@ -83,6 +83,8 @@ class LinkPurpose(StrEnum):
     SURVEY = auto()
     RECOVERY = auto()
     UNSUBSCRIBE = auto()
+    REPLY = auto()
+    """Stands in the address that replies to a mail go to."""
 
 
 class CallOutcome(StrEnum):

@@ -75,10 +75,24 @@ def last_asked(db: Connection, keys: Collection[str], since: datetime) -> dict[s
     return found
 
 
-def opted_out(db: Connection, keys: Collection[str]) -> dict[str, datetime]:
-    """Since when addresses must not be used, by key."""
-    statement = select(*columns(suppressions, "address_key", "since")).where(suppressions.c.address_key.in_(keys))
-    return {row.address_key: row.since for row in db.execute(statement)}
+def opted_out(db: Connection, keys: Collection[str], now: datetime) -> dict[str, dict[str, datetime]]:
+    """Since when addresses must not be used, by key and then by channel (or `ANY_CHANNEL`). Pauses that are over are
+    none."""
+    in_force = or_(suppressions.c.until.is_(None), suppressions.c.until > now)
+    statement = select(*columns(suppressions, "address_key", "channel", "since"))
+    found: dict[str, dict[str, datetime]] = {}
+    for row in db.execute(statement.where(suppressions.c.address_key.in_(keys), in_force)):
+        found.setdefault(row.address_key, {})[row.channel] = row.since
+    return found
+
+
+def refusals(out: Mapping[str, Mapping[str, datetime]], keys: Collection[str]) -> dict[str, datetime]:
+    """Of what `opted_out` found, that of one person: since when, by channel."""
+    found: dict[str, datetime] = {}
+    for key in keys:
+        for channel, since in out.get(key, {}).items():
+            found[channel] = min(since, found.get(channel, since))
+    return found
 
 
 def keys_of(row: Row[Any]) -> list[str]:

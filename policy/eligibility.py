@@ -27,6 +27,8 @@ class ClosedServiceFacts:
     reopened: bool
     asked_before: datetime | None
     opted_out_at: datetime | None
+    refuses: frozenset[Channel] = frozenset()
+    """Channels that the customer does not want."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,19 @@ def decide(
             return NoFollowUp(disposition, check.verdict, check.clause, tuple(checks))
     ladder, preferred = _ladder(facts, rules, available)
     names = ", ".join(ladder) or "none"
+    if facts.refuses:
+        unwanted = ", ".join(sorted(facts.refuses))
+        checks.append(Check("opt-out by channel", Clause.OPT_OUT, unwanted, f"not on {unwanted}"))
     checks.append(Check("channels", Clause.CHANNEL, f"prefers {', '.join(facts.prefers) or 'nothing'}", names))
+    if not ladder and facts.refuses:
+        return NoFollowUp(Disposition.OPTED_OUT, _NONE_WANTED, Clause.OPT_OUT, tuple(checks))
     if not ladder:
         reason = "no usable e-mail address or telephone number in the report"
         return NoFollowUp(Disposition.UNREACHABLE, reason, Clause.CHANNEL, tuple(checks))
     return FollowUp(ladder, preferred, tuple(checks))
+
+
+_NONE_WANTED = "the customer does not want the channels on which we could ask"
 
 
 def _objections(facts: ClosedServiceFacts, now: datetime, rules: Rules) -> Iterator[tuple[Check, Disposition | None]]:
@@ -115,7 +125,7 @@ def _matches(value: str, pattern: str) -> bool:
 def _ladder(facts: ClosedServiceFacts, rules: Rules, available: frozenset[Channel]) -> tuple[tuple[Channel, ...], int]:
     reachable = {Channel.EMAIL: facts.email is not None, Channel.SMS: facts.has_phone, Channel.PHONE: facts.has_phone}
     usable = [channel for channel in dict.fromkeys(facts.prefers + rules.contact.ladder)
-              if channel in available and reachable[channel]]  # fmt: skip
+              if channel in available and reachable[channel] and channel not in facts.refuses]  # fmt: skip
     return tuple(usable), sum(channel in facts.prefers for channel in usable)
 
 

@@ -21,6 +21,8 @@ __all__ = [
     "EscalationRules",
     "Exclusion",
     "PhoneRules",
+    "ReplyRules",
+    "ReplyWords",
     "ReviewRules",
     "Route",
     "Rules",
@@ -148,6 +150,40 @@ class PhoneRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyWords:
+    """How one language says what replies say. Compared without case and accents."""
+
+    __pydantic_config__ = _SHAPE
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    numbers: Annotated[tuple[Word, ...], Field(min_length=5, max_length=5)]
+    out_of: tuple[Word, ...]
+    stars: tuple[Word, ...]
+    rating: tuple[Word, ...]
+    counted: tuple[Word, ...]
+    leave: tuple[Word, ...]
+    leave_wordings: tuple[Word, ...]
+    help: tuple[Word, ...]
+    asks: tuple[Word, ...]
+    requests: tuple[Word, ...]
+    courtesy: tuple[Word, ...]
+    mistaken: tuple[Word, ...]
+    automatic: tuple[Word, ...]
+    wrote: tuple[Word, ...]
+    mail_from: tuple[Word, ...]
+    sent_from: tuple[Word, ...]
+    left_text: Text
+    help_text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRules:
+    """A policy from before replies were heard has no languages: digits, stars and the words of the law still count."""
+
+    __pydantic_config__ = _SHAPE
+    languages: tuple[ReplyWords, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     __pydantic_config__ = _SHAPE
     name: Text
@@ -219,3 +255,4 @@ class Rules:
     escalation: EscalationRules
     review: ReviewRules
     batches: Batches
+    replies: ReplyRules = ReplyRules()

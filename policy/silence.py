@@ -25,6 +25,8 @@ class Silence:
     calls_made: int
     call_open: bool
     number_is_wrong: bool
+    refused: bool = False
+    """The customer does not want to be asked on this rung any more."""
 
     @property
     def channel(self) -> Channel:
@@ -81,6 +83,8 @@ RETRY = timedelta(hours=1)
 def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
     """The next step. A reminder missed while we were down is skipped, not sent late."""
     expires = expiry(silence.begun_at, silence.last_message_at, rules.silence)
+    if silence.refused:
+        return _where_refused(silence, now, expires, rules)
     if silence.call_open:
         return Wait(max(expires, now + timedelta(days=1)))  # what comes of the call decides
     if silence.channel is Channel.PHONE:
@@ -94,6 +98,15 @@ def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
     if now >= expires:
         return GiveUp(Disposition.NO_ANSWER, f"no answer within {rules.silence.expiry_days} days", Clause.ASK)
     return _remind(silence, now, rules.silence, expires)
+
+
+def _where_refused(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:
+    """Who was contacted may still answer, and hears no more; who was not is asked on the next channel."""
+    if silence.contacted_at is None:
+        return _next_rung(silence, f"the customer does not want {silence.channel}", now, expires, rules.phone)
+    if now < expires:
+        return Wait(expires)
+    return GiveUp(Disposition.NO_ANSWER, f"no answer within {rules.silence.expiry_days} days", Clause.ASK)
 
 
 def _under_way(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:

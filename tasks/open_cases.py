@@ -9,12 +9,13 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
-from models.cases import keys_of, last_asked, open_alone, opted_out, reopened
+from models.cases import keys_of, last_asked, open_alone, opted_out, refusals, reopened
 from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance, begin, ending
 from models.policies import keep_policy
 from models.tables import services
+from models.tables.contact import ANY_CHANNEL
 from policy.checks import Check
 from policy.eligibility import ClosedServiceFacts, FollowUp, NoFollowUp, decide
 from policy.file import Policy
@@ -26,6 +27,8 @@ from vocabulary import Channel, Clause, Disposition, Event, Stage
 
 AVAILABLE = frozenset({Channel.EMAIL, Channel.PHONE})
 """The channels that this version can use: others in a ladder are passed over."""
+Refused = dict[str, dict[str, datetime]]
+"""Since when addresses must not be used, by key and channel."""
 _CANCELLABLE = (Stage.PLANNED, Stage.ASKED)
 """What the customer has said is heard, and a concern that is open stays open, also when the service is."""
 
@@ -80,14 +83,14 @@ def _take(db: Connection, ids: Sequence[int], now: datetime) -> list[Row[Any]]:
 
 def _people(
     db: Connection, taken: Sequence[Row[Any]], policy: Policy, now: datetime
-) -> tuple[dict[str, datetime], dict[str, datetime]]:
+) -> tuple[dict[str, datetime], Refused]:
     keys = {key for service in taken for key in keys_of(service)}
     horizon = now - timedelta(days=policy.rules.survey.cooldown_days)
-    return last_asked(db, keys, horizon), opted_out(db, keys)
+    return last_asked(db, keys, horizon), opted_out(db, keys, now)
 
 
 def _case(
-    service: Row[Any], asked: dict[str, datetime], out: dict[str, datetime], policy: Policy, now: datetime
+    service: Row[Any], asked: dict[str, datetime], out: Refused, policy: Policy, now: datetime
 ) -> tuple[dict[str, Any], tuple[Check, ...]]:
     rules = policy.rules
     zone = service.customer_timezone or service.timezone
@@ -138,8 +141,9 @@ def _planned(decision: FollowUp, slot: Slot | NoSlot, now: datetime) -> dict[str
     }
 
 
-def _facts(service: Row[Any], asked: dict[str, datetime], out: dict[str, datetime]) -> ClosedServiceFacts:
+def _facts(service: Row[Any], asked: dict[str, datetime], out: Refused) -> ClosedServiceFacts:
     keys = keys_of(service)
+    refused = refusals(out, keys)
     return ClosedServiceFacts(
         kind=service.kind,
         source=service.source,
@@ -153,7 +157,8 @@ def _facts(service: Row[Any], asked: dict[str, datetime], out: dict[str, datetim
         closed_at=service.closed_at,
         reopened=service.reopened_at is not None,
         asked_before=max((asked[key] for key in keys if key in asked), default=None),
-        opted_out_at=min((out[key] for key in keys if key in out), default=None),
+        opted_out_at=refused.get(ANY_CHANNEL),
+        refuses=frozenset(Channel(name) for name in refused if name != ANY_CHANNEL),
     )
 
 

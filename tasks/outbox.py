@@ -114,16 +114,16 @@ def send_claimed(owner: str, now: datetime) -> Tally:
     ]
     wanted = [mail for mail in mails.values() if mail]
     with here.store.read() as db:
-        allowed = partial(_is_wanted, db)
+        allowed = partial(_is_wanted, db, now)
         receipts += provider.send(wanted, allowed=allowed, in_flight=here.policy.rules.batches.in_flight)
     with here.store.write() as db:
         _settle(db, owner, {row.ref: row for row in owed}, receipts, now)
     return Tally.of(_WORDS[receipt.outcome] for receipt in receipts)
 
 
-def _is_wanted(db: Connection, ref: str) -> bool:
+def _is_wanted(db: Connection, now: datetime, ref: str) -> bool:
     with db.begin():  # a view of its own for each question: it must see what was written until now
-        return is_wanted(db, ref)
+        return is_wanted(db, ref, now)
 
 
 def _settle(db: Connection, owner: str, owed: dict[str, Row[Any]], receipts: Sequence[Receipt], now: datetime) -> None:

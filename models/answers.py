@@ -46,6 +46,8 @@ class Said:
     solved: bool = False
     concern: bool = False
     entered_by: str | None = None
+    received_at: datetime | None = None
+    """When the customer said it, if that was before it is recorded: the hours for a concern count from then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ def record(
         "version": version,
         "nonce": said.nonce,
         "escalation_id": escalation_id,
-        "received_at": at,
+        "received_at": said.received_at or at,
         "channel": said.channel,
         "rating": said.rating,
         "comment": said.comment,

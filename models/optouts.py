@@ -52,7 +52,9 @@ def opt_out(db: Connection, case_id: int, *, at: datetime, source: str, refusal:
         moves = [Move(case_id=id, clause=Clause.OPT_OUT, reason=reason, values=values) for id in silenced]
         advance(db, stage, Stage.ENDED, moves, at=at, actor="customer")
         others = {id: left for id, left in waiting.items() if left is not None}
-        set_values(db, [{"case_id": id, "ladder": ladder, "preferred": named} for id, (ladder, named) in others.items()])
+        set_values(
+            db, [{"case_id": id, "ladder": ladder, "preferred": named} for id, (ladder, named) in others.items()]
+        )
         look_now(db, list(others), at)
     return True
 
@@ -77,6 +79,15 @@ def suppress(
     return True
 
 
+def suppress_address(db: Connection, key: str, *, at: datetime, source: str, actor: str = "customer") -> bool:
+    """Suppress an address that belongs to no case of ours (yet); False when it was before."""
+    row = {"address_key": key, "channel": ANY_CHANNEL, "since": at, "until": None, "source": source, "case_id": None}
+    if not _suppress(db, [row]):
+        return False
+    append(db, [NewEntry(event=Event.OPTED_OUT, at=at, clause=Clause.OPT_OUT, actor=actor, detail={"source": source})])
+    return True
+
+
 def _suppress(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:
     """One statement: new ones go in, a pause may become longer or for good, and nothing ever becomes shorter."""
     if not rows:
@@ -90,7 +101,10 @@ def _suppress(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:
         set_={name: new[name] for name in ("since", "until", "source", "case_id")},
         where=old.until.is_not(None) & longer,
     ).returning(old.address_key)
-    return any([db.execute(statement, [row]).all() for row in sorted(rows, key=lambda row: str(row["address_key"]))])
+    changed = 0
+    for row in sorted(rows, key=lambda row: str(row["address_key"])):
+        changed += len(db.execute(statement, [row]).all())
+    return changed > 0
 
 
 def _ladder_left(case: Row[Any], out: dict[str, datetime]) -> tuple[str, int] | None:

@@ -99,7 +99,7 @@ def _machine(heard: Heard, rules: ReplyRules) -> Meaning | None:
     mailbox = heard.sender.strip("<> \t").casefold().partition("@")[0]
     author = re.search(r"([^\s<>@\"]+)@", headers.get("from", ""))
     names = {mailbox, author[1] if author else ""}
-    null_sender = "return-path" in headers and headers["return-path"] in ("", "<>")
+    null_sender = heard.sender == "<>" or headers.get("return-path") == "<>"
     report = headers.get("content-type", "").startswith("multipart/report")
     if names & {"mailer-daemon", "postmaster"} or (report and "delivery-status" in headers["content-type"]):
         return Meaning.BOUNCE
@@ -150,7 +150,9 @@ def _said(text: str, rules: Rules) -> Understood:
     comment = comment if re.search(r"\w", comment) else ""
     reason = _reason(plain, comment, found, rules.replies)
     concern = _is_concern(text, rules)
-    recorded = rating is not None or concern or (comment and not isinstance(found, Doubtful) and reason in (None, _ASKS))
+    recorded = (
+        rating is not None or concern or (comment and not isinstance(found, Doubtful) and reason in (None, _ASKS))
+    )
     if not recorded:
         return Understood(meaning=Meaning.UNCLEAR, text=text, to_person=reason or "no words")
     if rating is None and concern:

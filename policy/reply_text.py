@@ -13,6 +13,9 @@ _SIGNATURE = re.compile(r"--\s?")
 _ADDRESS_OR_TIME = re.compile(r"@|\d{1,2}[:.h]\d{2}|\b\d{4}\b")
 _LONGEST_HEAD = 3
 """Lines over which programs break the line above a quotation."""
+_FEWEST_HEADS = 2
+_LONGEST_ADDITION = 80
+"""Characters of "Sent from my telephone"."""
 
 
 def newest_part(text: str, rules: ReplyRules) -> str:
@@ -66,13 +69,13 @@ def _is_mail_head(lines: list[str], at: int, rules: ReplyRules) -> bool:
         return False
     below = [line.strip(" *\t") for line in lines[at + 1 : at + 5]]
     heads = [line for line in below if re.match(r"[^\W\d_][\w -]{0,20}\s?:\s*\S", line)]
-    return bool(value.strip()) and len(heads) >= 2
+    return bool(value.strip()) and len(heads) >= _FEWEST_HEADS
 
 
 def _added_by_a_telephone(plain: str, rules: ReplyRules) -> bool:
     added = any_of(_all_of(rules, "sent_from"))
     found = added.match(plain.strip(" *_\t")) if added else None
-    return found is not None and len(plain) <= 80
+    return found is not None and len(plain) <= _LONGEST_ADDITION
 
 
 @lru_cache(maxsize=64)

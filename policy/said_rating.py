@@ -110,10 +110,11 @@ def _in_stars(text: str, _tongue: _Tongue) -> _Found:
 
 
 def _on_a_scale(text: str, tongue: _Tongue) -> _Found:
-    """"4/5", "four out of five", at either end of the text: in the middle it may as well be a date."""
+    """ "4/5", "four out of five", at either end of the text: in the middle it may as well be a date."""
     five = "|".join(["5", *(word for word, value in tongue.words.items() if value == _BEST)])
     scales = "|".join([five, *map(str, _OTHER_SCALES)])
-    fraction = rf"(?<![\w/.,])({tongue.number})\s*(?:/|\s{tongue.out_of}\s)\s*({scales})(?![\w/])(?![.,]\d)(?:\s*{tongue.stars}(?!\w))?"
+    ends = rf"(?![\w/])(?![.,]\d)(?:\s*{tongue.stars}(?!\w))?"
+    fraction = rf"(?<![\w/.,])({tongue.number})\s*(?:/|\s{tongue.out_of}\s)\s*({scales}){ends}"
     hits = [hit for hit in re.finditer(fraction, text) if _at_an_end(text, hit, tongue)]
     if not hits:
         return None
@@ -128,7 +129,7 @@ def _at_an_end(text: str, hit: re.Match[str], tongue: _Tongue) -> bool:
 
 
 def _named(text: str, tongue: _Tongue) -> _Found:
-    """"5 stars", "rating: 4", anywhere."""
+    """ "5 stars", "rating: 4", anywhere."""
     stars = rf"(?<![\w.,/-])({tongue.number})[\s-]*{tongue.stars}(?!\w)"
     rating = rf"(?<!\w){tongue.rating}\s*[:=]?\s*({tongue.number})(?!\w)(?![.,/:-]\d)"
     hits = [*re.finditer(stars, text), *re.finditer(rating, text)]
@@ -145,7 +146,7 @@ def _alone(text: str, tongue: _Tongue) -> _Found:
 
 
 def _in_front(text: str, tongue: _Tongue) -> _Found:
-    """"4 great job", "five! great": the number stands first and counts nothing."""
+    """ "4 great job", "five! great": the number stands first and counts nothing."""
     word = re.match(rf"\s*({'|'.join(map(re.escape, tongue.words)) or '(?!)'})\s*[.,!:;\n–-]", text)
     if word:
         return _one([word], tongue)
@@ -163,7 +164,7 @@ def _in_front(text: str, tongue: _Tongue) -> _Found:
 
 
 def _at_the_end(text: str, tongue: _Tongue) -> _Found:
-    """"Great job!\\n5": on a line or after an exclamation of its own, and the only number."""
+    """ "Great job!\\n5": on a line or after an exclamation of its own, and the only number."""
     hit = re.search(r"(?<=[\n!])\s*([1-5])\W*$", text)
     return _one([hit], tongue) if hit and len(re.findall(r"\d", text)) == 1 else None
 

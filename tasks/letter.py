@@ -152,7 +152,9 @@ class Desk:
 
     def _token(self, message: Row[Any], purpose: LinkPurpose, days: int) -> str:
         token = new_token()
-        asks_about_it = message.purpose == Purpose.RECOVERY_SURVEY  # of a thank-you mail the answer is about the service
+        asks_about_it = (
+            message.purpose == Purpose.RECOVERY_SURVEY
+        )  # of a thank-you mail the answer is about the service
         self.links.append(
             NewLink(
                 token=token,

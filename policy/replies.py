@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from policy.concern import Concern, Spoken, judge
 from policy.folding import any_of, folded, only_words, shown
+from policy.reply_rules import ReplyRules, ReplyWords
 from policy.reply_text import newest_part
-from policy.rules import ReplyRules, ReplyWords, Rules
+from policy.rules import Rules
 from policy.said_rating import Doubtful, Stated, stated
 from vocabulary import Channel
 

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from policy.folding import any_of, folded, only_words, shown
-from policy.rules import ReplyRules
+from policy.reply_rules import ReplyRules
 
 _QUOTED = re.compile(r"\s*>")
 _RULE = re.compile(r"\s*[_=*-]{10,}\s*|\s*-{2,}\s*\w[\w '`.-]{2,60}\s*-{2,}\s*")

@@ -3,12 +3,13 @@
 The fields mirror `policy/sop.toml`, which explains each in plain language. `policy.file` reads and checks it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
 from pydantic import EmailStr, Field
 
+from policy.reply_rules import ReplyRules
 from vocabulary import Channel
 
 __all__ = [
@@ -21,8 +22,6 @@ __all__ = [
     "EscalationRules",
     "Exclusion",
     "PhoneRules",
-    "ReplyRules",
-    "ReplyWords",
     "ReviewRules",
     "Route",
     "Rules",
@@ -150,40 +149,6 @@ class PhoneRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyWords:
-    """How one language says what replies say. Compared without case and accents."""
-
-    __pydantic_config__ = _SHAPE
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-    numbers: Annotated[tuple[Word, ...], Field(min_length=5, max_length=5)]
-    out_of: tuple[Word, ...]
-    stars: tuple[Word, ...]
-    rating: tuple[Word, ...]
-    counted: tuple[Word, ...]
-    leave: tuple[Word, ...]
-    leave_wordings: tuple[Word, ...]
-    help: tuple[Word, ...]
-    asks: tuple[Word, ...]
-    requests: tuple[Word, ...]
-    courtesy: tuple[Word, ...]
-    mistaken: tuple[Word, ...]
-    automatic: tuple[Word, ...]
-    wrote: tuple[Word, ...]
-    mail_from: tuple[Word, ...]
-    sent_from: tuple[Word, ...]
-    left_text: Text
-    help_text: Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyRules:
-    """A policy from before replies were heard has no languages: digits, stars and the words of the law still count."""
-
-    __pydantic_config__ = _SHAPE
-    languages: tuple[ReplyWords, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     __pydantic_config__ = _SHAPE
     name: Text
@@ -255,4 +220,4 @@ class Rules:
     escalation: EscalationRules
     review: ReviewRules
     batches: Batches
-    replies: ReplyRules = ReplyRules()
+    replies: ReplyRules = field(default_factory=ReplyRules)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from policy.folding import folded, only_words, shown
-from policy.rules import ReplyRules
+from policy.reply_rules import ReplyRules
 
 _BEST = 5
 _STARS = re.compile("[\u2b50\u2605\U0001f31f](?:\\s*[\u2b50\u2605\U0001f31f])*")
@@ -64,9 +64,9 @@ class _Tongue:
 
 @lru_cache(maxsize=16)
 def _tongue(rules: ReplyRules) -> _Tongue:
-    words = {
-        only_words(word).strip(): value for tongue in rules.languages for value, word in enumerate(tongue.numbers, 1)
-    }
+    numbered = [(only_words(word).strip(), value) for tongue in rules.languages
+                for value, word in enumerate(tongue.numbers, 1)]  # fmt: skip
+    words = {word: value for word, value in numbered if word}
     every = rules.languages
     return _Tongue(
         words=words,
@@ -80,7 +80,7 @@ def _tongue(rules: ReplyRules) -> _Tongue:
 
 
 def _one_of(phrases: Sequence[str]) -> str:
-    texts = {r"\W+".join(map(re.escape, only_words(phrase).split())) for phrase in phrases}
+    texts = {r"\W+".join(map(re.escape, only_words(phrase).split())) for phrase in phrases} - {""}
     return "(?:" + "|".join(sorted(texts, key=lambda text: (-len(text), text))) + ")" if texts else "(?!)"
 
 

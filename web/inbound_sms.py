@@ -14,7 +14,8 @@ from models.replies import case_of_number
 from models.report import address_key
 from models.store import Store
 from policy.replies import Heard, Meaning, understand, words_for
-from policy.rules import ReplyWords, Rules
+from policy.reply_rules import ReplyWords
+from policy.rules import Rules
 from vocabulary import Channel
 from web.bell import Bell, Sound
 from web.bodies import FormBody

@@ -21,7 +21,10 @@ class Parts:
 
 def read_parts(content_type: str, body: bytes) -> Parts:
     """The fields of a body that was read whole. Raises `NotAForm`."""
-    kind, options = parse_options_header(content_type)
+    try:
+        kind, options = parse_options_header(content_type)
+    except UnicodeEncodeError:
+        raise NotAForm from None
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise NotAForm
     reader = _Reader()

@@ -38,6 +38,6 @@ def signature(text: str, token: str) -> str:
 def _spellings(url: str) -> list[str]:
     base, mark, query = url.partition("?")
     parts = urlsplit(base)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     port = parts.port or _PORTS.get(parts.scheme, 0)
+    host = parts.netloc.removesuffix(f":{port}")
     return [urlunsplit(parts._replace(netloc=netloc)) + mark + query for netloc in (host, f"{host}:{port}")]

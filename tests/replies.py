@@ -45,11 +45,17 @@ def send_mail(
     """A mail as Inbound Parse posts it."""
     number = message_id or f"<{next(_NUMBERS)}@example.com>"
     address = to or (f"reply+{token}@{DOMAIN}" if token else f"reply@{DOMAIN}")
+    said = f"Message-ID: {number}\nDate: Tue, 6 Oct 2026 12:00:00 +0200\nFrom: {sender}\n{headers}"
     fields = {
-        "headers": None if headers is None else f"Message-ID: {number}\nDate: Tue, 6 Oct 2026 12:00:00 +0200\nFrom: {sender}\n{headers}",
-        "text": text, "from": sender, "to": address, "subject": "Re: How did we do?", "charsets": '{"text":"UTF-8"}',
-        "envelope": json.dumps({"to": [address], "from": sender}), "attachments": str(len(files)),
-    } | more  # fmt: skip
+        "headers": None if headers is None else said,
+        "text": text,
+        "from": sender,
+        "to": address,
+        "subject": "Re: How did we do?",
+        "charsets": '{"text":"UTF-8"}',
+        "envelope": json.dumps({"to": [address], "from": sender}),
+        "attachments": str(len(files)),
+    } | more
     parts: list[tuple[str, Any]] = [(name, (None, value)) for name, value in fields.items() if value is not None]
     parts += [(f"attachment{at}", (f"{at}.png", content)) for at, content in enumerate(files, 1)]
     return site.client.post(path, files=parts, auth=login)

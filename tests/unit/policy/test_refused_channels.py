@@ -20,8 +20,8 @@ DAY = timedelta(days=1)
 RULES = read_policy(Path(policy.__file__).with_name("sop.toml")).rules
 ASKED = Silence(
     asked_at=START, contact_due_at=START + 2 * DAY, contacted_at=None, ladder=(EMAIL, PHONE), preferred=1, rung=0,
-    reminders=0, delivery=Delivery.WITHDRAWN, last_message_at=None, calls_made=0, call_open=False, number_is_wrong=False,
-    refused=True,
+    reminders=0, delivery=Delivery.WITHDRAWN, last_message_at=None, calls_made=0, call_open=False,
+    number_is_wrong=False, refused=True,
 )  # fmt: skip
 FACTS = ClosedServiceFacts(
     kind="job completed", source="crm", department="Heating", branch="Berlin", customer_ref=None, tags=(),

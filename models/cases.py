@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Row, bindparam, case, func, literal, or_, select
 
 from models.tables import calls, cases, columns, messages, services, suppressions
 from vocabulary import CallOutcome, Delivery, Purpose, Stage
@@ -73,6 +73,17 @@ def last_asked(db: Connection, keys: Collection[str], since: datetime) -> dict[s
         for key, at in db.execute(statement.group_by(column)):
             found[key] = max(at, found.get(key, at))
     return found
+
+
+def asked_where(db: Connection, field: str, value: str, since: datetime) -> int:
+    """How many customers were asked since then (or will be) about services whose `field` is `value`."""
+    wanted = select(func.count()).join_from(cases, services, services.c.id == cases.c.service_id)
+    if field == "tag":
+        listed = literal(",") + services.c.tags + literal(",")
+        of_value = listed.contains(f",{value},", autoescape=True)
+    else:
+        of_value = services.c[field] == value
+    return int(db.execute(wanted.where(cases.c.asked_at >= since, of_value)).scalar_one())
 
 
 def opted_out(db: Connection, keys: Collection[str], now: datetime) -> dict[str, dict[str, datetime]]:

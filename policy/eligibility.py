@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from policy.asking_rules import BasisRule, Limit
 from policy.checks import Check
 from policy.rules import Exclusion, Rules
-from vocabulary import Channel, Clause, Disposition
+from vocabulary import Channel, Clause, ContactBasis, Disposition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,10 @@ class ClosedServiceFacts:
     opted_out_at: datetime | None
     refuses: frozenset[Channel] = frozenset()
     """Channels that the customer does not want."""
+    region: str = ""
+    contact_basis: ContactBasis | None = None
+    asked_of_limits: tuple[int, ...] = ()
+    """For each of the policy's limits, how many customers it counts that were asked within its days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,10 @@ def decide(
         checks.append(check)
         if disposition:
             return NoFollowUp(disposition, check.verdict, check.clause, tuple(checks))
+    lacking = [rule for rule in rules.contact.basis if _lacks_basis(facts, rule)]
+    available -= {channel for rule in lacking for channel in rule.channels}
+    checks += [_basis_check(facts, rule, lacks=rule in lacking)
+               for rule in rules.contact.basis if _in_region(facts, rule)]  # fmt: skip
     ladder, preferred = _ladder(facts, rules, available)
     names = ", ".join(ladder) or "none"
     if facts.refuses:
@@ -73,6 +82,9 @@ def decide(
     checks.append(Check("channels", Clause.CHANNEL, f"prefers {', '.join(facts.prefers) or 'nothing'}", names))
     if not ladder and facts.refuses:
         return NoFollowUp(Disposition.OPTED_OUT, _NONE_WANTED, Clause.OPT_OUT, tuple(checks))
+    if not ladder and lacking and (facts.email or facts.has_phone):
+        reason = f"no accepted basis to write to customers in {lacking[0].region}, and no other way to reach this one"
+        return NoFollowUp(Disposition.INELIGIBLE, reason, lacking[0].clause, tuple(checks))
     if not ladder:
         reason = "no usable e-mail address or telephone number in the report"
         return NoFollowUp(Disposition.UNREACHABLE, reason, Clause.CHANNEL, tuple(checks))
@@ -103,6 +115,30 @@ def _objections(facts: ClosedServiceFacts, now: datetime, rules: Rules) -> Itera
     cooling = facts.asked_before is not None and cooldown > timedelta() and now - facts.asked_before < cooldown
     yield _check("cooldown", Clause.COOLDOWN, _day(facts.asked_before), Disposition.SUPPRESSED,
                  f"asked less than {rules.survey.cooldown_days} days ago" if cooling else None)  # fmt: skip
+
+    for limit, asked in zip(rules.survey.limits, facts.asked_of_limits, strict=False):
+        if falls_under(facts, limit):
+            yield _check(f"limit: {limit.field} = {limit.value}", limit.clause, f"{asked} asked in {limit.days} days",
+                         Disposition.SUPPRESSED, f"at most {limit.most} are asked in {limit.days} days where "
+                         f"{limit.field} = {limit.value}" if asked >= limit.most else None)  # fmt: skip
+
+
+def falls_under(facts: ClosedServiceFacts, limit: Limit) -> bool:
+    return limit.value in (facts.tags if limit.field == "tag" else (getattr(facts, limit.field),))
+
+
+def _in_region(facts: ClosedServiceFacts, rule: BasisRule) -> bool:
+    return facts.region == rule.region or facts.region.startswith(f"{rule.region}-")
+
+
+def _lacks_basis(facts: ClosedServiceFacts, rule: BasisRule) -> bool:
+    return _in_region(facts, rule) and facts.contact_basis not in rule.accepts
+
+
+def _basis_check(facts: ClosedServiceFacts, rule: BasisRule, *, lacks: bool) -> Check:
+    channels, accepted = ", ".join(rule.channels), " or ".join(rule.accepts)
+    verdict = f"not by {channels}: {rule.region} asks for {accepted}" if lacks else "passes"
+    return Check(f"contact basis in {rule.region}", rule.clause, facts.contact_basis or "not reported", verdict)
 
 
 def _check(

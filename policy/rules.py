@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import EmailStr, Field
 
+from policy.asking_rules import BasisRule, Limit
 from policy.reply_rules import ReplyRules
 from vocabulary import Channel
 
@@ -120,6 +121,7 @@ class ContactRules:
     window_opens: Annotated[Clock, Field(ge=time(8))]
     window_closes: Annotated[Clock, Field(le=time(21))]
     ladder: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    basis: tuple[BasisRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,7 @@ class SurveyRules:
     change_hours: Annotated[int, Field(strict=True, ge=0, le=720)]
     unsubscribe_days: Annotated[int, Field(strict=True, ge=30, le=366)]
     thank_you: Literal["concerns", "everybody", "nobody"]
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from models.answers import Said, last_answer, record, still_answerable
 from models.optouts import opt_out, suppress_address
 from models.replies import NewReply, keep, name_answer
 from policy.replies import Meaning, Understood
-from vocabulary import Channel
+from vocabulary import Channel, Stage
 from web.rules import rules_of
 
 _NO_CASE = "belongs to no case of ours"
@@ -44,7 +44,7 @@ class Taken:
 def take(db: Connection, arrived: Arrived, case: Any, now: datetime) -> Taken:
     """`case`: the one that the reply is about, locked, or None."""
     understood = arrived.understood
-    answerable = case is not None and understood.is_said and still_answerable(case, now)
+    answerable = case is not None and understood.is_said and _takes_answers(case, now)
     reply_id = keep(db, NewReply(
         channel=arrived.channel,
         external_id=arrived.external_id,
@@ -63,6 +63,11 @@ def take(db: Connection, arrived: Arrived, case: Any, now: datetime) -> Taken:
     # After the answer: an opt-out ends only what still waits, and never a concern.
     left = understood.meaning is Meaning.OPT_OUT and _leave(db, arrived, case, now)
     return Taken(new=True, recorded=answerable, left=left)
+
+
+def _takes_answers(case: Any, now: datetime) -> bool:
+    """While a concern is open, whatever the customer says belongs to it, however late."""
+    return case.stage in (Stage.ESCALATED, Stage.RECOVERING) or still_answerable(case, now)
 
 
 def _to_person(understood: Understood, arrived: Arrived, case: Any, *, answerable: bool) -> str | None:

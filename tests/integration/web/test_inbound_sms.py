@@ -145,6 +145,15 @@ def test_an_answer_after_its_time_waits_for_a_person(site: Site):
     assert len(said(site)) == 1
 
 
+def test_who_says_it_again_after_days_is_heard_while_the_concern_is_open(site: Site):
+    case = seed.escalated(site.place)
+    site.clock.tick(days=10)
+    send_text(site, phone_of(site, case), "still broken!!")
+    assert kept(site) == [("answer", False)]
+    judge_answers.fn([case.case_id], site.clock.now)
+    assert concerns(site)[0].repeats == 1
+
+
 def test_while_the_resolution_is_asked_about_a_reply_is_about_that(site: Site):
     case = seed.recovering(site.place)
     site.clock.now = seed.RECOVERING_AT

@@ -45,6 +45,16 @@ class Channel(StrEnum):
     PHONE = auto()
 
 
+class ContactBasis(StrEnum):
+    """Why a customer may be written to, as the source system reports it."""
+
+    CONSENT = "consent"
+    EXISTING_CUSTOMER = "existing customer"
+    """Gave us the address when buying, and was told of the right to object then and in every mail."""
+    CONTRACT = "contract"
+    """The contract itself needs it."""
+
+
 class Purpose(StrEnum):
     """Why a message is owed. Also the name of its template."""
 
@@ -98,6 +108,8 @@ class LinkPurpose(StrEnum):
     SURVEY = auto()
     RECOVERY = auto()
     UNSUBSCRIBE = auto()
+    REPLY = auto()
+    """Stands in the address that replies to a mail go to."""
 
 
 class CallOutcome(StrEnum):

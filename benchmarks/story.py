@@ -51,6 +51,7 @@ def reports(first: int, count: int) -> Iterator[dict[str, object]]:
             "email": f"customer{number}@mail{number % 50}.example.com",
             "phone": f"+4930{20_000_000 + number}",
             "channels": ["email"],
+            "contact_basis": "existing customer",
         }
 
 

@@ -33,6 +33,8 @@ def _headers(mail: Mail, at: datetime) -> list[tuple[str, str]]:
         ("Date", format_datetime(at)),
         ("Message-ID", f"<{mail.ref}@{domain}>"),
     ]
+    if mail.reply_to:
+        headers.append(("Reply-To", mail.reply_to))
     if mail.unsubscribe_url:
         headers += [("List-Unsubscribe", f"<{mail.unsubscribe_url}>"), ("List-Unsubscribe-Post", ONE_CLICK)]
     return headers

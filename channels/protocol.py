@@ -50,6 +50,8 @@ class Mail:
     html: str
     unsubscribe_url: str | None = None
     """The address of the RFC 8058 one-click unsubscribe; None for mail to staff."""
+    reply_to: str | None = None
+    """Where answers go, a plain address as above; None: to the sender."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,8 @@ def checked(mail: Mail) -> Mail:
     """The same mail, or a `MessageFault` when a header could say more than it should or a body cannot be encoded."""
     if any(_UNPRINTABLE.search(value) for value in (mail.to_name or "", mail.sender_name, mail.subject)):
         raise HeaderFault("a subject or name holds a control, line separator or surrogate character")
-    if not (_ADDRESS.fullmatch(mail.to) and _ADDRESS.fullmatch(mail.sender)):
+    addresses = (mail.to, mail.sender, *([] if mail.reply_to is None else [mail.reply_to]))
+    if not all(_ADDRESS.fullmatch(address) for address in addresses):
         raise HeaderFault("an address is not one plain ASCII address")
     if not _REF.fullmatch(mail.ref):
         raise HeaderFault("a ref is not made of 1 to 100 letters, digits, hyphens and underscores")

@@ -19,6 +19,8 @@ def payload(mail: Mail, *, sandbox: bool) -> bytes:
     checked(mail)
     message = sg.Mail()
     message.from_email = _mailbox(sg.From(), mail.sender, mail.sender_name)
+    if mail.reply_to:
+        message.reply_to = _mailbox(sg.ReplyTo(), mail.reply_to, None)
     message.subject = sg.Subject(mail.subject)
     message.add_personalization(_personalization(mail))
     try:

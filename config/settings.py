@@ -101,6 +101,17 @@ class Settings(BaseSettings):
     """Standard Webhooks secrets (`whsec_…`), separated by spaces; several at once allow rotation."""
     intake_secrets_file: Path | None = None
 
+    reply_domain: Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z0-9-]+$|^$")] = ""
+    """The domain whose mail SendGrid's Inbound Parse hands to us. Empty: replies go to `mail_from`."""
+    inbound_secret: SecretStr | None = None
+    """The last part of the address that Inbound Parse posts to. Empty: no mail is taken."""
+    inbound_secret_file: Path | None = None
+    inbound_username: str | None = None
+    """With the password: demanded of Inbound Parse besides (https://user:password@host/hooks/…)."""
+    inbound_password: SecretStr | None = None
+    inbound_password_file: Path | None = None
+    inbound_most_bytes: Annotated[int, Field(ge=64 * 1024, le=30 * 1024 * 1024)] = 10 * 1024 * 1024
+
     @field_validator("intake_secrets", "sendgrid_event_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

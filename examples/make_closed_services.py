@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 COLUMNS = (
     "source", "external_id", "closed_at", "kind", "department", "branch", "region", "timezone", "agent", "customer_ref",
-    "customer_name", "email", "phone", "customer_timezone", "language", "channels", "tags",
+    "customer_name", "email", "phone", "customer_timezone", "language", "channels", "tags", "contact_basis",
 )  # fmt: skip
 ORDINARY = 268  # services without a story of their own
 Row = dict[str, str]
@@ -34,8 +34,7 @@ class Branch:
     numbers: int = 1000
 
     def at(self, day: int, clock: str, fold: int = 0) -> datetime:
-        local = datetime.combine(date(2026, 10, day), time.fromisoformat(clock))
-        return local.replace(tzinfo=ZoneInfo(self.zone), fold=fold)
+        return datetime.combine(date(2026, 10, day), time.fromisoformat(clock), ZoneInfo(self.zone)).replace(fold=fold)
 
 
 BERLIN = Branch("Berlin", "DE-BE", "Europe/Berlin", "+49 30 23125 {:03d}", "de", "de de de tr pl vi ae en",
@@ -102,17 +101,12 @@ class Month:
         self._issued[source] += self.chance.randint(1, 4)
         moment = closed_at.astimezone(UTC) if source in ("helpdesk", "shop") else closed_at
         row = dict.fromkeys(COLUMNS, "") | {
-            "source": source,
-            "external_id": NUMBERS[source].format(self._issued[source]),
+            "source": source, "external_id": NUMBERS[source].format(self._issued[source]), "kind": kind,
             "closed_at": moment.isoformat().replace("+00:00", "Z" if source == "helpdesk" else "+00:00"),
-            "kind": kind,
-            "department": department,
-            "branch": branch.name,
-            "region": branch.region,
-            "timezone": branch.zone,
-            "agent": self.chance.choice(branch.agents),
-        }
+            "department": department, "branch": branch.name, "region": branch.region, "timezone": branch.zone,
+            "agent": self.chance.choice(branch.agents)}  # fmt: skip
         row |= self.person(branch) | (given or {})
+        row["contact_basis"] = _basis(row, self._issued[source]) if row["region"].startswith("DE") else ""
         if source == "crm":  # its exports are made for spreadsheets: no cell that would be taken for a formula
             row["channels"] = row["channels"].replace(",", ";")
             row["phone"] = row["phone"].replace("+", "'+")
@@ -157,6 +151,12 @@ class Month:
         day = self.chance.choices(days, [(14, 14, 14, 14, 13, 3, 1)[date(2026, 10, day).weekday()] for day in days])[0]
         hour = self.chance.choices(range(7, 22), (2, 6, 9, 10, 10, 8, 7, 9, 9, 8, 4, 2, 1, 1, 1))[0]
         return branch.at(day, f"{hour:02d}:{self.chance.randrange(60):02d}:{self.chance.choice((0, 0, 0, 17, 42)):02d}")
+
+
+def _basis(row: Row, number: int) -> str:
+    """Where a survey needs one. A few have a contract and nothing else: they are called, not written to."""
+    called = number % 4 == 0 and row["source"] in ("helpdesk", "crm") and row["phone"]
+    return "contract" if called else "existing customer" if number % 3 else "consent"
 
 
 def closings(month: Month) -> None:

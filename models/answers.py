@@ -46,6 +46,8 @@ class Said:
     solved: bool = False
     concern: bool = False
     entered_by: str | None = None
+    received_at: datetime | None = None
+    """When the customer said it, if that was before it is recorded: the hours for a concern count from then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,8 @@ def add_links(db: Connection, new: Sequence[NewLink]) -> None:
 def open_link(db: Connection, token: str, purposes: Sequence[LinkPurpose], now: datetime, *, hold: bool = False) -> Any:
     """The link with its case and service, if it may be used now. None alike for unknown, expired and used ones.
 
-    An unsubscribe link never runs out: to say "done" and do nothing would be a lie. With `hold` the case stays as it
-    is until the transaction ends.
+    An unsubscribe link never runs out: to say "done" and do nothing would be a lie. Nor does the address of a reply:
+    what comes too late for an answer goes to a person. With `hold` the case stays as it is until the transaction ends.
     """
     wanted = (
         select(
@@ -105,15 +107,16 @@ def open_link(db: Connection, token: str, purposes: Sequence[LinkPurpose], now: 
         .where(links.c.token_sha256 == token_sha256(token), links.c.purpose.in_(purposes))
     )
     found = db.execute(wanted.with_for_update(of=cases) if hold else wanted).one_or_none()
-    if found is None or found.purpose == LinkPurpose.UNSUBSCRIBE:
+    if found is None or found.purpose in (LinkPurpose.UNSUBSCRIBE, LinkPurpose.REPLY):
         return found
-    return found if found.expires_at > now and _still_answerable(found, now) else None
+    return found if found.expires_at > now and still_answerable(found, now) else None
 
 
-def _still_answerable(link: Any, now: datetime) -> bool:
+def still_answerable(link: Any, now: datetime) -> bool:
+    """Whether the case (with its concern, if the question was about one) still takes an answer."""
     if link.stage not in _TAKES_ANSWERS:
         return False
-    if link.purpose == LinkPurpose.RECOVERY:
+    if link.escalation_id is not None:
         return bool(link.stage == Stage.RECOVERING and link.closed_at is None)
     if link.answered_at is None:
         return bool(link.stage == Stage.ASKED)
@@ -175,7 +178,7 @@ def record(
         "version": version,
         "nonce": said.nonce,
         "escalation_id": escalation_id,
-        "received_at": at,
+        "received_at": said.received_at or at,
         "channel": said.channel,
         "rating": said.rating,
         "comment": said.comment,

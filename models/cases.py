@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Row, bindparam, case, func, literal, or_, select
 
 from models.tables import calls, cases, columns, messages, services, suppressions
 from vocabulary import CallOutcome, Delivery, Purpose, Stage
@@ -75,10 +75,35 @@ def last_asked(db: Connection, keys: Collection[str], since: datetime) -> dict[s
     return found
 
 
-def opted_out(db: Connection, keys: Collection[str]) -> dict[str, datetime]:
-    """Since when addresses must not be used, by key."""
-    statement = select(*columns(suppressions, "address_key", "since")).where(suppressions.c.address_key.in_(keys))
-    return {row.address_key: row.since for row in db.execute(statement)}
+def asked_where(db: Connection, field: str, value: str, since: datetime) -> int:
+    """How many customers were asked since then (or will be) about services whose `field` is `value`."""
+    wanted = select(func.count()).join_from(cases, services, services.c.id == cases.c.service_id)
+    if field == "tag":
+        listed = literal(",") + services.c.tags + literal(",")
+        of_value = listed.contains(f",{value},", autoescape=True)
+    else:
+        of_value = services.c[field] == value
+    return int(db.execute(wanted.where(cases.c.asked_at >= since, of_value)).scalar_one())
+
+
+def opted_out(db: Connection, keys: Collection[str], now: datetime) -> dict[str, dict[str, datetime]]:
+    """Since when addresses must not be used, by key and then by channel (or `ANY_CHANNEL`). Pauses that are over are
+    none."""
+    in_force = or_(suppressions.c.until.is_(None), suppressions.c.until > now)
+    statement = select(*columns(suppressions, "address_key", "channel", "since"))
+    found: dict[str, dict[str, datetime]] = {}
+    for row in db.execute(statement.where(suppressions.c.address_key.in_(keys), in_force)):
+        found.setdefault(row.address_key, {})[row.channel] = row.since
+    return found
+
+
+def refusals(out: Mapping[str, Mapping[str, datetime]], keys: Collection[str]) -> dict[str, datetime]:
+    """Of what `opted_out` found, that of one person: since when, by channel."""
+    found: dict[str, datetime] = {}
+    for key in keys:
+        for channel, since in out.get(key, {}).items():
+            found[channel] = min(since, found.get(channel, since))
+    return found
 
 
 def keys_of(row: Row[Any]) -> list[str]:

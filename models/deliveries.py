@@ -9,14 +9,19 @@ from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, 
 from models.log import NewEntry, append
 from models.store import insert_new
 from models.tables import cases, channel_states, columns, messages, services, suppressions
+from models.tables.contact import ANY_CHANNEL
 from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
 
 TO_CUSTOMERS = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU)
 _ASKING = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY)
 _SUPPRESSED = (
     select(suppressions.c.address_key)
-    .where(suppressions.c.address_key.in_([cases.c.email_key, cases.c.phone_key]))
-    .correlate(cases)
+    .where(
+        suppressions.c.address_key.in_([cases.c.email_key, cases.c.phone_key]),
+        suppressions.c.channel.in_([ANY_CHANNEL, messages.c.channel]),
+        or_(suppressions.c.until.is_(None), suppressions.c.until > bindparam("at_now")),
+    )
+    .correlate(cases, messages)
     .exists()
 )
 _WANTED = or_(
@@ -30,18 +35,20 @@ _WANTED = or_(
         ~_SUPPRESSED,
     ),
 )
-"""A message that may still go out: its case waits for it, its service is closed, its customer has not opted out."""
+"""A message that may still go out: its case waits for it, its service is closed, its customer has not opted out
+of its channel or asked for a pause."""
 
 
-def is_wanted(db: Connection, ref: str) -> bool:
+def is_wanted(db: Connection, ref: str, now: datetime) -> bool:
     """Asked directly before a message is handed to the provider."""
-    return db.execute(_STILL_WANTED, {"of_ref": ref}).first() is not None
+    return db.execute(_STILL_WANTED, {"of_ref": ref, "at_now": now}).first() is not None
 
 
 def unwanted(db: Connection, now: datetime, *, size: int) -> list[int]:
     """Due messages that must not go out any more."""
     due = and_(messages.c.state == Delivery.DUE, messages.c.due_at <= now)
-    return list(db.execute(_judged(due).where(~_WANTED).order_by(messages.c.id).limit(size)).scalars())
+    wanted = _judged(due).where(~_WANTED).order_by(messages.c.id).limit(size)
+    return list(db.execute(wanted, {"at_now": now}).scalars())
 
 
 def _judged(condition: ColumnElement[bool]) -> Any:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, or_, select, tuple_
 
 from models.store import Store
-from models.tables import calls, cases, columns, escalations, messages, services
-from vocabulary import Delivery, Stage
+from models.tables import calls, cases, columns, escalations, messages, services, suppressions
+from models.tables.contact import ANY_CHANNEL
+from vocabulary import Channel, Delivery, Stage
 
 
 def due_cases(store: Store, stage: Stage, now: datetime, *, size: int) -> Iterator[list[int]]:
@@ -69,6 +70,7 @@ def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
         .join_from(calls, cases, cases.c.id == calls.c.case_id)
         .join(services, services.c.id == cases.c.service_id)
         .where(calls.c.done_at.is_(None), calls.c.due_from <= now, cases.c.stage == _waiting_for_the_call())
+        .where(~_does_not_want_calls(now))
         .order_by(calls.c.due_to, calls.c.id)
     ).all()
 
@@ -76,6 +78,19 @@ def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
 def _waiting_for_the_call() -> ColumnElement[str]:
     """The stage of a case whose call is wanted: who has answered, opted out or been given up is not called."""
     return case((calls.c.escalation_id.is_(None), Stage.ASKED), else_=Stage.RECOVERING)
+
+
+def _does_not_want_calls(now: datetime) -> ColumnElement[bool]:
+    return (
+        select(suppressions.c.address_key)
+        .where(
+            suppressions.c.address_key.in_([cases.c.email_key, cases.c.phone_key]),
+            suppressions.c.channel.in_([ANY_CHANNEL, Channel.PHONE]),
+            or_(suppressions.c.until.is_(None), suppressions.c.until > now),
+        )
+        .correlate(cases)
+        .exists()
+    )
 
 
 def _in_batches(

@@ -1,57 +1,120 @@
 """Opt-outs: an address that must not be asked again, by its hash, from the moment of the commit."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from models.cases import keys_of
+from models.cases import keys_of, opted_out, refusals, set_values
 from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance, ending
-from models.store import insert_new
+from models.outcomes import look_now
 from models.tables import cases, suppressions
 from models.tables.contact import ANY_CHANNEL
-from vocabulary import Clause, Disposition, Event, Stage
+from vocabulary import Channel, Clause, Disposition, Event, Stage
 
 _NOT_YET_ANSWERED = (Stage.PLANNED, Stage.ASKED)
 
 
-def opt_out(db: Connection, case_id: int, *, at: datetime, source: str) -> None:
-    """The customer of this case wants no more surveys: suppress, and end every case that still waits for an answer.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What a customer does not want: one channel or all of them, for good or until a day."""
 
-    Said twice it changes nothing. An open concern stays open: an opt-out never closes it (clause 2.4).
+    channel: Channel | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = Refusal()
+
+
+def opt_out(db: Connection, case_id: int, *, at: datetime, source: str, refusal: Refusal = EVERYTHING) -> bool:
+    """The customer of this case wants no more surveys, or none there, or none for now: suppress, and end every case
+    that still waits for an answer and has no other way to ask.
+
+    Said twice it changes nothing, and False is returned. An open concern stays open: an opt-out never closes it
+    (clause 2.4).
     """
     case = db.execute(select(cases).where(cases.c.id == case_id)).one()
-    if not suppress(db, case, at=at, source=source, actor="customer"):
-        return
+    if not suppress(db, case, at=at, source=source, actor="customer", refusal=refusal):
+        return False
     keys = keys_of(case)
+    out = refusals(opted_out(db, keys, at), keys)
+    reason = "the customer has opted out" if refusal.until is None else "the customer asked for a pause"
+    values = ending(Disposition.OPTED_OUT, at=at, next_at=at, reason=reason, clause=Clause.OPT_OUT)
     same_person = or_(cases.c.email_key.in_(keys), cases.c.phone_key.in_(keys))
     for stage in _NOT_YET_ANSWERED:
-        waiting = db.execute(select(cases.c.id).where(same_person, cases.c.stage == stage).order_by(cases.c.id))
-        reason = "the customer has opted out"
-        values = ending(Disposition.OPTED_OUT, at=at, next_at=at, reason=reason, clause=Clause.OPT_OUT)
-        moves = [Move(case_id=id, clause=Clause.OPT_OUT, reason=reason, values=values) for id in waiting.scalars()]
+        found = select(cases).where(same_person, cases.c.stage == stage).order_by(cases.c.id).with_for_update()
+        waiting = {row.id: _ladder_left(row, out) for row in db.execute(found).all()}
+        silenced = [id for id, left in waiting.items() if left is None]
+        moves = [Move(case_id=id, clause=Clause.OPT_OUT, reason=reason, values=values) for id in silenced]
         advance(db, stage, Stage.ENDED, moves, at=at, actor="customer")
+        others = {id: left for id, left in waiting.items() if left is not None}
+        set_values(
+            db, [{"case_id": id, "ladder": ladder, "preferred": named} for id, (ladder, named) in others.items()]
+        )
+        look_now(db, list(others), at)
+    return True
 
 
-def suppress(db: Connection, case: Row[Any], *, at: datetime, source: str, actor: str = SYSTEM) -> bool:
-    """Suppress the addresses of a case; False when they were suppressed before."""
+def suppress(
+    db: Connection, case: Row[Any], *, at: datetime, source: str, actor: str = SYSTEM, refusal: Refusal = EVERYTHING
+) -> bool:
+    """Suppress the addresses of a case; False when they were suppressed at least as much before."""
     rows = [
-        {"address_key": key, "channel": ANY_CHANNEL, "since": at, "source": source, "case_id": case.id}
+        {"address_key": key, "channel": refusal.channel or ANY_CHANNEL, "since": at, "until": refusal.until,
+         "source": source, "case_id": case.id}
         for key in keys_of(case)
-    ]
-    new = insert_new(db, suppressions, rows, unique=["address_key", "channel"], returning=["address_key"])
-    if new:
-        append(db, [NewEntry(event=Event.OPTED_OUT, at=at, clause=Clause.OPT_OUT, case_id=case.id, actor=actor,
-                             policy_version=case.policy_version, detail={"source": source})])  # fmt: skip
-    return bool(new)
+    ]  # fmt: skip
+    if not _suppress(db, rows):
+        return False
+    whole = refusal == EVERYTHING
+    detail = {"source": source, "channel": refusal.channel or "all",
+              "until": f"{refusal.until:%Y-%m-%d}" if refusal.until else None}  # fmt: skip
+    append(db, [NewEntry(event=Event.OPTED_OUT if whole else Event.PREFERENCE_SET, at=at, clause=Clause.OPT_OUT,
+                         case_id=case.id, actor=actor, policy_version=case.policy_version,
+                         detail={"source": source} if whole else detail)])  # fmt: skip
+    return True
 
 
-def suppress_address(db: Connection, key: str, *, at: datetime, source: str) -> bool:
-    """Suppress an address of which we know no case; False when it was suppressed before."""
-    row = {"address_key": key, "channel": ANY_CHANNEL, "since": at, "source": source, "case_id": None}
-    new = insert_new(db, suppressions, [row], unique=["address_key", "channel"], returning=["address_key"])
-    if new:
-        append(db, [NewEntry(event=Event.OPTED_OUT, at=at, clause=Clause.OPT_OUT, actor="customer",
-                             detail={"source": source})])  # fmt: skip
-    return bool(new)
+def suppress_address(db: Connection, key: str, *, at: datetime, source: str, actor: str = "customer") -> bool:
+    """Suppress an address that belongs to no case of ours (yet); False when it was before."""
+    row = {"address_key": key, "channel": ANY_CHANNEL, "since": at, "until": None, "source": source, "case_id": None}
+    if not _suppress(db, [row]):
+        return False
+    append(db, [NewEntry(event=Event.OPTED_OUT, at=at, clause=Clause.OPT_OUT, actor=actor, detail={"source": source})])
+    return True
+
+
+def _suppress(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:
+    """One statement: new ones go in, a pause may become longer or for good, and nothing ever becomes shorter."""
+    if not rows:
+        return False
+    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(suppressions)
+    new, old = insert.excluded, suppressions.c
+    longer = or_(new.until.is_(None), new.until > old.until)
+    statement = insert.on_conflict_do_update(
+        index_elements=["address_key", "channel"],
+        set_={name: new[name] for name in ("since", "until", "source", "case_id")},
+        where=old.until.is_not(None) & longer,
+    ).returning(old.address_key)
+    changed = 0
+    for row in sorted(rows, key=lambda row: str(row["address_key"])):
+        changed += len(db.execute(statement, [row]).all())
+    return changed > 0
+
+
+def _ladder_left(case: Row[Any], out: dict[str, datetime]) -> tuple[str, int] | None:
+    """The ladder without the rungs to come that are refused, and how many the customer named; None when none is left.
+
+    Rungs that were tried stay: they are the record of what was done.
+    """
+    ladder = [name for name in case.ladder.split(",") if name]
+    if ANY_CHANNEL in out or all(name in out for name in ladder[case.rung :]):
+        return None
+    tried = case.rung + (case.stage == Stage.ASKED)
+    kept = [(name, at < case.preferred) for at, name in enumerate(ladder) if at < tried or name not in out]
+    return ",".join(name for name, _ in kept), sum(named for _, named in kept)

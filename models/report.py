@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from models.places import check_region, check_zone
-from vocabulary import Channel
+from vocabulary import Channel, ContactBasis
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Times outside are slips; the first and last years of the calendar do not even exist in every time zone."""
@@ -53,6 +53,15 @@ def _written_out(value: object) -> object:
     if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value.strip())):
         return value
     raise ValueError("is not a date and time; write 2026-10-05T14:00:00+02:00")
+
+
+def _basis(value: object) -> object:
+    value = _absent_if_empty(value)
+    if isinstance(value, str) and value.strip().lower() in list(ContactBasis):
+        return value.strip().lower()
+    if value is not None:
+        raise ValueError(f"is not a basis for contact; write {', '.join(ContactBasis)} or nothing")
+    return value
 
 
 def _email(value: str) -> str:
@@ -101,6 +110,8 @@ class ClosedService(BaseModel):
     channels: Channels = ()
     """The customer's preference, first choice first."""
     tags: Tags = ()
+    contact_basis: Annotated[ContactBasis | None, BeforeValidator(_basis)] = None
+    """Why this customer may be written to; None when the source does not say."""
 
     @field_validator("phone")
     @classmethod
@@ -119,6 +130,8 @@ class ClosedService(BaseModel):
     def body_sha256(self) -> str:
         """The same for every spelling of the same report."""
         body = self.model_dump(mode="json") | {"closed_at": self.closed_at.timestamp()}
+        if self.contact_basis is None:  # then it is what a report was before there was this field
+            del body["contact_basis"]
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from policy.asking_rules import BasisRule, Limit
 from policy.checks import Check
 from policy.rules import Exclusion, Rules
-from vocabulary import Channel, Clause, Disposition
+from vocabulary import Channel, Clause, ContactBasis, Disposition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +30,14 @@ class ClosedServiceFacts:
     reopened: bool
     asked_before: datetime | None
     opted_out_at: datetime | None
+    refuses: frozenset[Channel] = frozenset()
+    """Channels that the customer does not want."""
     region: str = ""
     invalid: frozenset[Channel] = frozenset()
     """Channels on which the address in the report is known not to work: its mail bounced, it is a landline."""
+    contact_basis: ContactBasis | None = None
+    asked_of_limits: tuple[int, ...] = ()
+    """For each of the policy's limits, how many customers it counts that were asked within its days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +74,33 @@ def decide(
         checks.append(check)
         if disposition:
             return NoFollowUp(disposition, check.verdict, check.clause, tuple(checks))
+    lacking = [rule for rule in rules.contact.basis if _lacks_basis(facts, rule)]
+    available -= {channel for rule in lacking for channel in rule.channels}
+    checks += [_basis_check(facts, rule, lacks=rule in lacking)
+               for rule in rules.contact.basis if _in_region(facts, rule)]  # fmt: skip
     ladder, preferred = _ladder(facts, rules, available)
     if facts.is_landline and Channel.SMS in available:
         checks.append(Check("number for SMS", Clause.CHANNEL, "a landline", "takes no SMS: passed over"))
     checks += [Check(f"address for {channel}", Clause.CHANNEL, "known not to work", "passed over")
                for channel in Channel if channel in facts.invalid]  # fmt: skip
     names = ", ".join(ladder) or "none"
+    if facts.refuses:
+        unwanted = ", ".join(sorted(facts.refuses))
+        checks.append(Check("opt-out by channel", Clause.OPT_OUT, unwanted, f"not on {unwanted}"))
     checks.append(Check("channels", Clause.CHANNEL, f"prefers {', '.join(facts.prefers) or 'nothing'}", names))
+    if not ladder and facts.refuses:
+        return NoFollowUp(Disposition.OPTED_OUT, _NONE_WANTED, Clause.OPT_OUT, tuple(checks))
+    if not ladder and lacking and (facts.email or facts.has_phone):
+        reason = f"no accepted basis to write to customers in {lacking[0].region}, and no other way to reach this one"
+        return NoFollowUp(Disposition.INELIGIBLE, reason, lacking[0].clause, tuple(checks))
     if not ladder:
         known = " that is not known to fail" if facts.invalid else ""
         reason = f"no usable e-mail address or telephone number in the report{known}"
         return NoFollowUp(Disposition.UNREACHABLE, reason, Clause.CHANNEL, tuple(checks))
     return FollowUp(ladder, preferred, tuple(checks))
+
+
+_NONE_WANTED = "the customer does not want the channels on which we could ask"
 
 
 def _objections(facts: ClosedServiceFacts, now: datetime, rules: Rules) -> Iterator[tuple[Check, Disposition | None]]:
@@ -104,6 +125,30 @@ def _objections(facts: ClosedServiceFacts, now: datetime, rules: Rules) -> Itera
     yield _check("cooldown", Clause.COOLDOWN, _day(facts.asked_before), Disposition.SUPPRESSED,
                  f"asked less than {rules.survey.cooldown_days} days ago" if cooling else None)  # fmt: skip
 
+    for limit, asked in zip(rules.survey.limits, facts.asked_of_limits, strict=False):
+        if falls_under(facts, limit):
+            yield _check(f"limit: {limit.field} = {limit.value}", limit.clause, f"{asked} asked in {limit.days} days",
+                         Disposition.SUPPRESSED, f"at most {limit.most} are asked in {limit.days} days where "
+                         f"{limit.field} = {limit.value}" if asked >= limit.most else None)  # fmt: skip
+
+
+def falls_under(facts: ClosedServiceFacts, limit: Limit) -> bool:
+    return limit.value in (facts.tags if limit.field == "tag" else (getattr(facts, limit.field),))
+
+
+def _in_region(facts: ClosedServiceFacts, rule: BasisRule) -> bool:
+    return facts.region == rule.region or facts.region.startswith(f"{rule.region}-")
+
+
+def _lacks_basis(facts: ClosedServiceFacts, rule: BasisRule) -> bool:
+    return _in_region(facts, rule) and facts.contact_basis not in rule.accepts
+
+
+def _basis_check(facts: ClosedServiceFacts, rule: BasisRule, *, lacks: bool) -> Check:
+    channels, accepted = ", ".join(rule.channels), " or ".join(rule.accepts)
+    verdict = f"not by {channels}: {rule.region} asks for {accepted}" if lacks else "passes"
+    return Check(f"contact basis in {rule.region}", rule.clause, facts.contact_basis or "not reported", verdict)
+
 
 def _check(
     rule: str, clause: str, value: str, disposition: Disposition, objection: str | None
@@ -126,7 +171,7 @@ def _ladder(facts: ClosedServiceFacts, rules: Rules, available: frozenset[Channe
     texts = facts.has_phone and not facts.is_landline
     reachable = {Channel.EMAIL: facts.email is not None, Channel.SMS: texts, Channel.PHONE: facts.has_phone}
     usable = [channel for channel in dict.fromkeys(facts.prefers + rules.contact.ladder_in(facts.region))
-              if channel in available and reachable[channel] and channel not in facts.invalid]  # fmt: skip
+              if channel in available - facts.invalid - facts.refuses and reachable[channel]]  # fmt: skip
     return tuple(usable), sum(channel in facts.prefers for channel in usable)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from policy.rules import Rules
+from policy.asking_rules import BasisRule, Limit
+from policy.rules import Exclusion, Rules
 from vocabulary import Clause
 
 _RULES: TypeAdapter[Rules] = TypeAdapter(Rules)
@@ -86,13 +87,19 @@ def _fault(loc: tuple[int | str, ...], detail: object) -> str:
 
 def _contradictions(rules: Rules) -> Iterator[str]:
     """Faults that only show when several values are seen together."""
-    yield from (f"{demand}." for demand, holds in (*_times(rules), *_orders(rules)) if not holds)
+    yield from (f"{demand}." for demand, holds in (*_times(rules), *_orders(rules), *_limits(rules)) if not holds)
     missing = sorted({clause.value for clause in Clause} - rules.clauses.keys())
     if missing:
         yield f"clauses: the text of {', '.join(missing)} is missing. Decisions cite it."
-    cited = {exclusion.clause for exclusion in rules.scope.exclusions} - rules.clauses.keys()
-    if cited:
-        yield f"scope.exclusions: clause {', '.join(sorted(cited))} has no text under [clauses]."
+    citing: dict[str, Sequence[Exclusion | BasisRule | Limit]] = {
+        "scope.exclusions": rules.scope.exclusions,
+        "contact.basis": rules.contact.basis,
+        "survey.limits": rules.survey.limits,
+    }
+    for key, parts in citing.items():
+        cited = {part.clause for part in parts} - rules.clauses.keys()
+        if cited:
+            yield f"{key}: clause {', '.join(sorted(cited))} has no text under [clauses]."
 
 
 def _times(rules: Rules) -> Iterator[tuple[str, bool]]:
@@ -127,6 +134,14 @@ def _orders(rules: Rules) -> Iterator[tuple[str, bool]]:
         yield f"{named} must name each channel once", _each_once(one.ladder)
     yield f'escalation.routes must end with department = "*", not "{departments[-1]}"', departments[-1] == "*"
     yield f"escalation.routes must name each department once: {_listed(departments)}", _each_once(departments)
+
+
+def _limits(rules: Rules) -> Iterator[tuple[str, bool]]:
+    for limit in rules.survey.limits:
+        yield (
+            f"survey.limits: most = {limit.most} must be 0 or more, and days = {limit.days} 1 or more",
+            (limit.most >= 0 and limit.days >= 1),
+        )
 
 
 def _each_once(values: Sequence[str]) -> bool:

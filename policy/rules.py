@@ -3,12 +3,14 @@
 The fields mirror `policy/sop.toml`, which explains each in plain language. `policy.file` reads and checks it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
 from pydantic import EmailStr, Field
 
+from policy.asking_rules import BasisRule, Limit
+from policy.reply_rules import ReplyRules
 from vocabulary import Channel
 
 __all__ = [
@@ -129,6 +131,7 @@ class ContactRules:
     window_opens: Annotated[Clock, Field(ge=time(8))]
     window_closes: Annotated[Clock, Field(le=time(21))]
     ladder: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    basis: tuple[BasisRule, ...] = ()
     ladders: tuple[RegionLadder, ...] = ()
 
     def ladder_in(self, region: str) -> tuple[Channel, ...]:
@@ -146,6 +149,7 @@ class SurveyRules:
     change_hours: Annotated[int, Field(strict=True, ge=0, le=720)]
     unsubscribe_days: Annotated[int, Field(strict=True, ge=30, le=366)]
     thank_you: Literal["concerns", "everybody", "nobody"]
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,3 +239,4 @@ class Rules:
     escalation: EscalationRules
     review: ReviewRules
     batches: Batches
+    replies: ReplyRules = field(default_factory=ReplyRules)

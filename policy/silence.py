@@ -27,6 +27,8 @@ class Silence:
     number_is_wrong: bool
     code: str | None = None
     """What the provider said of the last message, such as "bounce 5.1.1"."""
+    refused: bool = False
+    """The customer does not want to be asked on this rung any more."""
 
     @property
     def channel(self) -> Channel:
@@ -83,6 +85,8 @@ RETRY = timedelta(hours=1)
 def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
     """The next step. A reminder missed while we were down is skipped, not sent late."""
     expires = expiry(silence.begun_at, silence.last_message_at, rules.silence)
+    if silence.refused:
+        return _where_refused(silence, now, expires, rules)
     if silence.call_open:
         return Wait(max(expires, now + timedelta(days=1)))  # what comes of the call decides
     if silence.channel is Channel.PHONE:
@@ -102,6 +106,15 @@ def _failure(silence: Silence) -> str:
     if silence.delivery is Delivery.FAILED:
         return f"the message did not arrive ({silence.code or silence.delivery})"
     return f"the message was not taken ({silence.delivery})"
+
+
+def _where_refused(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:
+    """Who was contacted may still answer, and hears no more; who was not is asked on the next channel."""
+    if silence.contacted_at is None:
+        return _next_rung(silence, f"the customer does not want {silence.channel}", now, expires, rules.phone)
+    if now < expires:
+        return Wait(expires)
+    return GiveUp(Disposition.NO_ANSWER, f"no answer within {rules.silence.expiry_days} days", Clause.ASK)
 
 
 def _under_way(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:

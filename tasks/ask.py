@@ -8,8 +8,9 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Row
 
-from models.cases import keys_of, opted_out, take_due
+from models.cases import keys_of, opted_out, refusals, take_due
 from models.moves import Move, advance, ending
+from models.tables.contact import ANY_CHANNEL
 from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from tasks.place import place
 from tasks.tally import Tally
@@ -21,9 +22,10 @@ def owe_surveys(case_ids: Sequence[int], now: datetime) -> Tally:
     """One transaction: these cases move from planned to asked, each owing one message or one call."""
     with place().store.write() as db:
         taken = take_due(db, case_ids, Stage.PLANNED, now, lease=LOOK_AGAIN)
-        out = opted_out(db, {key for case in taken for key in keys_of(case)})
-        silent = [case for case in taken if not out.keys() & keys_of(case)]
-        refused = [_opted_out(case, now) for case in taken if out.keys() & keys_of(case)]
+        out = opted_out(db, {key for case in taken for key in keys_of(case)}, now)
+        gone = {case.id for case in taken if ANY_CHANNEL in refusals(out, keys_of(case))}
+        silent = [case for case in taken if case.id not in gone]
+        refused = [_opted_out(case, now) for case in taken if case.id in gone]
         advance(db, Stage.PLANNED, Stage.ENDED, refused, at=now)
         owed = Owed.nothing()
         moves = [_ask(contact_of(db, case), owed, now) for case in silent]

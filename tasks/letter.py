@@ -25,6 +25,10 @@ _SHORT_OF_A_WINDOW = timedelta(minutes=30)
 """How long an SMS may be tried that is owed without a contact window."""
 
 
+_REPLY_DAYS = 366
+"""Replies are heard for as long as their case is kept."""
+
+
 class Desk:
     """Writes the messages of one burst. `links` are to be kept before the first of them goes out."""
 
@@ -89,6 +93,7 @@ class Desk:
             text=written.text,
             html=written.html,
             unsubscribe_url=unsubscribe,
+            reply_to=self._reply_to(message) if case else None,
         )
 
     def _about(self, case: Row[Any]) -> dict[str, Any]:
@@ -159,18 +164,30 @@ class Desk:
         return values
 
     def _link(self, message: Row[Any], purpose: LinkPurpose, page: str, days: int) -> str:
+        return f"{self._settings.web_url}/{page}/{self._token(message, purpose, days)}"
+
+    def _reply_to(self, message: Row[Any]) -> str | None:
+        """The address whose token says which case a reply belongs to; None when we cannot receive mail."""
+        if not self._settings.reply_domain:
+            return None
+        return f"reply+{self._token(message, LinkPurpose.REPLY, _REPLY_DAYS)}@{self._settings.reply_domain}"
+
+    def _token(self, message: Row[Any], purpose: LinkPurpose, days: int) -> str:
         token = new_token()
+        asks_about_it = (
+            message.purpose == Purpose.RECOVERY_SURVEY
+        )  # of a thank-you mail the answer is about the service
         self.links.append(
             NewLink(
                 token=token,
                 purpose=purpose,
                 case_id=message.case_id,
-                escalation_id=message.escalation_id,
+                escalation_id=message.escalation_id if asks_about_it else None,
                 created_at=self._now,
                 expires_at=self._now + timedelta(days=days),
             )
         )
-        return f"{self._settings.web_url}/{page}/{token}"
+        return token
 
 
 def _ascii(address: str) -> str:

@@ -1,6 +1,7 @@
 """Services from the inbox become cases: each with a slot, a deadline and a ladder, or with a reasoned disposition."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,22 +11,23 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
 from models.addresses import invalid_channels
-from models.cases import keys_of, last_asked, open_alone, opted_out, reopened
+from models.cases import asked_where, keys_of, last_asked, open_alone, opted_out, refusals, reopened
 from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance, begin, ending
 from models.policies import keep_policy
 from models.report import is_landline
 from models.tables import services
+from models.tables.contact import ANY_CHANNEL
 from policy.checks import Check
-from policy.eligibility import ClosedServiceFacts, FollowUp, NoFollowUp, decide
+from policy.eligibility import ClosedServiceFacts, FollowUp, NoFollowUp, decide, falls_under
 from policy.file import Policy
 from policy.slots import NoSlot, Slot, find_slot
 from tasks.calendars import calendar_for
 from tasks.channels import in_use
 from tasks.place import place
 from tasks.tally import Tally
-from vocabulary import Channel, Clause, Disposition, Event, Stage
+from vocabulary import Channel, Clause, ContactBasis, Disposition, Event, Stage
 
 _CANCELLABLE = (Stage.PLANNED, Stage.ASKED)
 """What the customer has said is heard, and a concern that is open stays open, also when the service is."""
@@ -41,15 +43,14 @@ def open_cases(service_ids: Sequence[int], now: datetime) -> Tally:
         if not taken:
             return Tally()
         keep_policy(db, here.policy.version, here.policy.text, now)
-        asked, out = _people(db, taken, here.policy, now)
-        bad = invalid_channels(db, {key for service in taken for key in keys_of(service)})
+        known = _known(db, taken, here.policy, now)
         rows, entries = [], []
         for service in taken:
-            row, checks = _case(service, asked, out, bad, here.policy, now)
+            row, checks = _case(service, known, here.policy, now)
             rows.append(row)
             entries.append((service.id, row, checks))
             if row["asked_at"] is not None:
-                asked.update(dict.fromkeys(keys_of(service), row["asked_at"]))
+                known.note(service, row["asked_at"], here.policy)
         opened = begin(db, rows)
         append(db, [_entry(opened[id], row, checks, now) for id, row, checks in entries if id in opened])
         return Tally.of(row["disposition"] or "opened" for id, row, _ in entries if id in opened)
@@ -80,26 +81,39 @@ def _take(db: Connection, ids: Sequence[int], now: datetime) -> list[Row[Any]]:
     return sorted(db.execute(claim.returning(*services.c)).all(), key=lambda row: (row.closed_at, row.id))
 
 
-def _people(
-    db: Connection, taken: Sequence[Row[Any]], policy: Policy, now: datetime
-) -> tuple[dict[str, datetime], dict[str, datetime]]:
-    keys = {key for service in taken for key in keys_of(service)}
-    horizon = now - timedelta(days=policy.rules.survey.cooldown_days)
-    return last_asked(db, keys, horizon), opted_out(db, keys)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What decides besides the service itself; kept up to date while a batch is worked through."""
+
+    asked: dict[str, datetime]
+    """When people were asked last, by key."""
+    out: dict[str, dict[str, datetime]]
+    """Since when addresses must not be used, by key and channel."""
+    invalid: dict[str, frozenset[Channel]]
+    """Channels on which addresses are known not to work, by key."""
+    of_limits: list[int]
+    """How many customers each of the policy's limits counts."""
+
+    def note(self, service: Row[Any], at: datetime, policy: Policy) -> None:
+        """This customer will be asked, too."""
+        self.asked.update(dict.fromkeys(keys_of(service), at))
+        facts = _facts(service, self)
+        for number, limit in enumerate(policy.rules.survey.limits):
+            self.of_limits[number] += falls_under(facts, limit)
 
 
-def _case(
-    service: Row[Any],
-    asked: dict[str, datetime],
-    out: dict[str, datetime],
-    bad: dict[str, frozenset[Channel]],
-    policy: Policy,
-    now: datetime,
-) -> tuple[dict[str, Any], tuple[Check, ...]]:
+def _known(db: Connection, taken: Sequence[Row[Any]], policy: Policy, now: datetime) -> _Known:
+    keys, survey = {key for service in taken for key in keys_of(service)}, policy.rules.survey
+    horizon = now - timedelta(days=survey.cooldown_days)
+    of_limits = [asked_where(db, limit.field, limit.value, now - timedelta(days=limit.days)) for limit in survey.limits]
+    return _Known(last_asked(db, keys, horizon), opted_out(db, keys, now), invalid_channels(db, keys), of_limits)
+
+
+def _case(service: Row[Any], known: _Known, policy: Policy, now: datetime) -> tuple[dict[str, Any], tuple[Check, ...]]:
     rules = policy.rules
     zone = service.customer_timezone or service.timezone
     calendar = calendar_for(service.region, service.timezone, rules.calendar)
-    decision = decide(_facts(service, asked, out, bad), now, rules, available=_available())
+    decision = decide(_facts(service, known), now, rules, available=_available())
     slot = find_slot(service.closed_at, now, calendar, ZoneInfo(zone), rules.contact)
     row = {
         "service_id": service.id,
@@ -150,10 +164,9 @@ def _available() -> frozenset[Channel]:
     return frozenset({*in_use(place().settings), Channel.PHONE})
 
 
-def _facts(
-    service: Row[Any], asked: dict[str, datetime], out: dict[str, datetime], bad: dict[str, frozenset[Channel]]
-) -> ClosedServiceFacts:
-    keys = keys_of(service)
+def _facts(service: Row[Any], known: _Known) -> ClosedServiceFacts:
+    keys, asked = keys_of(service), known.asked
+    refused = refusals(known.out, keys)
     return ClosedServiceFacts(
         kind=service.kind,
         source=service.source,
@@ -168,9 +181,12 @@ def _facts(
         closed_at=service.closed_at,
         reopened=service.reopened_at is not None,
         asked_before=max((asked[key] for key in keys if key in asked), default=None),
-        opted_out_at=min((out[key] for key in keys if key in out), default=None),
+        opted_out_at=refused.get(ANY_CHANNEL),
+        refuses=frozenset(Channel(name) for name in refused if name != ANY_CHANNEL),
         region=service.region,
-        invalid=frozenset[Channel]().union(*(bad.get(key, ()) for key in keys)),
+        invalid=frozenset[Channel]().union(*(known.invalid.get(key, ()) for key in keys)),
+        contact_basis=ContactBasis(service.contact_basis) if service.contact_basis else None,
+        asked_of_limits=tuple(known.of_limits),
     )
 
 

@@ -142,14 +142,14 @@ def _sent(
     wanted = {ref: message for ref, message in written.items() if message is not None}
     receipts = [Receipt(ref=ref, outcome=Outcome.REJECTED, code="no address") for ref in written.keys() - wanted.keys()]
     with here.store.read() as db:
-        allowed = partial(_is_wanted, db)
+        allowed = partial(_is_wanted, db, now)
         receipts += provider.send([*wanted.values()], allowed=allowed, in_flight=here.policy.rules.batches.in_flight)
     return receipts, {ref: way.facts(message) for ref, message in wanted.items()}
 
 
-def _is_wanted(db: Connection, ref: str) -> bool:
+def _is_wanted(db: Connection, now: datetime, ref: str) -> bool:
     with db.begin():  # a view of its own for each question: it must see what was written until now
-        return is_wanted(db, ref)
+        return is_wanted(db, ref, now)
 
 
 def _settle(

@@ -8,7 +8,18 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Row
 
-from models.cases import calls_of, last_messages, last_written, put_off, set_values, take_due, wrong_number
+from models.cases import (
+    calls_of,
+    keys_of,
+    last_messages,
+    last_written,
+    opted_out,
+    put_off,
+    refusals,
+    set_values,
+    take_due,
+    wrong_number,
+)
 from models.deliveries import withdraw
 from models.moves import Move, advance, ending
 from policy.silence import CallAgain, GiveUp, Remind, Silence, Switch, Wait, decide
@@ -25,11 +36,13 @@ def settle_silence(case_ids: Sequence[int], now: datetime) -> Tally:
         taken = take_due(db, case_ids, Stage.ASKED, now, lease=LOOK_AGAIN)
         ids = [case.id for case in taken]
         sent, written, made = last_messages(db, ids), last_written(db, ids), calls_of(db, ids)
+        out = opted_out(db, {key for case in taken for key in keys_of(case)}, now)
         batch = _Batch(now)
         for case in taken:
             contact = contact_of(db, case)
             called = made.get(case.id, [])
-            silence = _silence(contact, sent.get(case.id), written.get(case.id), called, now)
+            refused = contact.ladder[case.rung] in refusals(out, keys_of(case))
+            silence = _silence(contact, sent.get(case.id), written.get(case.id), called, now, refused=refused)
             batch.take(contact, decide(silence, now, contact.rules), called)
         put_off(db, batch.waits)
         set_values(db, batch.changes)
@@ -98,8 +111,9 @@ class _Batch:
 
 
 def _silence(
-    contact: Contact, sent: Row[Any] | None, written_at: datetime | None, made: Sequence[Row[Any]], now: datetime
-) -> Silence:
+    contact: Contact, sent: Row[Any] | None, written_at: datetime | None, made: Sequence[Row[Any]], now: datetime, *,
+    refused: bool,
+) -> Silence:  # fmt: skip
     case = contact.case
     return Silence(
         asked_at=case.asked_at,
@@ -115,6 +129,7 @@ def _silence(
         call_open=any(call.done_at is None for call in made),
         number_is_wrong=wrong_number(made),
         code=sent.code if sent is not None else None,
+        refused=refused,
     )
 
 

@@ -190,6 +190,8 @@ _FORM: Final[Values] = {
     "trap_path": "/s/k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4/v",
 }
 _AFTER: Final[Values] = {"company": COMPANY, "has_concern": False, "contact_by": None, "change_until": None}
+_LESS: Final[Values] = {"company": COMPANY, "channel": None, "until": None}
+_PROBLEM: Final[Values] = {"company": COMPANY, "title": "Please try again", "message": "We could not save that."}
 
 
 def _page(name: str, title: str, page: str, values: Values, **changes: Plain) -> PageSample:
@@ -237,14 +239,7 @@ PAGE_SAMPLES: Final[tuple[PageSample, ...]] = (
     _page("unavailable", "a link that cannot be used", "unavailable", {"company": COMPANY}),
     _page("unsubscribe", "unsubscribe", "unsubscribe", {"company": COMPANY, "action": "/u/m4t6x2p7q5w3z6k2v4c7"}),
     _page("unsubscribed", "unsubscribed", "unsubscribed", {"company": COMPANY}),
-    _page(
-        "problem",
-        "a problem on our side",
-        "problem",
-        {
-            "company": COMPANY,
-            "title": "Please try again",
-            "message": "We could not save your answer just now. Please go back in a minute and send it again.",
-        },
-    ),
+    _page("preference-channel", "less of one channel", "preference_set", _LESS, channel="sms"),
+    _page("preference-pause", "a pause", "preference_set", _LESS, until="10 June 2026"),
+    _page("problem", "a problem on our side", "problem", _PROBLEM),
 )

@@ -42,6 +42,7 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
     "unavailable": frozenset({"company"}),
     "unsubscribe": frozenset({"company", "action"}),
     "unsubscribed": frozenset({"company"}),
+    "preference_set": frozenset({"company", "channel", "until"}),
     "problem": frozenset({"company", "title", "message"}),
 }  # fmt: skip
 

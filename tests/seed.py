@@ -60,6 +60,7 @@ def report(**changes: Any) -> ClosedService:
         "region": "DE-BE",
         "timezone": "Europe/Berlin",
         "customer_name": "Anna Bergmann",
+        "contact_basis": "existing customer",
         "email": f"anna.{number}@example.com",
         "phone": f"+49 30 5550{number:05}",
     }

@@ -20,6 +20,8 @@ from tests import seed
 from web.app import create_app
 from web.bell import Sound
 
+TWILIO_TOKEN = "a token of Twilio"
+INBOUND_SECRET = "k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4"
 SECRET = "whsec_" + base64.b64encode(b"a secret of the source system, 32").decode()
 
 
@@ -79,7 +81,14 @@ class Site:
 
 def make_site(place: Place, now: datetime = seed.ASKED_AT + timedelta(hours=1), **more: Any) -> Site:
     """`more`: settings that differ from those of the place."""
-    settings = place.settings.model_copy(update={"intake_secrets": (SecretStr(SECRET),), **more})
+    settings = place.settings.model_copy(
+        update={
+            "intake_secrets": (SecretStr(SECRET),),
+            "inbound_secret": SecretStr(INBOUND_SECRET),
+            "twilio_auth_token": SecretStr(TWILIO_TOKEN),
+            **more,
+        }
+    )
     clock, bell = Clock(now), Recorder()
     app = create_app(settings, place.store, clock, bell)
     return Site(place, app, TestClient(app), clock, bell)

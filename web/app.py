@@ -14,6 +14,9 @@ from web.bell import Bell
 from web.front import Front
 from web.headers import Headers
 from web.hooks import Hooks, sendgrid_hook, twilio_hook
+from web.inbound_mail import InboundMail
+from web.inbound_sms import PATH as SMS_PATH
+from web.inbound_sms import InboundSms
 from web.intake import Intake
 from web.nonce import Nonces
 from web.pages import Pages
@@ -32,12 +35,14 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     Raises `SettingsError` or `PolicyError` when it could not do its work. Pages name the company as the policy file
     has it now; a case's numbers are those of the policy version that it was opened under.
     """
-    pages = Pages(read_policy(settings.policy_file).rules.company)
+    rules = read_policy(settings.policy_file).rules
+    pages = Pages(rules.company)
     front = Front(store, pages)
     survey = Survey(store, clock, bell, pages, Nonces(signing_key(settings)))
     unsubscribe = Unsubscribe(store, clock, pages)
     intake = Intake(store, clock, bell, intake_secrets(settings))
     hooks = Hooks(store, clock, bell, sendgrid_hook(settings), twilio_hook(settings))
+    mail, sms = (kind(store, clock, bell, rules, settings) for kind in (InboundMail, InboundSms))
     app = _bare_app()
     routes: tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...] = (
         ("/", _GET, front.home),
@@ -52,6 +57,8 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
         ("/services/reopened", ("POST",), intake.reopened),
         ("/hooks/sendgrid/events", ("POST",), hooks.sendgrid_events),
         ("/hooks/twilio/status/{ref}", ("POST",), hooks.twilio_status),
+        ("/hooks/sendgrid/inbound/{secret}", ("POST",), mail.arrive),
+        (SMS_PATH, ("POST",), sms.arrive),
     )
     for path, methods, handler in routes:
         app.add_api_route(path, handler, methods=list(methods), response_model=None)

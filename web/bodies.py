@@ -8,18 +8,19 @@ from starlette.requests import ClientDisconnect
 _FORM_BYTES = 64 * 1024
 _REPORT_BYTES = 1024 * 1024
 
-__all__ = ["ClientDisconnect", "FormBody", "ReportBody"]
+__all__ = ["ClientDisconnect", "FormBody", "ReportBody", "read_up_to"]
 
 
 async def _form(request: Request) -> bytes:
-    return await _read(request, _FORM_BYTES)
+    return await read_up_to(request, _FORM_BYTES)
 
 
 async def _report(request: Request) -> bytes:
-    return await _read(request, _REPORT_BYTES)
+    return await read_up_to(request, _REPORT_BYTES)
 
 
-async def _read(request: Request, most: int) -> bytes:
+async def read_up_to(request: Request, most: int) -> bytes:
+    """The whole body; 413 as soon as it is known to be longer."""
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and (len(declared) > len(str(most)) or int(declared) > most):
         raise HTTPException(413)

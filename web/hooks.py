@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
-from channels import sendgrid_events, twilio_status
+from channels import sendgrid_events, twilio_signature, twilio_status
 from config.settings import Settings, SettingsError, secret_from
 from models.store import Store
 from vocabulary import Channel
@@ -89,9 +89,9 @@ class Hooks:
 
     def twilio_status(self, ref: str, request: Request, body: FormBody) -> Response:
         now, hook = self._clock(), self._twilio
-        form = twilio_status.read_form(body)
-        signatures = request.headers.getlist(twilio_status.SIGNATURE_HEADER)
-        if form is None or not twilio_status.is_signed(signatures, hook.url + _target(request), form, hook.token):
+        form = twilio_signature.read_form(body)
+        signatures = request.headers.getlist(twilio_signature.SIGNATURE_HEADER)
+        if form is None or not twilio_signature.is_signed(signatures, hook.url + _target(request), form, hook.token):
             return Response(status_code=401)
         report = twilio_status.read_status(form, ref, now, account=hook.account)
         if report is None:

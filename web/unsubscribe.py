@@ -1,20 +1,27 @@
 """The way out: a page with a button, and the same by one request of a mail program (RFC 8058).
 
+The page also offers less than everything: one channel, or a pause.
+
 Whoever presses is believed. Unknown addresses are answered like known ones, so that nobody learns who is a customer.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs
 
 from fastapi.responses import Response
 
 from models.answers import open_link
-from models.optouts import opt_out
+from models.optouts import EVERYTHING, Refusal, opt_out
 from models.store import Store
-from vocabulary import LinkPurpose
+from templates.dates import day_text
+from vocabulary import Channel, LinkPurpose
 from web.bodies import FormBody
 from web.links import token_in
 from web.pages import Pages
+
+_PAUSES = {"30": timedelta(days=30), "90": timedelta(days=90), "180": timedelta(days=180)}
+_MOST_FIELDS = 20
 
 
 class Unsubscribe:
@@ -26,16 +33,32 @@ class Unsubscribe:
     def show(self, link: str) -> Response:
         return self._pages.show("unsubscribe", {"action": f"/u/{token_in(link) or 'unknown'}"})
 
-    def leave(self, link: str, _body: FormBody) -> Response:
-        """Opt out, at once and for good. The body is read only because it comes: a button sends none."""
+    def leave(self, link: str, body: FormBody) -> Response:
+        """Opt out, at once and for good; less only when the page's own form says so. Any other body is not looked at:
+        a button sends none, and what a mail program sends means everything."""
         token, now = token_in(link), self._clock()
+        refusal = _refusal(body, now)
         if token is not None:
-            self._opt_out(token, now)
-        return self._pages.show("unsubscribed")
+            self._opt_out(token, refusal, now)
+        if refusal == EVERYTHING:
+            return self._pages.show("unsubscribed")
+        until = day_text(refusal.until, "UTC") if refusal.until else None
+        return self._pages.show("preference_set", {"channel": refusal.channel, "until": until})
 
-    def _opt_out(self, token: str, now: datetime) -> None:
+    def _opt_out(self, token: str, refusal: Refusal, now: datetime) -> None:
         with self._store.read() as db:  # who guesses tokens does not get to lock the store
             link = open_link(db, token, (LinkPurpose.UNSUBSCRIBE,), now)
         if link is not None:
             with self._store.write() as db:
-                opt_out(db, link.case_id, at=now, source="unsubscribe link")
+                opt_out(db, link.case_id, at=now, source="unsubscribe link", refusal=refusal)
+
+
+def _refusal(body: bytes, now: datetime) -> Refusal:
+    try:
+        fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return EVERYTHING
+    choice = fields.get("stop", [""])[0]
+    if choice in _PAUSES:
+        return Refusal(until=now + _PAUSES[choice])
+    return Refusal(channel=Channel(choice)) if choice in list(Channel) else EVERYTHING

@@ -85,7 +85,7 @@ class Days:
         told: dict[str, Any] = {
             "source": "crm", "external_id": external_id, "closed_at": closed or self.now, "kind": "job completed",
             "department": "Heating", "branch": "Berlin", "region": "DE-BE", "timezone": "Europe/Berlin",
-            "customer_name": "Ann Example", "email": "ann@example.com", "channels": "email",
+            "customer_name": "Ann Example", "contact_basis": "consent", "email": "ann@example.com", "channels": "email",
         }  # fmt: skip
         self.receive([ClosedService(**(told | more))])
 

@@ -220,5 +220,6 @@ def test_the_demonstration_touches_no_real_data(concern: Place, type_: Type, mon
 
 def _report(external_id: str, **more: object) -> ClosedService:
     values = {"source": "crm", "external_id": external_id, "closed_at": CLOSED, "kind": "job completed",
-              "department": "Heating", "branch": "Berlin", "region": "DE-BE", "timezone": "Europe/Berlin"}  # fmt: skip
+              "department": "Heating", "branch": "Berlin", "region": "DE-BE", "timezone": "Europe/Berlin",
+              "contact_basis": "consent"}  # fmt: skip
     return ClosedService.model_validate(values | more)

@@ -139,6 +139,7 @@ def test_a_deployment_that_left_the_file_is_removed(on_prefect: Settings, tmp_pa
 def _report(external_id: str, **more: object) -> ClosedService:
     values = {"source": "crm", "external_id": external_id, "closed_at": CLOSED, "kind": "job completed",
               "department": "Heating", "branch": "Berlin", "region": "DE-BE", "timezone": "Europe/Berlin",
+              "contact_basis": "consent",
               "channels": ["email"], **CANARIES, **more}  # fmt: skip
     if external_id != "A1":
         values |= {"phone": None}

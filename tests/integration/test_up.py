@@ -65,6 +65,7 @@ class Up:
         closed_at = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
         service = {"source": "crm", "external_id": external_id, "closed_at": closed_at, "kind": "job completed",
                    "department": "Heating", "branch": "Berlin", "region": "DE-BE", "timezone": "Europe/Berlin",
+                   "contact_basis": "consent",
                    "email": f"{external_id.lower()}@example.com"}  # fmt: skip
         body = json.dumps(service).encode()
         stamp = str(int(time.time()))

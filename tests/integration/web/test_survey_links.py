@@ -14,7 +14,7 @@ from tasks.open_cases import cancel_reopened
 from tests import seed
 from tests.asgi import request
 from tests.dump import dump
-from tests.web_site import Site, checked_in
+from tests.web_site import INBOUND_SECRET, Site, checked_in
 from vocabulary import LinkPurpose
 
 
@@ -111,6 +111,7 @@ def test_no_way_of_looking_changes_anything(site: Site):
     paths += [f"/s/{concern.recovery}?r=1", f"/u/{case.unsubscribe}", f"/u/{case.survey}", f"/u/{new_token()}"]
     paths += ["/", "/healthz", "/static/aftercare.css", "/services/closed", "/services/reopened", "/favicon.ico"]
     paths += ["/hooks/sendgrid/events", "/hooks/twilio/status/r1"]
+    paths += ["/hooks/twilio/sms", f"/hooks/sendgrid/inbound/{INBOUND_SECRET}"]
     templates = {route.path for route in site.app.routes}
     assert all(any(_fits(path, template) for path in paths) for template in templates), templates
     prefetch = {"Sec-Purpose": "prefetch", "Purpose": "prefetch", "User-Agent": "Mozilla/5.0 (scanner)"}

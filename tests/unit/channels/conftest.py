@@ -18,6 +18,7 @@ A_MAIL = Mail(
     text="Hello Ann,\n\nhow did we do?\n",
     html="<p>Hello Ann,</p><p>how did we do?</p>\n",
     unsubscribe_url="https://example.org/u/abc234",
+    reply_to="reply+abc234@reply.example.org",
 )
 
 

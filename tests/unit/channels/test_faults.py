@@ -32,7 +32,7 @@ BREAKS = {
     "paragraph separator (U+2029)": "\u2029",
     "half of a surrogate pair": "\ud83d",
 }
-LINES = ["to", "to_name", "sender", "sender_name", "subject", "unsubscribe_url", "ref"]
+LINES = ["to", "to_name", "sender", "sender_name", "subject", "unsubscribe_url", "ref", "reply_to"]
 
 
 @pytest.mark.parametrize("field", LINES)

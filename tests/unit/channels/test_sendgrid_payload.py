@@ -39,7 +39,9 @@ def faults(message: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("sandbox", [True, False])
-@pytest.mark.parametrize("fields", [{}, {"to_name": None}, {"unsubscribe_url": None}, {"subject": "Grüße 😀"}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"to_name": None}, {"unsubscribe_url": None}, {"reply_to": None}, {"subject": "Grüße 😀"}]
+)
 def test_a_payload_fits_the_published_description(
     a_mail: Callable[..., Mail], fields: dict[str, str | None], sandbox: bool
 ) -> None:
@@ -58,6 +60,7 @@ def test_the_description_tells_bad_payloads_from_good_ones(a_mail: Callable[...,
 def test_a_payload_is_one_message_to_one_recipient(a_mail: Callable[..., Mail]) -> None:
     assert json.loads(payload(a_mail(), sandbox=True)) == {
         "from": {"email": "care@example.org", "name": "Customer Care"},
+        "reply_to": {"email": "reply+abc234@reply.example.org"},
         "subject": "How did we do?",
         "personalizations": [
             {

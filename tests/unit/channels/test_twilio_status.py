@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.twilio_status import is_signed, read_form, read_status, signature
+from channels.twilio_signature import is_signed, read_form, signature
+from channels.twilio_status import read_status
 from tests.signing import ACCOUNT, status_body
 from vocabulary import News
 

@@ -1,0 +1,197 @@
+"""Replies: what customers send back, each kept once, and what a person made of those that only a person understands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, or_, select
+
+from models.answers import Said, TooLate, record
+from models.log import SYSTEM, NewEntry, append
+from models.optouts import opt_out, suppress_address
+from models.store import insert_new
+from models.tables import cases, columns, entries, escalations, replies, services
+from vocabulary import Channel, Clause, Event, Stage
+
+_REMEMBERED = timedelta(days=30)
+"""For this long a text from a number belongs to its last case, also when that is closed."""
+_WAITING = (Stage.ASKED, Stage.ANSWERED, Stage.ESCALATED, Stage.RECOVERING)
+_COMMENT_LENGTH = 4000
+
+
+class ReplyError(Exception):
+    """A reply cannot be settled like that. The text says why and what to do."""
+
+
+class Settlement(StrEnum):
+    """What a person makes of a reply."""
+
+    ANSWER = "answer"
+    OPT_OUT = "opt-out"
+    NOTED = "noted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReply:
+    channel: Channel
+    external_id: str
+    case_id: int | None
+    policy_version: str | None
+    from_key: str | None
+    text: str
+    attachments: int
+    understood: str
+    to_person: str | None
+    """Why a person is to look at it; None when nobody needs to."""
+
+
+def keep(db: Connection, new: NewReply, *, at: datetime) -> int | None:
+    """Write a reply down and log it; its id, or None when we had it."""
+    done = {"settled_at": at, "settled_by": SYSTEM, "settlement": new.understood}
+    row = {
+        "channel": new.channel,
+        "external_id": new.external_id,
+        "case_id": new.case_id,
+        "from_key": new.from_key,
+        "received_at": at,
+        "text": new.text,
+        "attachments": new.attachments,
+        "understood": new.understood,
+        **(dict.fromkeys(done) if new.to_person else done),
+    }
+    written = insert_new(db, replies, [row], unique=["channel", "external_id"])
+    if not written:
+        return None
+    detail = {"channel": new.channel, "understood as": new.understood, "to a person": new.to_person,
+              "attachments refused": new.attachments or None}  # fmt: skip
+    append(db, [NewEntry(event=Event.REPLY_RECEIVED, at=at, clause=Clause.RECORD, case_id=new.case_id,
+                         ref_id=written[0].id, actor="customer", policy_version=new.policy_version,
+                         detail=detail)])  # fmt: skip
+    return int(written[0].id)
+
+
+def name_answer(db: Connection, reply_id: int, answer_id: int) -> None:
+    """The reply was recorded as this answer."""
+    db.execute(replies.update().where(replies.c.id == reply_id).values(answer_id=answer_id))
+
+
+def case_of_number(db: Connection, phone_key: str, now: datetime) -> Row[Any] | None:
+    """The case that a text from this number is about: the newest open one, else the newest of the last 30 days.
+
+    The columns are those that `models.answers.still_answerable` looks at, and the customer's language.
+    """
+    order = case((cases.c.stage.in_(_WAITING), 0), (cases.c.stage == Stage.PLANNED, 1), else_=2)
+    still_known = or_(cases.c.stage.not_in((Stage.ENDED, Stage.CLOSED)), cases.c.opened_at >= now - _REMEMBERED)
+    found = _of_case().where(cases.c.phone_key == phone_key, still_known).order_by(order, cases.c.id.desc()).limit(1)
+    return db.execute(found.with_for_update(of=cases)).one_or_none()
+
+
+def _of_case() -> Any:
+    """A case, with the concern whose resolution the customer is being asked about."""
+    asked_about = (
+        (escalations.c.case_id == cases.c.id)
+        & escalations.c.closed_at.is_(None)
+        & escalations.c.recovery_until.is_not(None)
+        & (cases.c.stage == Stage.RECOVERING)
+    )
+    return (
+        select(
+            cases.c.id.label("case_id"),
+            *columns(cases, "stage", "disposition", "answered_at", "change_until", "policy_version"),
+            escalations.c.id.label("escalation_id"),
+            escalations.c.closed_at,
+            services.c.language,
+        )
+        .join_from(cases, services, services.c.id == cases.c.service_id)
+        .outerjoin(escalations, asked_about)
+    )
+
+
+_LISTED = (
+    select(
+        *columns(replies, "id", "channel", "case_id", "received_at", "text", "attachments", "understood"),
+        *columns(replies, "settled_at", "settled_by", "settlement", "answer_id"),
+        *columns(cases, "department", "branch", "stage"),
+        *columns(services, "customer_name", "email", "phone", "kind"),
+        entries.c.detail,
+    )
+    .outerjoin_from(replies, cases, cases.c.id == replies.c.case_id)
+    .outerjoin(services, services.c.id == cases.c.service_id)
+    .outerjoin(entries, (entries.c.ref_id == replies.c.id) & (entries.c.event == Event.REPLY_RECEIVED))
+    .order_by(replies.c.id)
+)
+
+
+def listed(db: Connection, *, everything: bool) -> Sequence[Row[Any]]:
+    """Replies that wait for a person, oldest first; or all of them."""
+    return db.execute(_LISTED if everything else _LISTED.where(replies.c.settled_at.is_(None))).all()
+
+
+def find(db: Connection, reply_id: int) -> Row[Any]:
+    found = db.execute(_LISTED.where(replies.c.id == reply_id)).one_or_none()
+    if found is None:
+        raise ReplyError(f"there is no reply {reply_id}; `./aftercare replies list` shows those that wait")
+    return found
+
+
+def policy_version_of(db: Connection, reply_id: int) -> str | None:
+    """The policy version that the reply's case goes by; None when it belongs to no case."""
+    return db.execute(
+        select(cases.c.policy_version)
+        .join_from(replies, cases, cases.c.id == replies.c.case_id)
+        .where(replies.c.id == reply_id)
+    ).scalar_one_or_none()
+
+
+def settle(
+    db: Connection, reply_id: int, how: Settlement, *, by: str, at: datetime, change_for: timedelta,
+    rating: int | None = None, comment: str | None = None,
+) -> None:  # fmt: skip
+    """What a person makes of a reply, once, with what follows from it, in the caller's transaction."""
+    reply = _take(db, reply_id, how, by, at)
+    append(db, [NewEntry(event=Event.REPLY_SETTLED, at=at, clause=Clause.RECORD, case_id=reply.case_id, ref_id=reply_id,
+                         actor=by, policy_version=policy_version_of(db, reply_id),
+                         detail={"as": how, "rating": rating, "comment": bool(comment)})])  # fmt: skip
+    if how is Settlement.ANSWER:
+        _as_answer(db, reply, rating, comment or reply.text[:_COMMENT_LENGTH], by, at, change_for)
+    elif how is Settlement.OPT_OUT:
+        _as_opt_out(db, reply, by, at)
+
+
+def _take(db: Connection, reply_id: int, how: Settlement, by: str, at: datetime) -> Row[Any]:
+    swap = replies.update().where(replies.c.id == reply_id, replies.c.settled_at.is_(None))
+    values = {"settled_at": at, "settled_by": by, "settlement": how}
+    taken = db.execute(swap.values(values).returning(*replies.c)).one_or_none()
+    if taken is None:
+        known = find(db, reply_id)
+        raise ReplyError(f"reply {reply_id} was settled already, as {known.settlement!r} by {known.settled_by}")
+    return taken
+
+
+def _as_answer(
+    db: Connection, reply: Row[Any], rating: int | None, comment: str, by: str, at: datetime, change_for: timedelta
+) -> None:
+    if reply.case_id is None:
+        raise ReplyError(f"reply {reply.id} belongs to no case: it can be settled as an opt-out or noted")
+    of = db.execute(_of_case().where(cases.c.id == reply.case_id)).one()
+    said = Said(nonce=f"reply:{reply.id}", channel=Channel(reply.channel), rating=rating, comment=comment or None,
+                contact_me=False, entered_by=by, received_at=reply.received_at)  # fmt: skip
+    try:
+        recorded = record(db, reply.case_id, said, at=at, change_for=change_for, escalation_id=of.escalation_id)
+    except TooLate:
+        raise ReplyError(
+            f"case {reply.case_id} takes no answers: it is {of.stage}. Settle the reply as noted, and call the customer"
+        ) from None
+    name_answer(db, reply.id, recorded.answer_id)
+
+
+def _as_opt_out(db: Connection, reply: Row[Any], by: str, at: datetime) -> None:
+    source = f"reply by {reply.channel}, read by {by}"
+    if reply.case_id is not None:
+        opt_out(db, reply.case_id, at=at, source=source)
+    elif reply.from_key:
+        suppress_address(db, reply.from_key, at=at, source=source)
+    else:
+        raise ReplyError(f"reply {reply.id} belongs to no case and has no sender: settle it as noted")

@@ -1,0 +1,46 @@
+"""Text as it is compared: without case, accents and the many ways to write one character. Every length stays the same,
+so that what was found in the folded text can be cut out of the other."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+_JOINED = re.compile("[\ufe0e\ufe0f\u20e3\u200b-\u200f\u2060\ufeff]")
+"""What turns 5 into an emoji of a key, and what nobody sees."""
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"))
+
+
+def shown(text: str) -> str:
+    """The text in one spelling: full-width and circled digits are digits, letters and accents are one character."""
+    plain = unicodedata.normalize("NFKC", _JOINED.sub("", text)).translate(_APOSTROPHES)
+    return "".join(map(_as_digit, plain))
+
+
+def folded(text: str) -> str:
+    """Of a text that was `shown`: the same length, without case and accents."""
+    return "".join(map(_folded, text))
+
+
+def only_words(text: str) -> str:
+    """Of any text: its words alone, between single blanks, and a blank at both ends."""
+    return " " + " ".join(re.findall(r"[^\W_]+", folded(shown(text)))) + " "
+
+
+@lru_cache(maxsize=256)
+def any_of(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds one of the phrases (a tuple) in folded text, as whole words. None when there are none."""
+    texts = [r"\W+".join(map(re.escape, only_words(phrase).split())) for phrase in phrases]
+    longest_first = sorted(filter(None, texts), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)") if longest_first else None
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    return (unicodedata.normalize("NFD", char)[0].casefold() or char)[0]
+
+
+@lru_cache(maxsize=4096)
+def _as_digit(char: str) -> str:
+    """Digits of all scripts as ASCII."""
+    return str(unicodedata.decimal(char)) if char.isdecimal() else char

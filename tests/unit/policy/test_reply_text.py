@@ -1,0 +1,61 @@
+"""What somebody wrote, without what their program added."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import policy
+from policy.file import read_policy
+from policy.reply_text import newest_part
+
+RULES = read_policy(Path(policy.__file__).with_name("sop.toml")).rules.replies
+OURS = "Example Home Services <reply+k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4@reply.example.com>"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("5 great", "5 great"),
+        ("5\r\n\r\n\r\n\r\ngreat\r\n", "5\n\ngreat"),
+        (f"5 great\n\nOn Mon, 5 Oct 2026 at 10:12, {OURS} wrote:\n> How did we do?\n> 1 2 3 4 5", "5 great"),
+        (f"5 great\n\nOn Mon, 5 Oct 2026 at 10:12,\n{OURS}\nwrote:\n\nHow did we do? 1 2 3 4 5", "5 great"),
+        (f"Danke, 4\n\nAm 05.10.2026 um 10:12 schrieb {OURS}:\n> Wie war es?", "Danke, 4"),
+        (f"Merci, 4\n\nLe lun. 5 oct. 2026 à 10:12, {OURS} a écrit :\n> Alors ?", "Merci, 4"),
+        (f"Gracias, 4\n\nEl lun, 5 oct 2026 a las 10:12, {OURS} escribió:\n> ¿Qué tal?", "Gracias, 4"),
+        (f"Dank, 4\n\nOp ma 5 okt 2026 om 10:12 schreef {OURS}:\n> Hoe was het?", "Dank, 4"),
+        ("> How did we do?\n> 1 2 3 4 5\n\n4 fine", "4 fine"),  # written below
+        (f"On Mon, 5 Oct 2026 at 10:12, {OURS} wrote:\n> How did we do?\n\n4 fine", "4 fine"),
+        ("> How did we do?\n4\n> What should we know?\nnothing", "4\nnothing"),  # written in between
+        ("3\n-----Original Message-----\nFrom: us\nHow did we do?", "3"),
+        ("3\n-----Ursprüngliche Nachricht-----\nHow did we do?", "3"),
+        ("3\n________________________________\nFrom: us\nHow did we do?", "3"),
+        ("3\n\nFrom: Example\nSent: Monday, 5 October 2026 10:12\nTo: me\nSubject: x\n\nHow did we do?", "3"),
+        ("3\n\nVon: Example\nGesendet: Montag\nAn: mich\nBetreff: x\n\nWie war es?", "3"),
+        ("3\n\n*De :* Example\n*Envoyé :* lundi\n*À :* moi\n\nAlors ?", "3"),
+        ("3\n\nVan: Example\nVerzonden: maandag\nAan: mij\n\nHoe was het?", "3"),
+        ("4\n\n-- \nAnna Bergmann\n+49 30 5550 1", "4"),
+        ("4\n\nSent from my iPhone", "4"),
+        ("4\n\nVon meinem iPhone gesendet", "4"),
+        ("4\nEnvoyé de mon iPhone\n", "4"),
+        ("4\nEnviado desde mi iPhone", "4"),
+        ("4\nVerzonden vanaf mijn iPhone", "4"),
+        ("4\nGet Outlook for Android", "4"),
+        ("> only quoted\n> nothing else", ""),
+        ("", ""),
+        # What looks like it, and is not:
+        ("From: one to five I say four", "From: one to five I say four"),
+        ("He wrote: see you at 10:30", "He wrote: see you at 10:30"),
+        ("My wife wrote:\nit was fine", "My wife wrote:\nit was fine"),
+        ("5 -- great", "5 -- great"),
+    ],
+)
+def test_quotations_and_signatures_are_left_out(text: str, written: str):
+    assert newest_part(text, RULES) == written
+
+
+@given(st.text(), st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
+def test_what_is_quoted_below_never_changes_what_was_written(text: str, quoted: list[str]):
+    quotation = "\n".join("> " + line for part in quoted for line in part.splitlines())
+    assert newest_part(f"{text}\n{quotation}", RULES) == newest_part(text, RULES)

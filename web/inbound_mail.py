@@ -1,0 +1,173 @@
+"""Mail that customers send back, as SendGrid's Inbound Parse posts it.
+
+Who writes is not proven: From and the envelope's sender can be forged. The token in the address that the mail was sent
+to decides which case it is about, and nothing in a mail ever changes contact data.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+
+from fastapi import HTTPException, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+
+from config.settings import Settings, SettingsError, secret_from
+from models.answers import open_link
+from models.report import address_key
+from models.store import Store
+from policy.replies import Heard, understand
+from policy.rules import Rules
+from vocabulary import Channel, LinkPurpose
+from web.bell import Bell, Sound
+from web.bodies import read_up_to
+from web.cleaned import cleaned
+from web.mail_text import decoded, headers_in, mime_mail, text_of_html
+from web.multipart import NotAForm, Parts, read_parts
+from web.replies import Arrived, take
+from web.strict_json import NotJson, parse
+
+_TOKEN = re.compile(r"reply\+([a-z2-7]{32})@", re.IGNORECASE)
+_SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedMail:
+    """`to`: the addresses of the envelope and of the header, in one text."""
+
+    to: str
+    sender: str
+    envelope_to: str
+    headers: dict[str, str]
+    subject: str
+    text: str
+    attachments: int
+
+    @property
+    def token(self) -> str | None:
+        found = _TOKEN.search(self.to)
+        return found[1].lower() if found else None
+
+    @property
+    def external_id(self) -> str:
+        """The same for the same mail to the same address: Inbound Parse sends no number of its own."""
+        names = [self.headers.get("message-id", ""), self.envelope_to, self.headers.get("date", "")]
+        if not names[0]:
+            names.append(self.text)
+        return hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()
+
+
+class InboundMail:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], bell: Bell, rules: Rules, settings: Settings
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._bell = bell
+        self._rules = rules
+        self._most = settings.inbound_most_bytes
+        self._secret = _secret(settings)
+        self._login = _login(settings)
+
+    async def arrive(self, secret: str, request: Request) -> Response:
+        """Whoever does not know the address is told that there is none."""
+        if not self._secret or not hmac.compare_digest(secret.encode(), self._secret):
+            raise HTTPException(404)
+        given = request.headers.get("authorization", "").encode("utf-8", "replace")
+        if self._login and not hmac.compare_digest(given, self._login):
+            return Response(status_code=401, headers={"WWW-Authenticate": 'Basic realm="inbound mail"'})
+        body = await read_up_to(request, self._most)
+        # Where SendGrid signs what it posts (its "security policies"), the signature over `body` is to be checked here.
+        try:
+            mail = _posted(read_parts(request.headers.get("content-type", ""), body))
+        except (NotAForm, RecursionError):
+            return JSONResponse({"error": "This is not what Inbound Parse posts."}, status_code=400)
+        return await run_in_threadpool(self._take, mail)
+
+    def _take(self, mail: PostedMail) -> Response:
+        now = self._clock()
+        heard = Heard(channel=Channel.EMAIL, text=mail.text, subject=mail.subject, headers=mail.headers,
+                      sender=mail.sender)  # fmt: skip
+        sender = parseaddr(mail.headers.get("from", ""))[1]
+        arrived = Arrived(
+            channel=Channel.EMAIL,
+            external_id=mail.external_id,
+            from_key=address_key(sender) if sender else None,
+            attachments=mail.attachments,
+            understood=understand(heard, self._rules),
+        )
+        with self._store.write() as db:
+            case = open_link(db, mail.token, (LinkPurpose.REPLY,), now, hold=True) if mail.token else None
+            taken = take(db, arrived, case, now)
+        ring = BackgroundTask(self._bell.ring, Sound.ANSWER_RECEIVED) if taken.recorded else None
+        # To whoever reads SendGrid's log: why the attachments are nowhere.
+        return JSONResponse({"taken": taken.new, "attachments refused": mail.attachments}, background=ring)
+
+
+def _posted(parts: Parts) -> PostedMail:
+    charsets = _object(parts.fields.get("charsets", b""))
+
+    def field(name: str) -> str:
+        return cleaned(decoded(parts.fields.get(name, b""), str(charsets.get(name, "utf-8"))))
+
+    envelope = _object(parts.fields.get("envelope", b""))
+    addressed = envelope.get("to")
+    recipients = sorted(map(str, addressed)) if isinstance(addressed, list) else []
+    if "email" in parts.fields:
+        whole = mime_mail(parts.fields["email"])
+        headers, text, attachments = whole.headers, cleaned(whole.text), whole.attachments
+    else:
+        headers, attachments = headers_in(field("headers")), parts.files
+        text = field("text") if field("text").strip() else cleaned(text_of_html(field("html")))
+        declared = field("attachments").strip()
+        if declared.isascii() and declared.isdigit() and len(declared) <= 3:
+            attachments = max(attachments, int(declared))
+    headers = {name: cleaned(value) for name, value in headers.items()}
+    headers.setdefault("from", field("from"))
+    return PostedMail(
+        to="\n".join([*recipients, field("to"), headers.get("to", "")]),
+        sender=str(envelope.get("from", "unknown")) or "<>",
+        envelope_to="\n".join(recipients),
+        headers=headers,
+        subject=field("subject") or headers.get("subject", ""),
+        text=text,
+        attachments=attachments,
+    )
+
+
+def _object(raw: bytes) -> dict[str, object]:
+    try:
+        value = parse(raw) if raw else {}
+    except NotJson:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _secret(settings: Settings) -> bytes:
+    secret = secret_from(settings.inbound_secret, settings.inbound_secret_file)
+    if secret is None:
+        return b""
+    # Paths are read in lower case.
+    value = secret.get_secret_value().lower()
+    if len(value) < _SHORTEST_SECRET or not re.fullmatch(r"[a-z0-9_-]+", value):
+        raise SettingsError(
+            f"AFTERCARE_INBOUND_SECRET: must have at least {_SHORTEST_SECRET} letters, digits, hyphens or underscores."
+        )
+    return value.encode()
+
+
+def _login(settings: Settings) -> bytes:
+    """The header that is demanded; empty when none is."""
+    if settings.inbound_username is None:
+        return b""
+    password = secret_from(settings.inbound_password, settings.inbound_password_file)
+    if password is None:
+        raise SettingsError("AFTERCARE_INBOUND_USERNAME is set: set AFTERCARE_INBOUND_PASSWORD, or …_FILE, too.")
+    login = f"{settings.inbound_username}:{password.get_secret_value()}"
+    return b"Basic " + base64.b64encode(login.encode())

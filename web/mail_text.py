@@ -1,0 +1,120 @@
+"""The parts of a mail as text: bytes of a named charset, HTML, raw MIME. Whatever comes in, text comes out."""
+
+import re
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.header import decode_header
+from email.message import Message
+from email.parser import HeaderParser
+from html.parser import HTMLParser
+
+_CHARSET = re.compile(
+    r"utf[-_]?8|(us-?)?ascii|latin-?1|iso-?8859-\d{1,2}|(windows-|cp)\d{3,4}|koi8-[ru]|gb(k|2312|18030)|big5"
+    r"|shift[-_]jis|euc-(jp|kr)|iso-2022-(jp|kr)|utf-?16([lb]e)?",
+    re.IGNORECASE,
+)
+"""Python knows "charsets" that are none, and some of them take very long."""
+_LONGEST_HTML = 500_000
+_SILENT = {"script", "style", "head", "title", "blockquote", "template"}
+_VOID = {"br", "hr", "img", "meta", "link", "input", "col", "area", "base", "wbr", "source", "embed"}
+_BLOCKS = {"p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "hr", "pre"}
+_QUOTATION = re.compile(r"gmail_quote|yahoo_quoted|moz-cite-prefix|divrplyfwdmsg|appendonsend", re.IGNORECASE)
+"""What mail programs call the part of the page that is quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class MimeMail:
+    headers: dict[str, str]
+    text: str
+    attachments: int
+
+
+def decoded(raw: bytes, charset: str) -> str:
+    if _CHARSET.fullmatch(charset.strip()):
+        try:
+            return raw.decode(charset.strip(), "replace")
+        except LookupError:
+            pass  # one that Python does not know
+    return raw.decode("utf-8", "replace")
+
+
+def headers_in(text: str) -> dict[str, str]:
+    """By names in lower case; of those that come twice, the first."""
+    return _headers(HeaderParser().parsestr(text))
+
+
+def mime_mail(raw: bytes) -> MimeMail:
+    """A whole mail: its first plain text, or else its HTML as text. Raises `RecursionError` when nested absurdly."""
+    message = message_from_bytes(raw)
+    plain, html, attachments = "", "", 0
+    for part in message.walk():
+        kind = part.get_content_type()
+        if part.is_multipart() or part.get_content_maintype() == "message":
+            continue
+        if part.get_filename() or kind not in ("text/plain", "text/html"):
+            attachments += kind != "message/delivery-status"
+        elif kind == "text/plain":
+            plain = plain or _content(part)
+        else:
+            html = html or _content(part)
+    text = plain if plain.strip() else text_of_html(html)
+    return MimeMail(_headers(message), text, attachments)
+
+
+def text_of_html(html: str) -> str:
+    """What a reader sees of it, without the part that is quoted."""
+    reader = _Reader()
+    try:
+        reader.feed(html[:_LONGEST_HTML])
+        reader.close()
+    except AssertionError:  # Python's own words for a declaration that is none
+        return re.sub(r"<[^>]*>", " ", html[:_LONGEST_HTML]).strip()
+    lines = "".join(reader.said).split("\n")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(line.split()) for line in lines)).strip()
+
+
+def _content(part: Message) -> str:
+    raw = part.get_payload(decode=True)
+    charset = part.get_content_charset("utf-8")
+    return decoded(raw, charset) if isinstance(raw, bytes) else ""
+
+
+def _headers(message: Message) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in message.items():
+        found.setdefault(name.lower(), _header(str(value)))
+    return found
+
+
+def _header(value: str) -> str:
+    try:
+        words = decode_header(" ".join(value.split()))
+    except ValueError:  # base64 that is none
+        return value
+    return "".join(word if isinstance(word, str) else decoded(word, charset or "utf-8") for word, charset in words)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[str] = []
+        self._silent: list[str] = []
+        """The open element that is not read, and those within it."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self.said.append("\n")
+        quoted = any(name in ("class", "id") and value and _QUOTATION.search(value) for name, value in attrs)
+        if tag not in _VOID and (self._silent or quoted or tag in _SILENT):
+            self._silent.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.said.append("\n")
+        if tag in self._silent:
+            while self._silent.pop() != tag:
+                pass  # elements that were never closed
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.said.append(data)

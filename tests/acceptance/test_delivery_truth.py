@@ -111,3 +111,16 @@ def test_the_next_service_of_a_customer_whose_mail_bounced_goes_straight_to_the_
     days.live(days=1)
     assert days.case(2).ladder == "phone"
     assert len(days.letters()) == 1
+
+
+def test_a_customer_with_a_dead_mailbox_is_not_waited_for_as_if_there_were_a_mail_to_answer(
+    days: Days, provider: Providers
+):
+    days.report()
+    days.live(until=berlin("2026-10-05 14:30"))
+    tell(days, provider, "bounce", status="5.1.1")
+    days.live(minutes=2)
+    days.call(CallOutcome.NO_ANSWER)
+    days.live(days=1)
+    assert days.case().disposition == Disposition.NO_ANSWER
+    assert days.case().ended_at < berlin("2026-10-07 00:00")

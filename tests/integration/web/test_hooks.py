@@ -76,6 +76,7 @@ def test_a_delivered_mail_is_known_to_have_arrived(providers: Providers):
 def test_a_mail_that_was_taken_and_then_dropped_was_no_contact(providers: Providers):
     message = accepted(providers)
     assert now_of(providers, cases, message.case_id).contacted_at is not None
+    providers.clock.now = seed.ASKED_AT + 7 * MINUTE
     providers.tell(event("dropped", seed.ASKED_AT + MINUTE, message, reason="Spam Content"))
     case = now_of(providers, cases, message.case_id)
     assert (case.contacted_at, case.contact_channel) == (None, None)

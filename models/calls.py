@@ -48,13 +48,17 @@ def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row
     if report.outcome is CallOutcome.ANSWERED and report.rating is None and not report.comment:
         raise CallError("an answered call needs a rating (1 to 5), a comment, or both")
     _refuse_if_sealed(db, call_id)
-    swap = calls.update().where(calls.c.id == call_id, calls.c.done_at.is_(None))
+    swap = calls.update().where(calls.c.id == call_id, calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None))
     values = {"done_at": at, "done_by": report.by, "outcome": report.outcome}
     taken = db.execute(swap.values(values).returning(*calls.c)).one_or_none()
     if taken is None:
-        known = db.execute(select(*columns(calls, "outcome", "done_by")).where(calls.c.id == call_id)).one_or_none()
+        known = db.execute(
+            select(*columns(calls, "outcome", "done_by", "withdrawn_at")).where(calls.c.id == call_id)
+        ).one_or_none()
         if known is None:
             raise CallError(f"there is no call {call_id}; `./aftercare calls list` shows those to be made")
+        if known.withdrawn_at is not None:
+            raise CallError(f"call {call_id} is not needed any more: the customer has answered, or the wait is over")
         raise CallError(f"call {call_id} was recorded already, as {known.outcome!r} by {known.done_by}")
     return taken
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, or_, select, tuple_
 
 from models.store import Store
 from models.tables import calls, cases, columns, escalations, messages, services
@@ -68,7 +68,8 @@ def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
         )
         .join_from(calls, cases, cases.c.id == calls.c.case_id)
         .join(services, services.c.id == cases.c.service_id)
-        .where(calls.c.done_at.is_(None), calls.c.due_from <= now, cases.c.stage == _waiting_for_the_call())
+        .where(calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None), calls.c.due_from <= now)
+        .where(or_(cases.c.stage == _waiting_for_the_call(), _may_have_changed()))
         .order_by(calls.c.due_to, calls.c.id)
     ).all()
 
@@ -76,6 +77,11 @@ def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
 def _waiting_for_the_call() -> ColumnElement[str]:
     """The stage of a case whose call is wanted: who has answered, opted out or been given up is not called."""
     return case((calls.c.escalation_id.is_(None), Stage.ASKED), else_=Stage.RECOVERING)
+
+
+def _may_have_changed() -> ColumnElement[bool]:
+    """An answer counts, and a later one is unconfirmed: it can be asked about until the record is sealed."""
+    return and_(calls.c.confirms.is_not(None), calls.c.escalation_id.is_(None), cases.c.stage == Stage.ENDED)
 
 
 def _in_batches(

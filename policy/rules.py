@@ -3,7 +3,7 @@
 The fields mirror `policy/sop.toml`, which explains each in plain language. `policy.file` reads and checks it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "EscalationRules",
     "Exclusion",
+    "MachineRules",
     "PhoneRules",
     "ReviewRules",
     "Route",
@@ -122,6 +123,20 @@ class ContactRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MachineRules:
+    """What tells programs that check mails from people. The defaults are for policies from before there was this."""
+
+    __pydantic_config__ = _SHAPE
+    soon_seconds: Annotated[int, Field(strict=True, ge=0, le=600)] = 30
+    trap_minutes: Annotated[int, Field(strict=True, ge=1, le=60)] = 10
+    burst_seconds: Annotated[int, Field(strict=True, ge=1, le=60)] = 5
+    contradiction_seconds: Annotated[int, Field(strict=True, ge=1, le=60)] = 5
+    spree_ratings: Annotated[int, Field(strict=True, ge=3, le=5)] = 3
+    wait_seconds: Annotated[int, Field(strict=True, ge=0, le=600)] = 60
+    programs: tuple[Word, ...] = ("HeadlessChrome", "bot")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyRules:
     __pydantic_config__ = _SHAPE
     cooldown_days: Annotated[int, Field(strict=True, ge=0, le=366)]
@@ -130,6 +145,7 @@ class SurveyRules:
     change_hours: Annotated[int, Field(strict=True, ge=0, le=720)]
     unsubscribe_days: Annotated[int, Field(strict=True, ge=30, le=366)]
     thank_you: Literal["concerns", "everybody", "nobody"]
+    machines: MachineRules = field(default_factory=MachineRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Customers who are silent: reminded, contacted on the next channel, called again, or given up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,14 +9,26 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Row
 
-from models.cases import calls_of, last_messages, last_written, put_off, set_values, take_due, wrong_number
+from models.cases import (
+    calls_of,
+    is_open,
+    last_messages,
+    last_written,
+    next_number,
+    put_off,
+    set_values,
+    take_due,
+    wrong_number,
+)
 from models.deliveries import withdraw
+from models.doubts import unconfirmed_of
 from models.moves import Move, advance, ending
+from models.owed import withdraw_confirming
 from policy.silence import CallAgain, GiveUp, Remind, Silence, Switch, Wait, decide
 from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from tasks.place import place
 from tasks.tally import Tally
-from vocabulary import Channel, Delivery, Purpose, Stage
+from vocabulary import CallOutcome, Channel, Delivery, Purpose, Stage
 
 
 @task(cache_policy=NO_CACHE)
@@ -25,16 +38,18 @@ def settle_silence(case_ids: Sequence[int], now: datetime) -> Tally:
         taken = take_due(db, case_ids, Stage.ASKED, now, lease=LOOK_AGAIN)
         ids = [case.id for case in taken]
         sent, written, made = last_messages(db, ids), last_written(db, ids), calls_of(db, ids)
-        batch = _Batch(now)
+        unconfirmed, batch = unconfirmed_of(db, ids), _Batch(now)
         for case in taken:
             contact = contact_of(db, case)
             called = made.get(case.id, [])
             silence = _silence(contact, sent.get(case.id), written.get(case.id), called, now)
+            silence = replace(silence, unconfirmed=case.id in unconfirmed)
             batch.take(contact, decide(silence, now, contact.rules), called)
         put_off(db, batch.waits)
         set_values(db, batch.changes)
         withdraw(db, batch.superseded, at=now, reason="the next channel is used instead")
-        advance(db, Stage.ASKED, Stage.ENDED, batch.given_up, at=now)
+        given_up = advance(db, Stage.ASKED, Stage.ENDED, batch.given_up, at=now)
+        withdraw_confirming(db, sorted(given_up), at=now, reason="the wait is over")
         batch.owed.write(db, now)
     return batch.tally
 
@@ -68,8 +83,8 @@ class _Batch:
                 self.tally["reminded"] += 1
             case Switch(rung, reason):
                 self._switch(contact, rung, reason, made)
-            case CallAgain(attempt, reason):
-                self._call(contact, attempt, reason, made, rung=contact.case.rung)
+            case CallAgain(_, reason):
+                self._call(contact, reason, made, rung=contact.case.rung)
             case GiveUp(disposition, reason, clause):
                 values = ending(disposition, at=self.now, next_at=self.now, reason=reason, clause=clause)
                 self.given_up.append(Move(case_id=case_id, clause=clause, reason=reason, values=values))
@@ -79,15 +94,15 @@ class _Batch:
         self.superseded.append(contact.case.id)
         channel = contact.ladder[rung]
         if channel is Channel.PHONE:
-            return self._call(contact, len(made) + 1, reason, made, rung=rung)
+            return self._call(contact, reason, made, rung=rung)
         message = contact.message(Purpose.SURVEY, f"survey:{rung}", self.now, channel=channel)
         self.owed.messages.append(message)
         self._change(contact, next_at=message.due_at + LOOK_AGAIN, rung=rung)
         self.tally["switched channel"] += 1
         return None
 
-    def _call(self, contact: Contact, attempt: int, reason: str, made: Sequence[Row[Any]], *, rung: int) -> None:
-        call = contact.call(attempt, reason, [call.done_at for call in made if call.done_at], self.now)
+    def _call(self, contact: Contact, reason: str, made: Sequence[Row[Any]], *, rung: int) -> None:
+        call = contact.call(next_number(made), reason, [call.done_at for call in made if call.done_at], self.now)
         self.owed.calls.append(call)
         self._change(contact, next_at=call.due_to, rung=rung)
         self.tally["calls owed"] += 1
@@ -101,6 +116,7 @@ def _silence(
     contact: Contact, sent: Row[Any] | None, written_at: datetime | None, made: Sequence[Row[Any]], now: datetime
 ) -> Silence:
     case = contact.case
+    on_the_phone = contact.ladder[case.rung] is Channel.PHONE
     return Silence(
         asked_at=case.asked_at,
         contact_due_at=case.contact_due_at,
@@ -111,8 +127,9 @@ def _silence(
         reminders=case.reminders,
         delivery=_delivery(contact, sent, now),
         last_message_at=written_at,
-        calls_made=sum(call.done_at is not None for call in made),
-        call_open=any(call.done_at is None for call in made),
+        calls_made=sum(call.done_at is not None and call.outcome != CallOutcome.CALL_BACK for call in made),
+        # Reminders do not wait for a call that is to confirm an answer: the next answer may be a person's.
+        call_open=any(is_open(call) and (call.confirms is None or on_the_phone) for call in made),
         number_is_wrong=wrong_number(made),
     )
 

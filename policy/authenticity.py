@@ -2,7 +2,7 @@
 
 Mail filters follow links, run pages, and press buttons. One sign alone proves nothing: people are quick, write no
 comment, use old browsers, and sit behind filters of their own. So signs have points: a full sign has two, a half sign
-one, and what no person's browser does has three. An answer is unconfirmed from the points of two full signs on.
+one, and what no person's browser does has three or four. An answer is unconfirmed from the points of two full signs on.
 """
 
 import re
@@ -43,7 +43,7 @@ POINTS: Mapping[Sign, int] = {
     Sign.ALL_AT_ONCE: 3,
     Sign.OTHERS_NOW: 2,
     Sign.OTHERS: 1,  # the filter of the customer's own company, as a rule
-    Sign.PROGRAM: 3,
+    Sign.PROGRAM: 4,  # it says itself what it is
     Sign.NO_LANGUAGE: 2,
     Sign.NO_GESTURE: 2,
     Sign.NO_SIGNALS: 1,  # also old browsers and text browsers

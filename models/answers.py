@@ -127,28 +127,6 @@ def _still_answerable(link: Any, now: datetime) -> bool:
     return link.change_until > now and link.disposition not in (Disposition.CANCELLED, Disposition.OPTED_OUT)
 
 
-_OLDER = answers.alias("older")
-_HEARD_BEFORE = (
-    select(_OLDER.c.id)
-    .where(_OLDER.c.case_id == answers.c.case_id, _OLDER.c.version < answers.c.version, ~is_unconfirmed(_OLDER))
-    .correlate(answers)
-    .exists()
-)
-
-
-def find_answer(db: Connection, nonce: str) -> Row[Any] | None:
-    """The submission of this nonce, if it was recorded, with its case."""
-    return db.execute(
-        select(
-            *columns(answers, "case_id", "version", "received_at", "rating", "comment", "contact_me", "escalation_id"),
-            *columns(cases, "change_until", "policy_version", "recipient_timezone"),
-            _HEARD_BEFORE.label("heard_before"),
-        )
-        .join_from(answers, cases, cases.c.id == answers.c.case_id)
-        .where(answers.c.nonce == nonce)
-    ).one_or_none()
-
-
 def last_answer(db: Connection, case_id: int, escalation_id: int | None) -> Row[Any] | None:
     """What the customer said last about the service, or about the solution of that concern. Not what is unconfirmed:
     nobody is shown what a program wrote.
@@ -193,21 +171,7 @@ def record(
     if case.stage not in _TAKES_ANSWERS:
         raise TooLate(f"case {case_id} takes no answers: it is {case.stage}")
     version = 1 + max((row.version for row in earlier), default=0)
-    row = {
-        "case_id": case_id,
-        "version": version,
-        "nonce": said.nonce,
-        "escalation_id": escalation_id,
-        "received_at": at,
-        "channel": said.channel,
-        "rating": said.rating,
-        "comment": said.comment,
-        "contact_me": said.contact_me,
-        "solved": said.solved,
-        "concern": said.concern,
-        "entered_by": said.entered_by,
-        "suspicion": json.dumps(said.suspicion, ensure_ascii=False) if said.suspicion else None,
-    }
+    row = _row(said) | {"case_id": case_id, "version": version, "escalation_id": escalation_id, "received_at": at}
     answer_id = db.execute(answers.insert().returning(answers.c.id), row).scalar_one()
     append(db, [_entry(case_id, answer_id, version, said, at, case.policy_version)])
     if said.suspicion:
@@ -220,12 +184,17 @@ def record(
     judge = min(case.judge_at or _NEVER, said.judge_at or at)
     if escalation_id is None:
         until = case.change_until or at + change_for
-        rated = {"of_case": case_id, "at": at, "judge": judge, "new_rating": said.rating, "until": until}
-        db.execute(_RATED, rated)
+        db.execute(_RATED, {"of_case": case_id, "at": at, "judge": judge, "new_rating": said.rating, "until": until})
         _to_answered(db, case_id, Stage(case.stage), said, at=at)
     else:
         db.execute(_TO_BE_JUDGED, {"of_case": case_id, "judge": judge})
     return Recorded(answer_id, case_id, version, again=False)
+
+
+def _row(said: Said) -> dict[str, Any]:
+    columns_of_row = ("nonce", "channel", "rating", "comment", "contact_me", "solved", "concern", "entered_by")
+    suspicion = json.dumps(said.suspicion, ensure_ascii=False) if said.suspicion else None
+    return {name: getattr(said, name) for name in columns_of_row} | {"suspicion": suspicion}
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

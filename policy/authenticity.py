@@ -132,7 +132,7 @@ def weigh(
 ) -> Confirmed | Unconfirmed:
     """Whether a submission counts. `visits` are those of its link: one that was forgotten only speaks for it."""
     signs = (*_of_time(sent, rules), *_of_visits(sent, visits, rules), *_of_signals(sent, rules))
-    signs += _of_ratings(sent, earlier, rules)
+    signs += _of_ratings(sent, visits, earlier, rules)
     points = sum(POINTS[sign] for sign in signs)
     if points >= _UNCONFIRMED:
         return Unconfirmed(signs)
@@ -151,21 +151,18 @@ def doubted(
     """The earlier answers that this submission makes unconfirmed as well, by nonce, each with the sign against it."""
     if isinstance(verdict, Confirmed):
         return {}
-    if Sign.SPREE in verdict.signs:
-        return {one.nonce: Sign.SPREE for one in earlier if sent.at - one.at <= _around(rules)}
-    of_visitor = {visit.nonce for visit in visits if visit.visitor == sent.visitor and visit.deed is Deed.SENT}
-    found = {
-        one.nonce: Sign.SAME_VISITOR
-        for one in earlier
-        if one.nonce in of_visitor and sent.at - one.at <= _around(rules)
-    }
+    sign = Sign.SPREE if Sign.SPREE in verdict.signs else Sign.SAME_VISITOR
+    found = {one.nonce: sign for one in _of_the_visitor(sent, visits, earlier, rules)}
     return found | {one.nonce: Sign.CONTRADICTION for one in earlier if _contradicts(sent, one, rules)}
 
 
-def ask_about(rating: int | None, concerns: Sequence[str]) -> str:
-    """Why a person is to call about an unconfirmed answer, with what in it would have been a concern."""
-    about = "; ".join(concerns) or ("a comment without a rating" if rating is None else f"rating {rating} of 5")
-    return f"confirm the rating with the customer: a program may have answered ({about})"
+def is_a_persons_press(press: Submission, visits: Sequence[Visit], rules: MachineRules) -> bool:
+    """Of the button that ends all surveys. What a mail program lacks that presses it for a person is no sign here."""
+    signs = {*_of_time(press, rules), *_of_visits(press, visits, rules), *_of_signals(press, rules)}
+    return sum(POINTS[sign] for sign in signs - _NOT_OF_PRESSES) <= _FULL
+
+
+_NOT_OF_PRESSES = {Sign.NO_COMMENT, Sign.NO_LANGUAGE, Sign.NO_SIGNALS, Sign.NO_GESTURE}
 
 
 def _of_time(sent: Submission, rules: MachineRules) -> tuple[Sign, ...]:
@@ -221,11 +218,23 @@ def _known(programs: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])" if words else r"(?!)", re.IGNORECASE)
 
 
-def _of_ratings(sent: Submission, earlier: Sequence[Earlier], rules: MachineRules) -> tuple[Sign, ...]:
-    if any(_contradicts(sent, one, rules) for one in earlier):
-        return (Sign.CONTRADICTION,)
-    recent = {one.rating for one in earlier if sent.at - one.at <= _around(rules)} | {sent.rating}
-    return (Sign.SPREE,) if len(recent - {None}) >= rules.spree_ratings else ()
+def _of_ratings(
+    sent: Submission, visits: Sequence[Visit], earlier: Sequence[Earlier], rules: MachineRules
+) -> tuple[Sign, ...]:
+    own = {one.rating for one in _of_the_visitor(sent, visits, earlier, rules)} | {sent.rating}
+    signs = {
+        Sign.CONTRADICTION: any(_contradicts(sent, one, rules) for one in earlier),
+        Sign.SPREE: len(own - {None}) >= rules.spree_ratings,
+    }
+    return tuple(sign for sign, given in signs.items() if given)
+
+
+def _of_the_visitor(
+    sent: Submission, visits: Sequence[Visit], earlier: Sequence[Earlier], rules: MachineRules
+) -> list[Earlier]:
+    """What the same visitor sent in the last minutes: a person may come right after a program."""
+    own = {visit.nonce for visit in visits if visit.visitor == sent.visitor and visit.deed is Deed.SENT}
+    return [one for one in earlier if one.nonce in own and sent.at - one.at <= _around(rules)]
 
 
 def _contradicts(sent: Submission, one: Earlier, rules: MachineRules) -> bool:

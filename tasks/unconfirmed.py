@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row
 from models.cases import calls_of, is_open, next_number
 from models.doubts import unconfirmed_of
 from models.owed import OwedCall, give_reason, owe_calls
-from policy.authenticity import ask_about
 from policy.concern import Concern, Spoken, judge
 from policy.rules import Rules
 from tasks.contact import Contact
@@ -26,7 +25,7 @@ def owe_confirming(db: Connection, doubted: Mapping[int, tuple[Contact, Stage]],
     for case_id, (contact, stage) in doubted.items():
         said, calls = answers[case_id], made.get(case_id, [])
         reasons = _reasons(said, contact.rules)
-        reason = ask_about(said[-1].rating, reasons)
+        reason = _reason(said[-1].rating, reasons)
         still_open = [call for call in calls if _is_about(call, said[-1], stage)]
         if still_open:
             call = still_open[-1]
@@ -62,6 +61,11 @@ def _reasons(said: list[Row[Any]], rules: Rules) -> tuple[str, ...]:
         verdict = judge(spoken, rules.survey, rules.escalation)
         found |= dict.fromkeys(verdict.reasons if isinstance(verdict, Concern) else ())
     return tuple(found)
+
+
+def _reason(rating: int | None, concerns: tuple[str, ...]) -> str:
+    about = "; ".join(concerns) or ("a comment without a rating" if rating is None else f"rating {rating} of 5")
+    return f"confirm the rating with the customer: a program may have answered ({about})"
 
 
 def _call(contact: Contact, made: list[Row[Any]], answer: Row[Any], reason: str, now: datetime) -> OwedCall:

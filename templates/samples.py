@@ -189,6 +189,7 @@ _FORM: Final[Values] = {
     "recovery": False,
     "trap_path": "/s/k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4/v",
 }
+_LEAVE: Final[Values] = {"company": COMPANY, "action": "/u/m4t6x2p7q5w3z6k2v4c7"}
 _AFTER: Final[Values] = {"company": COMPANY, "has_concern": False, "contact_by": None, "change_until": None}
 
 
@@ -235,16 +236,14 @@ PAGE_SAMPLES: Final[tuple[PageSample, ...]] = (
         contact_by="Thursday, 19 March 2026, 10:12",
     ),
     _page("unavailable", "a link that cannot be used", "unavailable", {"company": COMPANY}),
-    _page("unsubscribe", "unsubscribe", "unsubscribe", {"company": COMPANY, "action": "/u/m4t6x2p7q5w3z6k2v4c7"}),
+    _page("unsubscribe", "unsubscribe", "unsubscribe", _LEAVE),
+    _page("unsubscribe-again", "unsubscribe, once more", "unsubscribe_again", _LEAVE, again="q7w3e5r2t6y4"),
     _page("unsubscribed", "unsubscribed", "unsubscribed", {"company": COMPANY}),
     _page(
         "problem",
         "a problem on our side",
         "problem",
-        {
-            "company": COMPANY,
-            "title": "Please try again",
-            "message": "We could not save your answer just now. Please go back in a minute and send it again.",
-        },
+        {"company": COMPANY, "title": "Please try again"},
+        message="We could not save your answer just now. Please go back in a minute and send it again.",
     ),
 )

@@ -32,6 +32,7 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
     "thanks": frozenset({"company", "has_concern", "contact_by", "change_until"}),
     "unavailable": frozenset({"company"}),
     "unsubscribe": frozenset({"company", "action"}),
+    "unsubscribe_again": frozenset({"company", "action", "again"}),
     "unsubscribed": frozenset({"company"}),
     "problem": frozenset({"company", "title", "message"}),
 }  # fmt: skip

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from starlette.datastructures import Headers
 
-from models.answers import Said, find_answer, open_link, record
+from models.answers import Said, open_link, record
 from models.doubts import arrived_at, doubt, sent_since
+from models.heard import find_answer
 from policy.authenticity import Confirmed, Deed, Earlier, Submission, Unconfirmed, Visit, doubted, weigh
 from policy.rules import MachineRules, Rules
 from vocabulary import Channel, LinkPurpose
@@ -31,7 +32,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who presses the button, as far as requests tell, and what was done behind the link."""
+    """Who presses the button, as far as requests tell, and what was done behind the links of the case."""
 
     visits: Visits
     headers: Headers
@@ -50,12 +51,12 @@ def take(db: Connection, token: str, form: Form, nonce: str, sender: Sender, now
     if case is None:
         return None
     rules = rules_of(db, case.policy_version)
-    verdict = _weigh(db, case, sender.submission(form, arrived_at(db, case), now), sender.visits.of(token, now),
+    verdict = _weigh(db, case, sender.submission(form, arrived_at(db, case), now), sender.visits.of(case.case_id, now),
                      rules.survey.machines)  # fmt: skip
     said = _said(form, nonce, verdict)
     change_for = timedelta(hours=rules.survey.change_hours)
     record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)
-    sender.visits.note(token, Visit(now, visitor_of(sender.headers), Deed.SENT, nonce=nonce))
+    sender.visits.note(case.case_id, Visit(now, visitor_of(sender.headers), Deed.SENT, nonce=nonce))
     recorded = find_answer(db, nonce)
     return Taken(recorded, rules, new=True) if recorded else None
 

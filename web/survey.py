@@ -27,8 +27,10 @@ from web.visits import Visits, visitor_of
 
 
 class Survey:
-    def __init__(self, store: Store, clock: Callable[[], datetime], bell: Bell, pages: Pages, nonces: Nonces) -> None:
-        self._visits = Visits()
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], bell: Bell, pages: Pages, nonces: Nonces, visits: Visits
+    ) -> None:
+        self._visits = visits
         self._store = store
         self._clock = clock
         self._bell = bell
@@ -47,7 +49,7 @@ class Survey:
         if case is None:
             return self._pages.unavailable()
         wanted = rating_in(link, _query(request))
-        self._note(token, Deed.OPENED, request, wanted)  # in memory: a page that is looked at writes no row
+        self._note(case.case_id, Deed.OPENED, request, wanted)  # in memory: a page that is looked at writes no row
         form = _as_before(before, self._nonces.issue(token, now), wanted)
         return self._form(token, case, form, already=before is not None)
 
@@ -55,7 +57,10 @@ class Survey:
         """Behind a link that people do not see. It looks like any link that cannot be used."""
         token = token_in(link)
         if token is not None:
-            self._note(token, Deed.TRAP, request)
+            with self._store.read() as db:
+                case = open_link(db, token, PURPOSES, self._clock())
+            if case is not None:
+                self._note(case.case_id, Deed.TRAP, request)
         return self._pages.unavailable()
 
     def answer(self, link: str, body: FormBody, request: Request) -> Response:
@@ -63,30 +68,31 @@ class Survey:
         token, form, now = token_in(link), read_form(body), self._clock()
         if token is None:
             return self._pages.unavailable()
-        if form.trapped:
-            self._note(token, Deed.FIELD, request)
         nonce = None if form.trapped else self._nonces.read(form.nonce, token, now)
         faults = form.faults()
         if faults or nonce is None:
-            return self._again(token, form, faults or [ONCE_MORE], nonce, now)
+            return self._again(token, form, faults or [ONCE_MORE], nonce, request)
         with self._store.write() as db:
             taken = take(db, token, form, nonce, Sender(self._visits, request.headers), now)
         if taken is None:
             return self._pages.unavailable()
         if not _says_the_same(form, taken.answer):  # the same form, changed and sent again by the browser's back button
-            return self._again(token, form, [ONCE_MORE], None, now)
+            return self._again(token, form, [ONCE_MORE], None, request)
         return self._thanks(taken)
 
-    def _note(self, token: str, deed: Deed, request: Request, rating: int | None = None) -> None:
-        self._visits.note(token, Visit(self._clock(), visitor_of(request.headers), deed, rating))
+    def _note(self, case_id: int, deed: Deed, request: Request, rating: int | None = None) -> None:
+        self._visits.note(case_id, Visit(self._clock(), visitor_of(request.headers), deed, rating))
 
-    def _again(self, token: str, form: Form, faults: list[Fault], nonce: str | None, now: datetime) -> Response:
+    def _again(self, token: str, form: Form, faults: list[Fault], nonce: str | None, request: Request) -> Response:
         """The form with its faults. A nonce that is still good stays, so that a quick correction counts."""
+        now = self._clock()
         with self._store.read() as db:
             case = open_link(db, token, PURPOSES, now)
             before = last_answer(db, case.case_id, case.escalation_id) if case else None
         if case is None:
             return self._pages.unavailable()
+        if form.trapped:
+            self._note(case.case_id, Deed.FIELD, request)
         again = form if nonce else Form(
             nonce=self._nonces.issue(token, now), rating=form.rating, comment=form.comment, contact_me=form.contact_me
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What was done behind each link in the last minutes, in this process's memory: to look at a page writes no row.
+"""What was done behind the links of a case in the last minutes, in this process's memory: looking writes no row.
 
 Nothing depends on it but suspicion. What a restart, another process or the bounds forget speaks for the visitor only.
 """
@@ -15,33 +15,32 @@ from policy.authenticity import Signals, Visit
 
 _KEEP = timedelta(hours=1)
 """The longest that a policy may look back."""
-_LINKS = 10_000
-_OF_LINK = 40
-"""The newest visits of a link; a filter that opens it more often has shown what it is."""
+_CASES = 10_000
+_OF_CASE = 40
+"""The newest visits; a filter that comes more often has shown what it is."""
 _TELLING = ("user-agent", "accept-language")
 
 
 class Visits:
-    """Bounded: the links visited last, each with its last visits. Links are known by their hash."""
+    """Bounded: the cases visited last, each with its last visits."""
 
-    def __init__(self, links: int = _LINKS, of_link: int = _OF_LINK) -> None:
-        self._links = links
-        self._of_link = of_link
-        self._known: OrderedDict[bytes, list[Visit]] = OrderedDict()
+    def __init__(self, cases: int = _CASES, of_case: int = _OF_CASE) -> None:
+        self._cases = cases
+        self._of_case = of_case
+        self._known: OrderedDict[int, list[Visit]] = OrderedDict()
         self._lock = Lock()  # pages are made in several threads
 
-    def note(self, token: str, visit: Visit) -> None:
-        key = _key(token)
+    def note(self, case_id: int, visit: Visit) -> None:
         with self._lock:
-            kept = [one for one in self._known.pop(key, []) if visit.at - one.at <= _KEEP]
-            self._known[key] = [*kept, visit][-self._of_link :]
-            while len(self._known) > self._links:
+            kept = [one for one in self._known.pop(case_id, []) if visit.at - one.at <= _KEEP]
+            self._known[case_id] = [*kept, visit][-self._of_case :]
+            while len(self._known) > self._cases:
                 self._known.popitem(last=False)
 
-    def of(self, token: str, now: datetime) -> Sequence[Visit]:
+    def of(self, case_id: int, now: datetime) -> Sequence[Visit]:
         """Oldest first."""
         with self._lock:
-            return [visit for visit in self._known.get(_key(token), ()) if now - visit.at <= _KEEP]
+            return [visit for visit in self._known.get(case_id, ()) if now - visit.at <= _KEEP]
 
     def __len__(self) -> int:
         return len(self._known)
@@ -60,7 +59,3 @@ def signals_of(headers: Headers) -> Signals:
         fetch="sec-fetch-mode" in headers,
         gesture=headers.get("sec-fetch-user", "") == "?1",
     )
-
-
-def _key(token: str) -> bytes:
-    return hashlib.blake2b(token.encode(), digest_size=16).digest()

@@ -19,7 +19,6 @@ from policy.authenticity import (
     Submission,
     Unconfirmed,
     Visit,
-    ask_about,
     doubted,
     weigh,
 )
@@ -141,11 +140,13 @@ def test_the_same_rating_again_and_a_comment_alone_contradict_nothing():
 
 def test_a_third_rating_within_minutes_makes_all_of_them_unconfirmed():
     two = [Earlier("n1", ago(20), 1), Earlier("n2", ago(10), 2)]
+    visits = [Visit(one.at, "me", Deed.SENT, nonce=one.nonce) for one in two]
     third = sent(rating=3, comment=True)
-    verdict = weigh(third, [], two, RULES)
-    assert doubted(third, verdict, [], two, RULES) == {"n1": Sign.SPREE, "n2": Sign.SPREE}
-    assert signs(sent(rating=2), earlier=two) is None  # back to the second: people waver
-    assert signs(third, earlier=[Earlier("n1", ago(3600), 1), two[1]]) is None
+    verdict = weigh(third, visits, two, RULES)
+    assert doubted(third, verdict, visits, two, RULES) == {"n1": Sign.SPREE, "n2": Sign.SPREE}
+    assert signs(sent(rating=2), visits, two) is None  # back to the second: people waver
+    assert signs(third, visits, [Earlier("n1", ago(3600), 1), two[1]]) is None
+    assert signs(replace(third, visitor="Ann"), visits, two) is None  # a person after a program
 
 
 def test_what_the_same_visitor_sent_before_is_doubted_with_it_and_what_others_sent_is_not():
@@ -202,9 +203,3 @@ def test_a_policy_from_before_there_was_this_is_still_read():
     start = text.index("[survey.machines]")
     before = text[:start] + text[text.index("[silence]") :]
     assert parse_policy(before).rules.survey.machines == MachineRules()
-
-
-def test_the_call_says_what_it_is_about():
-    assert ask_about(5, ()).endswith("(rating 5 of 5)")
-    assert ask_about(None, ()).endswith("(a comment without a rating)")
-    assert ask_about(2, ("rating 2 of 5", "asks to be contacted")).endswith("(rating 2 of 5; asks to be contacted)")

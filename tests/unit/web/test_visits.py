@@ -14,39 +14,39 @@ def visit(seconds: float = 0, rating: int | None = None) -> Visit:
     return Visit(NOW - timedelta(seconds=seconds), "me", Deed.OPENED, rating)
 
 
-def test_a_link_has_its_own_visits_oldest_first():
+def test_a_case_has_its_own_visits_oldest_first():
     visits = Visits()
-    visits.note("a", visit(9, 1))
-    visits.note("b", visit(5, 2))
-    visits.note("a", visit(1, 3))
-    assert [one.rating for one in visits.of("a", NOW)] == [1, 3]
-    assert [one.rating for one in visits.of("b", NOW)] == [2]
-    assert visits.of("c", NOW) == []
+    visits.note(1, visit(9, 1))
+    visits.note(2, visit(5, 2))
+    visits.note(1, visit(1, 3))
+    assert [one.rating for one in visits.of(1, NOW)] == [1, 3]
+    assert [one.rating for one in visits.of(2, NOW)] == [2]
+    assert visits.of(3, NOW) == []
 
 
 def test_memory_does_not_grow_without_bound():
-    visits = Visits(links=50, of_link=4)
+    visits = Visits(cases=50, of_case=4)
     for number in range(1000):
         for rating in range(10):
-            visits.note(f"token {number}", visit(rating=rating))
+            visits.note(number, visit(rating=rating))
     assert len(visits) == 50
-    assert [one.rating for one in visits.of("token 999", NOW)] == [6, 7, 8, 9]
-    assert visits.of("token 1", NOW) == []
+    assert [one.rating for one in visits.of(999, NOW)] == [6, 7, 8, 9]
+    assert visits.of(1, NOW) == []
 
 
 def test_after_an_hour_a_visit_is_forgotten():
     visits = Visits()
-    visits.note("a", visit(3601))
-    assert visits.of("a", NOW) == []
-    visits.note("a", visit(0))
-    assert len(visits.of("a", NOW)) == 1
+    visits.note(1, visit(3601))
+    assert visits.of(1, NOW) == []
+    visits.note(1, visit(0))
+    assert len(visits.of(1, NOW)) == 1
 
 
-def test_a_link_that_is_visited_again_is_forgotten_last():
-    visits = Visits(links=2)
-    for token in ("a", "b", "a", "c"):
-        visits.note(token, visit())
-    assert (len(visits.of("a", NOW)), len(visits.of("b", NOW)), len(visits.of("c", NOW))) == (2, 0, 1)
+def test_a_case_that_is_visited_again_is_forgotten_last():
+    visits = Visits(cases=2)
+    for case_id in (1, 2, 1, 3):
+        visits.note(case_id, visit())
+    assert (len(visits.of(1, NOW)), len(visits.of(2, NOW)), len(visits.of(3, NOW))) == (2, 0, 1)
 
 
 def test_visitors_differ_by_what_their_programs_say():

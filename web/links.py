@@ -1,14 +1,15 @@
 """What programs between the mail and us make of our links, and how to read them all the same.
 
-Links come in capitals, with the punctuation of the sentence around them, with `&` written as `&amp;`, and with
-parameters that a filter has added. A token is 32 letters and digits of either case; whatever else is there is not ours.
+Links come in capitals, with the punctuation of the sentence around them, with `&` written as `&amp;`, with `=` written
+as `=3D`, and with parameters that a filter has added. A token is 32 letters and digits of either case; whatever else is
+there is not ours.
 """
 
 import re
 from urllib.parse import unquote
 
 _TOKEN = re.compile(r"([a-z2-7]{32})(?:[^a-z0-9/][^/]*)?/?")
-_RATING = re.compile(r"(?:^|[?&;])r=([1-5])(?![0-9a-z])")
+_RATING = re.compile(r"(?:^|[?&;])r=(?:3d)?([1-5])(?![0-9a-z])")
 
 
 def token_in(text: str) -> str | None:

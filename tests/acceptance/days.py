@@ -172,12 +172,11 @@ class Days:
         found.sort(key=lambda mail: (mail.at, mail.row.id))
         return [mail for mail in found if purpose in (None, mail.purpose) and to in (None, mail.to)]
 
-    def answer(
-        self, letter: Letter, rating: int | None = None, comment: str | None = None, *, contact_me: bool = False
-    ) -> bool:
+    def answer(self, letter: Letter, rating: int | None = None, comment: str | None = None, **more: Any) -> bool:
         """Through the link of the mail, as the survey page does it. False when the link is not good any more."""
-        said = Said(nonce=f"n{next(self._numbers)}", channel=Channel.EMAIL, rating=rating, comment=comment,
-                    contact_me=contact_me)  # fmt: skip
+        nonce = f"n{next(self._numbers)}"
+        more = {"contact_me": False} | more
+        said = Said(nonce=nonce, channel=Channel.EMAIL, rating=rating, comment=comment, **more)
         with self.here.store.write() as db:
             link = open_link(db, letter.token("s"), ANSWERABLE, self.now, hold=True)
             if link is None:

@@ -117,9 +117,3 @@ def test_an_application_that_lets_any_press_end_all_surveys_is_found_out(site: S
     monkeypatch.setattr("web.presses.is_a_persons_press", lambda *_: True)
     battery(site, [file for file in SCANNERS if "presses_every" in file.stem], random.Random(SEED))
     assert heard(site)["opt-outs"] > 0
-
-
-def test_an_application_that_takes_a_form_at_once_is_found_out(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("web.nonce._YOUNGEST", timedelta(0))
-    quick = [file for file in SCANNERS if file.stem == "headless_presses_every_button"]
-    assert battery(site, quick, random.Random(SEED))[0]["asked once more"] == 0

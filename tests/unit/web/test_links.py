@@ -48,6 +48,10 @@ def test_what_is_near_a_token_is_none(text: str):
         (f"{TOKEN}&r=3", "data=x", 3),
         (TOKEN, "data=u%3Fr%3D5&r=2", 2),  # the parameter itself, not a copy of the address in another one
         (TOKEN, "%72%3d4", 4),
+        (TOKEN, "r=3D5", 5),  # quoted-printable that nobody decoded
+        (TOKEN, "r=3D", None),
+        (f"{TOKEN}%3Fr%3D2", "", 2),
+        (f"{TOKEN}?r=2__;", "", 2),
         (TOKEN, "r=0", None),
         (TOKEN, "r=10", None),
         (TOKEN, "r=4x", None),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from templates.checking import check_templates
 from templates.cleaning import Cleaner, Plain, body, for_document, for_mail, for_page, header, plain_values
 from templates.environment import TemplateFault, environment_of
-from templates.values import DOCUMENT_VALUES, MESSAGE_VALUES, OPTIONAL, PAGE_VALUES
+from templates.values import CALL_VALUES, DOCUMENT_VALUES, MESSAGE_VALUES, OPTIONAL, PAGE_VALUES
 from vocabulary import Purpose
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Rendered",
     "TemplateFault",
     "check_templates",
+    "render_call",
     "render_document",
     "render_message",
     "render_page",
@@ -39,6 +40,12 @@ def render_message(purpose: Purpose, values: Mapping[str, object]) -> Rendered:
         text=body(_render(f"{name}.txt.j2", given)),
         html=_render(f"{name}.html.j2", given),
     )
+
+
+def render_call(name: str, values: Mapping[str, object]) -> str:
+    """What is said on a call, as text. `values` are those named in `CALL_VALUES`."""
+    given = _given(f"calls/{name}", values, CALL_VALUES[name], for_mail)
+    return body(_render(f"calls/{name}.txt.j2", given))
 
 
 def render_page(name: str, values: Mapping[str, object]) -> str:

@@ -16,7 +16,7 @@ from policy.authenticity import Signals, Visit
 _KEEP = timedelta(hours=1)
 """The longest that a policy may look back."""
 _CASES = 10_000
-_OF_CASE = 40
+_OF_CASE = 30
 """The newest visits; a filter that comes more often has shown what it is."""
 _TELLING = ("user-agent", "accept-language")
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 
 from models.answers import Said, open_link, record
-from models.calls import CallReport, record_call
+from models.calls import CallReport
 from models.due import due_cases, due_escalations, open_calls, unjudged_cases, waiting_services
 from models.escalations import acknowledge, resolve
 from models.inbox import receive, reopen
@@ -26,6 +26,7 @@ from models.optouts import opt_out
 from models.report import ClosedService, ReopenedService
 from models.tables import calls, cases, entries, escalations, messages, services
 from tasks.ask import owe_surveys
+from tasks.calling import report_call
 from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
 from tasks.open_cases import cancel_reopened, open_cases
@@ -200,10 +201,9 @@ class Days:
 
     def call(self, outcome: CallOutcome, call_id: int | None = None, **said: Any) -> None:
         """The most urgent call of the list was made, or that one."""
-        hours = timedelta(hours=self.here.policy.rules.survey.change_hours)
         with self.here.store.write() as db:
             number = call_id or open_calls(db, self.now)[0].id
-            record_call(db, number, CallReport(outcome=outcome, by="Tim Caller", **said), at=self.now, change_for=hours)
+            report_call(db, number, CallReport(outcome=outcome, by="Tim Caller", **said), at=self.now)
 
     def acknowledge(self, escalation_id: int = 1) -> None:
         with self.here.store.write() as db:

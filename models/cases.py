@@ -40,6 +40,12 @@ def take_unjudged(db: Connection, ids: Sequence[int]) -> list[Row[Any]]:
     return sorted(db.execute(claim).all(), key=lambda row: int(row.id))
 
 
+def stages_of(db: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Stage and disposition as they are now, by case id."""
+    found = db.execute(select(*columns(cases, "id", "stage", "disposition")).where(cases.c.id.in_(ids)))
+    return {row.id: row for row in found}
+
+
 def put_off(db: Connection, dates: Mapping[int, datetime]) -> None:
     """Set the next date of cases that this transaction has taken."""
     if dates:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, 
 
 from models.store import Store
 from models.tables import calls, cases, columns, escalations, messages, services
-from vocabulary import Delivery, Stage
+from vocabulary import Delivery, Disposition, Stage
 
 
 def due_cases(store: Store, stage: Stage, now: datetime, *, size: int) -> Iterator[list[int]]:
@@ -81,7 +81,9 @@ def _waiting_for_the_call() -> ColumnElement[str]:
 
 def _may_have_changed() -> ColumnElement[bool]:
     """An answer counts, and a later one is unconfirmed: it can be asked about until the record is sealed."""
-    return and_(calls.c.confirms.is_not(None), calls.c.escalation_id.is_(None), cases.c.stage == Stage.ENDED)
+    confirming = and_(calls.c.confirms.is_not(None), calls.c.escalation_id.is_(None))
+    answered = cases.c.disposition.in_((Disposition.SATISFIED, Disposition.NEUTRAL))  # who has opted out is not called
+    return and_(confirming, cases.c.stage == Stage.ENDED, answered)
 
 
 def _in_batches(

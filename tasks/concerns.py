@@ -64,7 +64,7 @@ class _Bench:
         self.db = db
         self.now = now
         self.tally = Tally()
-        self.doubted: dict[int, tuple[Contact, Stage]] = {}
+        self.doubted: dict[int, Contact] = {}
         self._judged: list[dict[str, Any]] = []
         self._entries: list[NewEntry] = []
         self._ended: dict[Stage, dict[int, Move]] = {}
@@ -110,7 +110,7 @@ class _Bench:
 
     def _doubt(self, sitting: _Sitting, answer: Row[Any]) -> None:
         self._note(sitting, answer, UNCONFIRMED, None, json.loads(answer.suspicion), None)
-        self.doubted[sitting.case_id] = (sitting.contact, sitting.stage)
+        self.doubted[sitting.case_id] = sitting.contact
         self.tally["answers not confirmed"] += 1
 
     def _fine(self, sitting: _Sitting, answer: Row[Any], verdict: Fine) -> None:

@@ -4,6 +4,7 @@ Nothing depends on it but suspicion. What a restart, another process or the boun
 """
 
 import hashlib
+import sys
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -49,7 +50,7 @@ class Visits:
 def visitor_of(headers: Headers) -> str:
     """What tells programs apart, as a short hash. Addresses of networks are left out: people share them and change."""
     telling = "\n".join(headers.get(name, "") for name in _TELLING)
-    return hashlib.blake2b(telling.encode(), digest_size=8).hexdigest()
+    return sys.intern(hashlib.blake2b(telling.encode(), digest_size=8).hexdigest())  # many visitors are alike
 
 
 def signals_of(headers: Headers) -> Signals:

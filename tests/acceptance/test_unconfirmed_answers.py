@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.tables import calls, cases
 from tests.acceptance.days import Days, Letter
 from vocabulary import CallOutcome, Disposition, Event, Purpose, Stage
 
@@ -93,3 +94,20 @@ def test_the_recovery_survey_of_a_program_neither_closes_nor_reopens(days: Days)
     days.now += timedelta(hours=1)
     days.sweep()
     assert days.case().disposition == Disposition.RECOVERED
+
+
+def test_who_opts_out_is_not_called_about_it_either(days: Days):
+    days.report()
+    days.report("J-2", email="bob@example.com")
+    days.live(days=1)
+    ann, bob = days.letters()
+    program_answers(days, ann)
+    days.live(hours=1)
+    assert len(days.rows(calls)) == 1
+    program_answers(days, bob)
+    days.opt_out(ann)
+    days.opt_out(bob)  # before anybody judged what the program said
+    days.live(days=2)
+    assert days.calls() == []
+    assert [case.disposition for case in days.rows(cases)] == [Disposition.OPTED_OUT] * 2
+    assert len(days.rows(calls)) == 1

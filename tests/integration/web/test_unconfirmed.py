@@ -153,6 +153,15 @@ def test_an_answer_of_the_customer_stands_against_a_program(site: Site):
     assert [row.case_id for row in to_be_called(site)] == [bad.case_id]  # its concern would reach nobody otherwise
 
 
+def test_a_concern_of_a_program_is_asked_about_also_when_it_came_with_the_answer(site: Site):
+    case = seed.asked(site.place)
+    site.answer(case.survey, rating="5")
+    press(site, case.survey, rating="1")
+    judge(site, case)
+    assert (rows(site, cases)[0].disposition, rows(site, cases)[0].rating) == ("satisfied", 5)
+    assert len(to_be_called(site)) == 1
+
+
 def test_a_program_neither_confirms_nor_undoes_a_resolution(site: Site):
     for rating in ("5", "1"):
         case = seed.recovering(site.place)

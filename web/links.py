@@ -9,6 +9,7 @@ import re
 from urllib.parse import unquote
 
 _TOKEN = re.compile(r"([a-z2-7]{32})(?:[^a-z0-9/][^/]*)?/?")
+_TRAP = re.compile(r"([a-z2-7]{32})/v(?:[^a-z0-9/][^/]*)?/?")
 _RATING = re.compile(r"(?:^|[?&;])r=(?:3d)?([1-5])(?![0-9a-z])")
 
 
@@ -16,6 +17,12 @@ def token_in(text: str) -> str | None:
     """The token at the beginning of the last part of a path."""
     found = _TOKEN.fullmatch(text.lower())
     return found[1] if found else None
+
+
+def trapped_in(text: str) -> str | None:
+    """The token of the link that people do not see, from what follows `/s/`, with or without the `/v` at its end."""
+    found = _TRAP.fullmatch(text.lower())
+    return found[1] if found else token_in(text)
 
 
 def rating_in(text: str, query: str) -> int | None:

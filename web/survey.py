@@ -19,7 +19,7 @@ from vocabulary import LinkPurpose
 from web.bell import Bell, Sound
 from web.bodies import FormBody
 from web.form import ONCE_MORE, Fault, Form, read_form
-from web.links import rating_in, token_in
+from web.links import rating_in, token_in, trapped_in
 from web.nonce import Nonces
 from web.pages import Pages
 from web.submissions import PURPOSES, Sender, Taken, take
@@ -41,7 +41,7 @@ class Survey:
         """The form. A rating in the address is filled in, not recorded: programs follow links, people press buttons."""
         token = token_in(link)
         if token is None:
-            return self._pages.unavailable()
+            return self.trap(link, request)  # perhaps with something hanging on to it
         now = self._clock()
         with self._store.read() as db:
             case = open_link(db, token, PURPOSES, now)
@@ -55,7 +55,7 @@ class Survey:
 
     def trap(self, link: str, request: Request) -> Response:
         """Behind a link that people do not see. It looks like any link that cannot be used."""
-        token = token_in(link)
+        token = trapped_in(link)
         if token is not None:
             with self._store.read() as db:
                 case = open_link(db, token, PURPOSES, self._clock())

@@ -162,6 +162,14 @@ def test_a_concern_of_a_program_is_asked_about_also_when_it_came_with_the_answer
     assert len(to_be_called(site)) == 1
 
 
+def test_the_hidden_link_counts_also_when_it_was_mangled(site: Site):
+    for path in ("/s/{}/v", "/S/{}/V.", "/s/{}/v)"):
+        case = seed.asked(site.place)
+        assert site.client.get(path.format(case.survey)).status_code == 404
+        site.answer(case.survey, rating="1")
+    assert [row.suspicion is None for row in rows(site, answers)] == [False] * 3
+
+
 def test_a_program_neither_confirms_nor_undoes_a_resolution(site: Site):
     for rating in ("5", "1"):
         case = seed.recovering(site.place)

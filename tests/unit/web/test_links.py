@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.answers import new_token
-from web.links import rating_in, token_in
+from web.links import rating_in, token_in, trapped_in
 
 TOKEN = "k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
@@ -69,3 +69,21 @@ def test_a_rating_is_found_wherever_it_went(text: str, query: str, rating: int |
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_rating_is_1_to_5_or_none(text: str, query: str):
     assert rating_in(text, query) in (None, 1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        (TOKEN, TOKEN),  # the path's `/v` was taken off
+        (f"{TOKEN.upper()}.", TOKEN),
+        (f"{TOKEN}/v", TOKEN),
+        (f"{TOKEN}/V.", TOKEN),
+        (f"{TOKEN}/v%20x", TOKEN),
+        (f"{TOKEN}/v/", TOKEN),
+        (f"{TOKEN}/video", None),
+        (f"{TOKEN}/w", None),
+        (f"a{TOKEN}/v", None),
+    ],
+)
+def test_the_hidden_link_is_known_whatever_hangs_on_to_it(text: str, token: str | None):
+    assert trapped_in(text) == token

@@ -111,3 +111,15 @@ def test_who_opts_out_is_not_called_about_it_either(days: Days):
     assert days.calls() == []
     assert [case.disposition for case in days.rows(cases)] == [Disposition.OPTED_OUT] * 2
     assert len(days.rows(calls)) == 1
+
+
+def test_staff_read_what_the_customer_said_and_not_what_a_program_wrote(days: Days):
+    days.report()
+    days.live(days=1)
+    days.answer(days.letters()[0], rating=1, comment="No heating at all")
+    program_answers(days, days.letters()[0], rating=5)
+    days.live(hours=1)
+    notices = days.letters(Purpose.ESCALATION_NOTICE)
+    assert notices
+    assert all("No heating at all" in mail.text and "There is a leak" not in mail.text for mail in notices)
+    assert days.calls() == []

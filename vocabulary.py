@@ -159,9 +159,12 @@ class Event(StrEnum):
     MESSAGE_WITHDRAWN = auto()
     CALL_OWED = auto()
     CALL_RECORDED = auto()
+    CALL_WITHDRAWN = auto()
     REPLY_RECEIVED = auto()
     REPLY_SETTLED = auto()
     ANSWER_RECEIVED = auto()
+    ANSWER_DOUBTED = auto()
+    """What came after it speaks against an answer that had been taken for a person's."""
     ANSWER_JUDGED = auto()
     OPTED_OUT = auto()
     PREFERENCE_SET = auto()

@@ -1,8 +1,9 @@
 """`calls`: who is to be called, and what came of it, until the staff console does it."""
 
 import getpass
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -12,9 +13,10 @@ from rich.table import Table
 from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
-from models.calls import CallError, CallReport, policy_version_of, record_call
+from models.calls import CallError, CallReport, call_of
 from models.due import open_calls
-from tasks.place import rules_of
+from tasks.call_script import call_script
+from tasks.calling import report_call
 from vocabulary import CallOutcome
 
 app = typer.Typer(no_args_is_help=True, help="Calls that the service team is to make.")
@@ -46,13 +48,38 @@ def record(
     rating: Annotated[int | None, typer.Option(min=1, max=5, help="1 to 5, in the customer's own words.")] = None,
     comment: Annotated[str | None, typer.Option(help="What the customer said.")] = None,
     by: Annotated[str | None, typer.Option(help="Who called; your login name when left out.")] = None,
+    call_back_at: Annotated[
+        str | None, typer.Option(help='When the customer wants to be called, in their time: "2026-10-06 15:00".')
+    ] = None,
 ) -> None:
     """Write down what came of a call."""
-    report = CallReport(outcome=outcome, by=by or getpass.getuser(), rating=rating, comment=comment)
     try:
         with here().store.write() as db:
-            hours = rules_of(db, policy_version_of(db, call)).survey.change_hours
-            record_call(db, call, report, at=now(), change_for=timedelta(hours=hours))
+            wanted = _instant(call_back_at, call_of(db, call).recipient_timezone) if call_back_at else None
+            report = CallReport(outcome=outcome, by=by or getpass.getuser(), rating=rating, comment=comment,
+                                call_back_at=wanted)  # fmt: skip
+            following = report_call(db, call, report, at=now())
     except CallError as error:
         raise Fault(str(error)) from None
     typer.echo(f"Call {call} is recorded: {outcome}.")
+    if following is not None:
+        typer.echo(f"The next call is to be made from {following.due_from:%Y-%m-%d %H:%M} UTC on.")
+
+
+@app.command()
+def show(call: Annotated[int, typer.Argument(help="Number of the call.")]) -> None:
+    """What to say on a call, and how to record it."""
+    try:
+        with here().store.read() as db:
+            typer.echo(call_script(db, call, now()), nl=False)
+    except CallError as error:
+        raise Fault(str(error)) from None
+
+
+def _instant(text: str, zone: str) -> datetime:
+    """In the recipient's time zone, unless the text names an offset of its own."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise CallError(f"{text!r} is no time: write it as 2026-10-06 15:00") from None
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)

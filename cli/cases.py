@@ -21,8 +21,8 @@ from vocabulary import Event, Stage
 
 _COLUMNS = ("source", "external_id", "closed_at", "region", "timezone", "recipient_timezone", "kind", "department",
             "branch", "agent", "contact_not_before_at", "contact_due_at", "contacted_at", "contact_channel",
-            "reminders", "stage", "disposition", "reason", "clause", "rating", "answered_at", "ended_at", "sealed_at",
-            "missing", "policy_version")  # fmt: skip
+            "reminders", "stage", "disposition", "reason", "clause", "rating", "unconfirmed", "answered_at", "ended_at",
+            "sealed_at", "missing", "policy_version")  # fmt: skip
 _SHOWN = 40
 
 
@@ -57,6 +57,7 @@ def _show(rows: list[Row[Any]], *, everything: bool) -> None:
         table.add_column(name, justify="right" if name == "case" else "left")
     for row in rows:
         outcome = f"{row.disposition}: {row.reason} ({row.clause})" if row.disposition else ""
+        outcome += f" [{row.unconfirmed} unconfirmed]" if row.unconfirmed else ""
         table.add_row(str(row.id), escape(f"{row.source} {row.external_id}"), f"{row.closed_at:%Y-%m-%d %H:%M}",
                       escape(row.department), row.stage, escape(outcome))  # fmt: skip
     console.print(table)

@@ -15,7 +15,7 @@ from models.listing import log_rows
 
 app = typer.Typer(no_args_is_help=True, help="The Customer Feedback Log (SOP 4.5).")
 _COLUMNS = ("id", "at", "event", "case_id", "source", "external_id", "department", "branch", "actor", "clause",
-            "policy_version", "channel", "rating", "comment", "contact_me", "detail")  # fmt: skip
+            "policy_version", "channel", "rating", "comment", "contact_me", "unconfirmed", "detail")  # fmt: skip
 
 
 @app.command()

@@ -1,17 +1,20 @@
 """Links in mails, and what customers say through them. Every answer is a new row; the last one counts."""
 
 import hashlib
+import json
 import secrets
 from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
+from models.doubts import is_unconfirmed
 from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance
+from models.owed import withdraw_confirming
 from models.tables import answers, cases, columns, escalations, links, messages, services
 from vocabulary import Channel, Clause, Delivery, Disposition, Event, LinkPurpose, Stage
 
@@ -48,6 +51,10 @@ class Said:
     entered_by: str | None = None
     received_at: datetime | None = None
     """When the customer said it, if that was before it is recorded: the hours for a concern count from then."""
+    suspicion: tuple[str, ...] = ()
+    """Signs that no person submitted it. Then it is unconfirmed: kept, but it changes nothing that counts."""
+    judge_at: datetime | None = None
+    """When it may be judged; at once when left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ def open_link(db: Connection, token: str, purposes: Sequence[LinkPurpose], now: 
     """
     wanted = (
         select(
-            *columns(links, "purpose", "case_id", "escalation_id", "expires_at"),
+            *columns(links, "purpose", "case_id", "escalation_id", "created_at", "expires_at"),
             *columns(cases, "stage", "disposition", "rating", "answered_at", "change_until", "policy_version"),
             cases.c.recipient_timezone,
             *columns(services, "kind", "department", "branch", "timezone", "customer_name"),
@@ -123,23 +130,17 @@ def still_answerable(link: Any, now: datetime) -> bool:
     return link.change_until > now and link.disposition not in (Disposition.CANCELLED, Disposition.OPTED_OUT)
 
 
-def find_answer(db: Connection, nonce: str) -> Row[Any] | None:
-    """The submission of this nonce, if it was recorded, with its case."""
-    return db.execute(
-        select(
-            *columns(answers, "case_id", "version", "received_at", "rating", "comment", "contact_me", "escalation_id"),
-            *columns(cases, "change_until", "policy_version", "recipient_timezone"),
-        )
-        .join_from(answers, cases, cases.c.id == answers.c.case_id)
-        .where(answers.c.nonce == nonce)
-    ).one_or_none()
-
-
 def last_answer(db: Connection, case_id: int, escalation_id: int | None) -> Row[Any] | None:
-    """What the customer said last about the service, or about the solution of that concern."""
+    """What the customer said last about the service, or about the solution of that concern. Not what is unconfirmed:
+    nobody is shown what a program wrote.
+    """
     return db.execute(
         select(*columns(answers, "rating", "comment", "contact_me", "entered_by"))
-        .where(answers.c.case_id == case_id, answers.c.escalation_id.is_not_distinct_from(escalation_id))
+        .where(
+            answers.c.case_id == case_id,
+            answers.c.escalation_id.is_not_distinct_from(escalation_id),
+            ~is_unconfirmed(),
+        )
         .order_by(answers.c.version.desc())
         .limit(1)
     ).one_or_none()
@@ -147,14 +148,14 @@ def last_answer(db: Connection, case_id: int, escalation_id: int | None) -> Row[
 
 # What runs for every single answer is put together once: that takes several times as long as running it.
 _HELD_CASE = (
-    select(*columns(cases, "stage", "policy_version", "change_until", "contacted_at"))
+    select(*columns(cases, "stage", "policy_version", "change_until", "contacted_at", "judge_at"))
     .where(cases.c.id == bindparam("of_case"))
     .with_for_update()
 )
-_EARLIER = select(*columns(answers, "id", "version", "nonce")).where(
+_EARLIER = select(*columns(answers, "id", "version", "nonce"), is_unconfirmed().label("unconfirmed")).where(
     or_(answers.c.nonce == bindparam("of_nonce"), answers.c.case_id == bindparam("of_case"))
 )
-_TO_BE_JUDGED = cases.update().where(cases.c.id == bindparam("of_case")).values(judge_at=bindparam("at"))
+_TO_BE_JUDGED = cases.update().where(cases.c.id == bindparam("of_case")).values(judge_at=bindparam("judge"))
 _RATED = _TO_BE_JUDGED.values(
     rating=bindparam("new_rating"), answered_at=bindparam("at"), change_until=bindparam("until")
 )
@@ -173,31 +174,38 @@ def record(
     if case.stage not in _TAKES_ANSWERS:
         raise TooLate(f"case {case_id} takes no answers: it is {case.stage}")
     version = 1 + max((row.version for row in earlier), default=0)
-    row = {
+    row = _row(said) | {
         "case_id": case_id,
         "version": version,
-        "nonce": said.nonce,
         "escalation_id": escalation_id,
         "received_at": said.received_at or at,
-        "channel": said.channel,
-        "rating": said.rating,
-        "comment": said.comment,
-        "contact_me": said.contact_me,
-        "solved": said.solved,
-        "concern": said.concern,
-        "entered_by": said.entered_by,
     }
     answer_id = db.execute(answers.insert().returning(answers.c.id), row).scalar_one()
     append(db, [_entry(case_id, answer_id, version, said, at, case.policy_version)])
+    if said.suspicion:
+        db.execute(_TO_BE_JUDGED, {"of_case": case_id, "judge": case.judge_at or at})
+        return Recorded(answer_id, case_id, version, again=False)
     if case.contacted_at is None:
         _note_contact(db, case_id, said, at)
+    if any(one.unconfirmed for one in earlier):
+        withdraw_confirming(db, [case_id], at=at, reason="the customer has answered", escalation_id=escalation_id)
+    judge = min(case.judge_at or _NEVER, said.judge_at or at)
     if escalation_id is None:
         until = case.change_until or at + change_for
-        db.execute(_RATED, {"of_case": case_id, "at": at, "new_rating": said.rating, "until": until})
+        db.execute(_RATED, {"of_case": case_id, "at": at, "judge": judge, "new_rating": said.rating, "until": until})
         _to_answered(db, case_id, Stage(case.stage), said, at=at)
     else:
-        db.execute(_TO_BE_JUDGED, {"of_case": case_id, "at": at})
+        db.execute(_TO_BE_JUDGED, {"of_case": case_id, "judge": judge})
     return Recorded(answer_id, case_id, version, again=False)
+
+
+def _row(said: Said) -> dict[str, Any]:
+    columns_of_row = ("nonce", "channel", "rating", "comment", "contact_me", "solved", "concern", "entered_by")
+    suspicion = json.dumps(said.suspicion, ensure_ascii=False) if said.suspicion else None
+    return {name: getattr(said, name) for name in columns_of_row} | {"suspicion": suspicion}
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def _note_contact(db: Connection, case_id: int, said: Said, at: datetime) -> None:
@@ -219,7 +227,7 @@ def _entry(case_id: int, answer_id: int, version: int, said: Said, at: datetime,
         actor=said.entered_by or "customer",
         policy_version=policy_version,
         detail={"channel": said.channel, "rating": said.rating, "comment": bool(said.comment),
-                "contact me": said.contact_me, "version": version},
+                "contact me": said.contact_me, "version": version, "unconfirmed": list(said.suspicion)},
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.optouts import suppress
 from models.outcomes import first_contacts, look_now
-from models.tables import calls, cases, columns
+from models.tables import answers, calls, cases, columns, escalations, services
 from vocabulary import CallOutcome, Channel, Clause, Disposition, Event, Stage
 
 _SPOKEN = frozenset({CallOutcome.ANSWERED, CallOutcome.SOLVED, CallOutcome.CONCERN})
@@ -28,10 +28,12 @@ class CallReport:
     by: str
     rating: int | None = None
     comment: str | None = None
+    call_back_at: datetime | None = None
+    """When the customer wants to be called instead."""
 
 
-def record_call(db: Connection, call_id: int, report: CallReport, *, at: datetime, change_for: timedelta) -> None:
-    """Write down what came of a call, once, with what follows from it, in the caller's transaction."""
+def record_call(db: Connection, call_id: int, report: CallReport, *, at: datetime, change_for: timedelta) -> Row[Any]:
+    """Write down what came of a call, once, with what follows from it, in the caller's transaction. The call's row."""
     call = _take(db, call_id, report, at)
     append(db, [_entry(call, report, at)])
     first = first_contacts(db, [call.case_id]) if report.outcome is not CallOutcome.WRONG_NUMBER else []
@@ -40,21 +42,31 @@ def record_call(db: Connection, call_id: int, report: CallReport, *, at: datetim
         _answered(db, call, report, at, change_for)
     elif report.outcome is CallOutcome.REFUSED:
         _refused(db, call, report, at)
-    else:
+    elif report.outcome is not CallOutcome.CALL_BACK:
         look_now(db, [call.case_id], at)
+    return call
 
 
 def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row[Any]:
     if report.outcome is CallOutcome.ANSWERED and report.rating is None and not report.comment:
         raise CallError("an answered call needs a rating (1 to 5), a comment, or both")
+    if (report.outcome is CallOutcome.CALL_BACK) is (report.call_back_at is None):
+        raise CallError("a time to call back belongs to the outcome 'call back', and that outcome needs one")
+    if report.call_back_at is not None and report.call_back_at <= at:
+        raise CallError(f"the time to call back, {report.call_back_at:%Y-%m-%d %H:%M} UTC, is over: name a later one")
     _refuse_if_sealed(db, call_id)
-    swap = calls.update().where(calls.c.id == call_id, calls.c.done_at.is_(None))
+    swap = calls.update().where(calls.c.id == call_id, calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None))
     values = {"done_at": at, "done_by": report.by, "outcome": report.outcome}
+    values["call_back_at"] = report.call_back_at
     taken = db.execute(swap.values(values).returning(*calls.c)).one_or_none()
     if taken is None:
-        known = db.execute(select(*columns(calls, "outcome", "done_by")).where(calls.c.id == call_id)).one_or_none()
+        known = db.execute(
+            select(*columns(calls, "outcome", "done_by", "withdrawn_at")).where(calls.c.id == call_id)
+        ).one_or_none()
         if known is None:
             raise CallError(f"there is no call {call_id}; `./aftercare calls list` shows those to be made")
+        if known.withdrawn_at is not None:
+            raise CallError(f"call {call_id} is not needed any more: the customer has answered, or the wait is over")
         raise CallError(f"call {call_id} was recorded already, as {known.outcome!r} by {known.done_by}")
     return taken
 
@@ -98,8 +110,31 @@ def _entry(call: Row[Any], report: CallReport, at: datetime) -> NewEntry:
         ref_id=call.id,
         actor=report.by,
         detail={"outcome": report.outcome, "attempt": call.attempt, "rating": report.rating,
-                "comment": bool(report.comment)},
+                "comment": bool(report.comment),
+                "call back at": report.call_back_at.isoformat() if report.call_back_at else None},
     )  # fmt: skip
+
+
+def call_of(db: Connection, call_id: int) -> Row[Any]:
+    """A call with its case, service, concern, and the unconfirmed answer that it is about. Raises CallError."""
+    found = db.execute(
+        select(
+            *columns(calls, "id", "case_id", "attempt", "reason", "due_to", "escalation_id", "confirms", "done_at"),
+            *columns(cases, "department", "branch", "kind", "timezone", "recipient_timezone", "policy_version"),
+            *columns(services, "customer_name", "phone"),
+            services.c.closed_at.label("service_closed_at"),
+            *columns(escalations, "action", "resolved_at"),
+            *(answers.c[name].label(f"said_{name}") for name in ("rating", "comment", "contact_me")),
+        )
+        .join_from(calls, cases, cases.c.id == calls.c.case_id)
+        .join(services, services.c.id == cases.c.service_id)
+        .outerjoin(escalations, escalations.c.id == calls.c.escalation_id)
+        .outerjoin(answers, answers.c.id == calls.c.confirms)
+        .where(calls.c.id == call_id)
+    ).one_or_none()
+    if found is None:
+        raise CallError(f"there is no call {call_id}; `./aftercare calls list` shows those to be made")
+    return found
 
 
 def policy_version_of(db: Connection, call_id: int) -> str:

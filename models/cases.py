@@ -40,6 +40,12 @@ def take_unjudged(db: Connection, ids: Sequence[int]) -> list[Row[Any]]:
     return sorted(db.execute(claim).all(), key=lambda row: int(row.id))
 
 
+def stages_of(db: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Stage and disposition as they are now, by case id."""
+    found = db.execute(select(*columns(cases, "id", "stage", "disposition")).where(cases.c.id.in_(ids)))
+    return {row.id: row for row in found}
+
+
 def put_off(db: Connection, dates: Mapping[int, datetime]) -> None:
     """Set the next date of cases that this transaction has taken."""
     if dates:
@@ -150,7 +156,10 @@ def calls_of(db: Connection, ids: Sequence[int], *, of_survey: bool = True) -> d
     """The calls of each case, first attempt first; those about the survey, or all of them."""
     found: dict[int, list[Row[Any]]] = {}
     statement = (
-        select(*columns(calls, "case_id", "attempt", "due_from", "done_at", "outcome"))
+        select(
+            *columns(calls, "id", "case_id", "escalation_id", "attempt", "reason", "due_from", "done_at", "outcome"),
+            *columns(calls, "confirms", "withdrawn_at"),
+        )
         .where(calls.c.case_id.in_(ids))
         .order_by(calls.c.attempt)
     )
@@ -161,3 +170,13 @@ def calls_of(db: Connection, ids: Sequence[int], *, of_survey: bool = True) -> d
 
 def wrong_number(made: Sequence[Row[Any]]) -> bool:
     return any(call.outcome == CallOutcome.WRONG_NUMBER for call in made)
+
+
+def is_open(call: Row[Any]) -> bool:
+    """Whether the call is still to be made."""
+    return call.done_at is None and call.withdrawn_at is None
+
+
+def next_number(made: Sequence[Row[Any]]) -> int:
+    """The number of the next call of a case, from all its calls so far."""
+    return 1 + max((call.attempt for call in made), default=0)

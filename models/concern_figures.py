@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, and_, func, or_, select
+from sqlalchemy import Column, Connection, and_, case, func, or_, select
 
+from models.doubts import is_unconfirmed
 from models.figures import Deadline, Spread, spread
 from models.month import InMonth
 from models.tables import answers, calls, cases, entries, escalations, messages, services
-from vocabulary import CallOutcome, Delivery, Event, Purpose
+from vocabulary import CallOutcome, Delivery, Event, Purpose, Stage
 
 _PAGE = 2000
 
@@ -156,25 +157,43 @@ def sent(db: Connection, month: InMonth) -> Sequence[Sent]:
 
 
 def calls_made(db: Connection, month: InMonth) -> dict[str, int]:
-    """Calls by outcome, as the procedure orders outcomes; "still to be made" for those without."""
-    wanted = select(calls.c.outcome, func.count()).join_from(calls, cases, cases.c.id == calls.c.case_id)
-    by_outcome = wanted.where(month(cases)).group_by(calls.c.outcome)
+    """Calls by outcome, as the procedure orders outcomes; then those not needed any more and those still to be made."""
+    outcome = func.coalesce(calls.c.outcome, case((calls.c.withdrawn_at.is_not(None), _NOT_NEEDED)))
+    wanted = select(outcome, func.count()).join_from(calls, cases, cases.c.id == calls.c.case_id)
+    by_outcome = wanted.where(month(cases)).group_by(outcome)
     found: dict[str | None, int] = dict(db.execute(by_outcome).tuples().all())
-    order: list[str | None] = [*CallOutcome, None]
+    order: list[str | None] = [*CallOutcome, _NOT_NEEDED, None]
     return {outcome or "still to be made": found[outcome] for outcome in order if outcome in found}
+
+
+_NOT_NEEDED = "not needed any more"
+
+
+def unconfirmed(db: Connection, month: InMonth) -> dict[str, int]:
+    """Answers that no person has confirmed, and what became of their cases. They are in no other figure."""
+    of_month = select(func.count(), func.count(answers.c.case_id.distinct())).join_from(
+        answers, cases, cases.c.id == answers.c.case_id
+    )
+    doubtful = of_month.where(month(cases), is_unconfirmed())
+    received, of_cases = db.execute(doubtful).one()
+    heard = db.execute(doubtful.where(cases.c.answered_at.is_not(None))).one()[1]
+    waiting = db.execute(doubtful.where(cases.c.answered_at.is_(None), cases.c.stage == Stage.ASKED)).one()[1]
+    return {"Received": received, "Cases with one": of_cases, "… whose customer was heard": heard,
+            "… still waited for": waiting, "… not confirmed": of_cases - heard - waiting}  # fmt: skip
 
 
 def comments(db: Connection, month: InMonth) -> Iterator[Comment]:
     """The comment in the last answer of each case that also has a rating; streamed, a page at a time."""
     later = answers.alias("later")
     newer = and_(later.c.case_id == answers.c.case_id, later.c.version > answers.c.version,
-                 later.c.escalation_id.is_(None))  # fmt: skip
+                 later.c.escalation_id.is_(None), ~is_unconfirmed(later))  # fmt: skip
     wanted = (
         select(answers.c.rating, answers.c.comment, services.c.customer_name, services.c.agent)
         .join_from(answers, cases, cases.c.id == answers.c.case_id)
         .join(services, services.c.id == cases.c.service_id)
         .where(month(cases), answers.c.escalation_id.is_(None), answers.c.rating.is_not(None),
-               answers.c.comment.is_not(None), ~select(later.c.id).where(newer).correlate(answers).exists())
+               answers.c.comment.is_not(None), ~is_unconfirmed(),
+               ~select(later.c.id).where(newer).correlate(answers).exists())
     )  # fmt: skip
     for row in db.execute(wanted, execution_options={"yield_per": _PAGE}):
         yield Comment(row.rating, row.comment, tuple(name for name in (row.customer_name, row.agent) if name))

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, or_, select, tuple_
 
 from models.store import Store
 from models.tables import calls, cases, columns, escalations, messages, services, suppressions
 from models.tables.contact import ANY_CHANNEL
-from vocabulary import Channel, Delivery, Stage
+from vocabulary import Channel, Delivery, Disposition, Stage
 
 
 def due_cases(store: Store, stage: Stage, now: datetime, *, size: int) -> Iterator[list[int]]:
@@ -69,8 +69,8 @@ def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
         )
         .join_from(calls, cases, cases.c.id == calls.c.case_id)
         .join(services, services.c.id == cases.c.service_id)
-        .where(calls.c.done_at.is_(None), calls.c.due_from <= now, cases.c.stage == _waiting_for_the_call())
-        .where(~_does_not_want_calls(now))
+        .where(calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None), calls.c.due_from <= now)
+        .where(or_(cases.c.stage == _waiting_for_the_call(), _may_have_changed()), ~_does_not_want_calls(now))
         .order_by(calls.c.due_to, calls.c.id)
     ).all()
 
@@ -91,6 +91,13 @@ def _does_not_want_calls(now: datetime) -> ColumnElement[bool]:
         .correlate(cases)
         .exists()
     )
+
+
+def _may_have_changed() -> ColumnElement[bool]:
+    """An answer counts, and a later one is unconfirmed: it can be asked about until the record is sealed."""
+    confirming = and_(calls.c.confirms.is_not(None), calls.c.escalation_id.is_(None))
+    answered = cases.c.disposition.in_((Disposition.SATISFIED, Disposition.NEUTRAL))  # who has opted out is not called
+    return and_(confirming, cases.c.stage == Stage.ENDED, answered)
 
 
 def _in_batches(

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from models.doubts import is_unconfirmed
 from models.tables import answers, cases, columns, escalations, services
 
 
@@ -34,11 +35,11 @@ def subjects(db: Connection, case_ids: Sequence[int]) -> dict[int, Any]:
 
 
 def concerns(db: Connection, escalation_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
-    """Escalations with the newest thing that the customer said, by escalation id."""
+    """Escalations with the newest thing that the customer is known to have said, by escalation id."""
     statement = (
         select(*escalations.c, *columns(answers, "rating", "comment", "contact_me"))
         .join_from(escalations, answers, answers.c.case_id == escalations.c.case_id)
-        .where(escalations.c.id.in_(escalation_ids))
+        .where(escalations.c.id.in_(escalation_ids), ~is_unconfirmed())
         .order_by(answers.c.version)
     )
     return {row.id: row for row in db.execute(statement)}

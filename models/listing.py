@@ -3,17 +3,27 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, case, func, select
 
+from models.doubts import is_unconfirmed
 from models.tables import answers, calls, cases, columns, entries, escalations, services
 from vocabulary import Event, Stage
 
 _PAGE = 1000
+_UNCONFIRMED = (
+    select(func.count())
+    .select_from(answers)
+    .where(answers.c.case_id == cases.c.id, is_unconfirmed())
+    .correlate(cases)
+    .scalar_subquery()
+    .label("unconfirmed")
+)
+"""How many answers of the case no person has confirmed. Its rating is never one of theirs."""
 
 
 def case_rows(db: Connection, *, stage: Stage | None = None, newest: int | None = None) -> Iterator[Row[Any]]:
     """Cases with the service they follow up, oldest first; or only the `newest` ones."""
-    statement = select(cases, *columns(services, "source", "external_id")).join_from(
+    statement = select(cases, _UNCONFIRMED, *columns(services, "source", "external_id")).join_from(
         cases, services, services.c.id == cases.c.service_id
     )
     if stage is not None:
@@ -31,6 +41,7 @@ def log_rows(db: Connection) -> Iterator[Row[Any]]:
             *columns(services, "source", "external_id"),
             *columns(cases, "department", "branch"),
             *columns(answers, "rating", "comment", "contact_me", "channel"),
+            case((is_unconfirmed(), "yes"), else_=None).label("unconfirmed"),
         )
         .outerjoin_from(entries, cases, cases.c.id == entries.c.case_id)
         .outerjoin(services, services.c.id == cases.c.service_id)

@@ -17,7 +17,7 @@ from vocabulary import Clause, Disposition, Event, Stage
 MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.PLANNED: frozenset({Stage.ASKED, Stage.ENDED}),
     Stage.ASKED: frozenset({Stage.ANSWERED, Stage.ENDED}),
-    Stage.ANSWERED: frozenset({Stage.ESCALATED, Stage.ENDED}),
+    Stage.ANSWERED: frozenset({Stage.ASKED, Stage.ESCALATED, Stage.ENDED}),
     Stage.ESCALATED: frozenset({Stage.RECOVERING, Stage.ENDED}),
     Stage.RECOVERING: frozenset({Stage.ESCALATED, Stage.ENDED}),
     Stage.ENDED: frozenset({Stage.ANSWERED, Stage.CLOSED}),
@@ -26,6 +26,7 @@ MOVES: dict[Stage, frozenset[Stage]] = {
 """From a stage to those that may follow. A case begins as PLANNED, or as ENDED with the reason it is not followed up.
 
 ENDED to ANSWERED: the customer may change an answer until the record is sealed.
+ANSWERED to ASKED: the only answer turned out to be unconfirmed, before anybody judged it.
 """
 
 BEGINNINGS = frozenset({Stage.PLANNED, Stage.ENDED})

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from models.log import SYSTEM, NewEntry, append
 from models.store import insert_new
-from models.tables import calls, messages
+from models.tables import calls, columns, messages
 from vocabulary import Channel, Clause, Delivery, Event, Purpose
 
 
@@ -40,6 +40,8 @@ class OwedCall:
     due_from: datetime
     due_to: datetime
     escalation_id: int | None = None
+    confirms: int | None = None
+    """The unconfirmed answer that it is about."""
 
 
 def owe_messages(db: Connection, owed: Sequence[OwedMessage], *, at: datetime, actor: str = SYSTEM) -> int:
@@ -82,6 +84,7 @@ def owe_calls(db: Connection, owed: Sequence[OwedCall], *, at: datetime) -> int:
             "owed_at": at,
             "due_from": call.due_from,
             "due_to": call.due_to,
+            "confirms": call.confirms,
         }
         for call in owed
     ]
@@ -90,6 +93,27 @@ def owe_calls(db: Connection, owed: Sequence[OwedCall], *, at: datetime) -> int:
     append(db, [_call_entry(call, ids[call.case_id, call.attempt], at) for call in owed
                 if (call.case_id, call.attempt) in ids])  # fmt: skip
     return len(new)
+
+
+def give_reason(db: Connection, call_id: int, reason: str) -> None:
+    """Say anew what an open call is about."""
+    still_open = calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None)
+    db.execute(calls.update().where(calls.c.id == call_id, *still_open).values(reason=reason))
+
+
+def withdraw_confirming(
+    db: Connection, case_ids: Sequence[int], *, at: datetime, reason: str, escalation_id: int | None = None
+) -> int:
+    """Take back the calls that were to confirm an answer and have not been made; how many."""
+    if not case_ids:
+        return 0
+    confirming = calls.c.confirms.is_not(None), calls.c.escalation_id.is_not_distinct_from(escalation_id)
+    still_open = calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None)
+    swap = calls.update().where(calls.c.case_id.in_(case_ids), *confirming, *still_open)
+    gone = db.execute(swap.values(withdrawn_at=at).returning(*columns(calls, "id", "case_id"))).all()
+    append(db, [NewEntry(event=Event.CALL_WITHDRAWN, at=at, clause=Clause.CHANNEL, case_id=row.case_id, ref_id=row.id,
+                         detail={"reason": reason}) for row in gone])  # fmt: skip
+    return len(gone)
 
 
 def _message_entry(message: OwedMessage, message_id: int, at: datetime, actor: str) -> NewEntry:

@@ -22,6 +22,7 @@ __all__ = [
     "Document",
     "EscalationRules",
     "Exclusion",
+    "MachineRules",
     "PhoneRules",
     "RegionLadder",
     "ReviewRules",
@@ -141,6 +142,20 @@ class ContactRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MachineRules:
+    """What tells programs that check mails from people. The defaults are for policies from before there was this."""
+
+    __pydantic_config__ = _SHAPE
+    soon_seconds: Annotated[int, Field(strict=True, ge=0, le=600)] = 30
+    trap_minutes: Annotated[int, Field(strict=True, ge=1, le=60)] = 10
+    burst_seconds: Annotated[int, Field(strict=True, ge=1, le=60)] = 5
+    contradiction_seconds: Annotated[int, Field(strict=True, ge=1, le=60)] = 5
+    spree_ratings: Annotated[int, Field(strict=True, ge=3, le=5)] = 3
+    wait_seconds: Annotated[int, Field(strict=True, ge=0, le=600)] = 60
+    programs: tuple[Word, ...] = ("HeadlessChrome", "bot")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyRules:
     __pydantic_config__ = _SHAPE
     cooldown_days: Annotated[int, Field(strict=True, ge=0, le=366)]
@@ -150,6 +165,7 @@ class SurveyRules:
     unsubscribe_days: Annotated[int, Field(strict=True, ge=30, le=366)]
     thank_you: Literal["concerns", "everybody", "nobody"]
     limits: tuple[Limit, ...] = ()
+    machines: MachineRules = field(default_factory=MachineRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Clauses 4.1 and 4.2: the next step for a customer who has not answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from policy.rules import PhoneRules, Rules, SilenceRules
@@ -23,12 +23,15 @@ class Silence:
     last_message_at: datetime | None
     """When the last message that was not refused, lost or taken back went out, or is to go out."""
     calls_made: int
+    """Calls that reached nobody, or somebody who said nothing yet. Who asked to be called back is not among them."""
     call_open: bool
     number_is_wrong: bool
     code: str | None = None
     """What the provider said of the last message, such as "bounce 5.1.1"."""
     refused: bool = False
     """The customer does not want to be asked on this rung any more."""
+    unconfirmed: bool = False
+    """There is an answer that no person has confirmed."""
 
     @property
     def channel(self) -> Channel:
@@ -82,9 +85,23 @@ RETRY = timedelta(hours=1)
 """How soon to look again at a message that is still on its way."""
 
 
+NOT_CONFIRMED = "the only answer could not be confirmed"
+
+
 def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
     """The next step. A reminder missed while we were down is skipped, not sent late."""
     expires = expiry(silence.begun_at, silence.last_message_at, rules.silence)
+    if not silence.unconfirmed:
+        return _decide(silence, now, expires, rules)
+    if silence.contacted_at is not None and now >= expires:  # also when the call that was to confirm it is not made
+        return GiveUp(Disposition.NO_ANSWER, NOT_CONFIRMED, Clause.ASK)
+    step = _decide(silence, now, expires, rules)
+    if isinstance(step, GiveUp) and step.disposition is Disposition.NO_ANSWER:
+        return replace(step, reason=NOT_CONFIRMED)
+    return step
+
+
+def _decide(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:
     if silence.refused:
         return _where_refused(silence, now, expires, rules)
     if silence.call_open:

@@ -1,5 +1,6 @@
 """New answers are judged: fine ones end their case, concerns are opened, attached or opened again."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,18 +11,20 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
 from models.cases import take_unjudged
+from models.doubts import UNCONFIRMED
 from models.escalations import open_escalations, reasons_text, set_values, unjudged_answers
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.owed import OwedMessage, owe_messages
 from models.tables import escalations, judgements
-from policy.concern import Calmer, Concern, Fine, Repeat, Spoken, Verdict, judge, route
-from policy.deadlines import dates, ladder
+from policy.concern import Calmer, Concern, Fine, Repeat, Spoken, Verdict, judge
 from policy.recovery import Recovered, after_recovery
 from tasks.contact import Contact, contact_of
+from tasks.new_concern import new_escalation, times_of
 from tasks.notices import notice, thanks
 from tasks.place import place
 from tasks.tally import Tally
+from tasks.unconfirmed import owe_confirming
 from vocabulary import Clause, Disposition, Event, Stage
 
 
@@ -37,6 +40,7 @@ def judge_answers(case_ids: Sequence[int], now: datetime) -> Tally:
             for answer in said.get(case_id, []):
                 bench.hear(sitting, answer)
         bench.write()
+        bench.tally["calls to confirm"] += owe_confirming(db, bench.doubted, now)
     return bench.tally
 
 
@@ -60,12 +64,16 @@ class _Bench:
         self.db = db
         self.now = now
         self.tally = Tally()
+        self.doubted: dict[int, Contact] = {}
         self._judged: list[dict[str, Any]] = []
         self._entries: list[NewEntry] = []
         self._ended: dict[Stage, dict[int, Move]] = {}
         self._owed: list[OwedMessage] = []
 
     def hear(self, sitting: _Sitting, answer: Row[Any]) -> None:
+        if answer.suspicion is not None:
+            self._doubt(sitting, answer)
+            return
         rules = sitting.contact.rules
         recovery = answer.escalation_id is not None
         spoken = Spoken(
@@ -100,6 +108,11 @@ class _Bench:
             advance(self.db, stage, Stage.ENDED, list(moves.values()), at=self.now)
         owe_messages(self.db, self._owed, at=self.now)
 
+    def _doubt(self, sitting: _Sitting, answer: Row[Any]) -> None:
+        self._note(sitting, answer, UNCONFIRMED, None, json.loads(answer.suspicion), None)
+        self.doubted[sitting.case_id] = sitting.contact
+        self.tally["answers not confirmed"] += 1
+
     def _fine(self, sitting: _Sitting, answer: Row[Any], verdict: Fine) -> None:
         until = sitting.contact.case.change_until or self.now
         self._note(sitting, answer, verdict.disposition, None, (verdict.reason,), None)
@@ -110,7 +123,7 @@ class _Bench:
 
     def _open(self, sitting: _Sitting, answer: Row[Any], verdict: Concern) -> None:
         contact = sitting.contact
-        row = _escalation(contact, answer, verdict, self.now)
+        row = new_escalation(contact, answer, verdict, self.now)
         new = escalations.insert().returning(*escalations.c)
         sitting.concern = self.db.execute(new, row).one()
         self._note(sitting, answer, "concern", verdict.severity, verdict.reasons, sitting.concern)
@@ -163,7 +176,7 @@ class _Bench:
         """To the same owner and the supervisor, with the clock running again from this answer."""
         contact, concern = sitting.contact, sitting.concern
         assert concern is not None  # noqa: S101 - only an open concern is opened again
-        times = _times(contact, answer.received_at)
+        times = times_of(contact, answer.received_at)
         values = times | {
             "escalation_id": concern.id, "received_at": answer.received_at, "acknowledged_at": None,
             "acknowledged_by": None, "resolved_at": None, "resolved_by": None, "recovery_at": None,
@@ -210,35 +223,3 @@ class _Bench:
                      ref_id=concern.id if concern else None, policy_version=sitting.contact.case.policy_version,
                      detail={"severity": word, "department": concern.department if concern else None})
         )  # fmt: skip
-
-
-def _escalation(contact: Contact, answer: Row[Any], verdict: Concern, now: datetime) -> dict[str, Any]:
-    taken_by = route(contact.case.department, contact.rules.escalation)
-    return _times(contact, answer.received_at) | {
-        "case_id": contact.case.id,
-        "answer_id": answer.id,
-        "severity": verdict.severity,
-        "reasons": reasons_text(verdict.reasons),
-        "department": taken_by.handled_by,
-        "owner": taken_by.owner.name,
-        "owner_email": taken_by.owner.email,
-        "supervisor": taken_by.supervisor.name,
-        "supervisor_email": taken_by.supervisor.email,
-        "received_at": answer.received_at,
-        "opened_at": now,
-        "warned": 0,
-        "repeats": 0,
-        "reopened": 0,
-    }
-
-
-def _times(contact: Contact, received_at: datetime) -> dict[str, Any]:
-    rules = contact.rules.escalation
-    by = contact.calendar.add_business_hours(received_at, rules.acknowledge_business_hours)
-    found = dates(received_at, by, rules)
-    return {
-        "acknowledge_by": found.acknowledge_by,
-        "deadline_at": found.deadline_at,
-        "resolve_by": found.resolve_by,
-        "next_at": ladder(received_at, rules)[0].at,
-    }

@@ -8,7 +8,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row, select
 
-from models.cases import calls_of
+from models.cases import calls_of, next_number
 from models.escalations import set_values, take_due
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
@@ -113,7 +113,7 @@ class _Round:
     def _recovery_call(self, contact: Contact, concern: Row[Any]) -> OwedCall:
         made = calls_of(self.db, [concern.case_id], of_survey=False).get(concern.case_id, [])
         reason = "ask whether the resolution helped"
-        return contact.call(len(made) + 1, reason, (), self.now, escalation_id=concern.id)
+        return contact.call(next_number(made), reason, (), self.now, escalation_id=concern.id)
 
     def _next(self, concern: Row[Any], at: datetime | None, *, warned: int | None = None) -> None:
         self._dates.append({"escalation_id": concern.id, "next_at": at,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from models.concern_figures import Concerns, Sent, calls_made, comments, concerns, sent
+from models.concern_figures import Concerns, Sent, calls_made, comments, concerns, sent, unconfirmed
 from models.figures import (
     Account,
     Deadline,
@@ -52,6 +52,7 @@ class Counted:
     concerns: Concerns
     sent: Sequence[Sent]
     calls: Mapping[str, int]
+    unconfirmed: Mapping[str, int]
     policies: Mapping[str, int]
     words: Words
 
@@ -78,6 +79,7 @@ def count_month(db: Connection, month: Month, now: datetime, rules: Rules) -> Co
         concerns=concerns(db, here, now),
         sent=sent(db, here),
         calls=calls_made(db, here),
+        unconfirmed=unconfirmed(db, here),
         policies=policies(db, here),
         words=telling_words(
             ((comment.rating, comment.text, comment.names) for comment in comments(db, here)),

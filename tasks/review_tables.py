@@ -44,6 +44,8 @@ def tables(counted: Counted, rules: Rules) -> dict[str, Table]:
         "causes": Table("Root causes", ("Root cause", "Concerns"), _rows(counted.concerns.root_causes)),
         "sent": _sent(counted),
         "calls": Table("Calls to customers", ("Outcome", "Calls"), _rows(counted.calls)),
+        "unconfirmed": Table("Answers that no person has confirmed", ("Unconfirmed answers", "Count"),
+                             _rows(counted.unconfirmed) if any(counted.unconfirmed.values()) else ()),
         "words_low": _words(counted, low=True),
         "words_high": _words(counted, low=False),
         "policies": Table("Policy versions of the month's cases", ("Version", "Cases"), _rows(counted.policies)),

@@ -1,6 +1,7 @@
 """Customers who are silent: reminded, contacted on the next channel, called again, or given up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,11 @@ from sqlalchemy import Row
 
 from models.cases import (
     calls_of,
+    is_open,
     keys_of,
     last_messages,
     last_written,
+    next_number,
     opted_out,
     put_off,
     refusals,
@@ -21,12 +24,14 @@ from models.cases import (
     wrong_number,
 )
 from models.deliveries import withdraw
+from models.doubts import unconfirmed_of
 from models.moves import Move, advance, ending
+from models.owed import withdraw_confirming
 from policy.silence import CallAgain, GiveUp, Remind, Silence, Switch, Wait, decide
 from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from tasks.place import place
 from tasks.tally import Tally
-from vocabulary import Channel, Delivery, Purpose, Stage
+from vocabulary import CallOutcome, Channel, Delivery, Purpose, Stage
 
 
 @task(cache_policy=NO_CACHE)
@@ -37,17 +42,19 @@ def settle_silence(case_ids: Sequence[int], now: datetime) -> Tally:
         ids = [case.id for case in taken]
         sent, written, made = last_messages(db, ids), last_written(db, ids), calls_of(db, ids)
         out = opted_out(db, {key for case in taken for key in keys_of(case)}, now)
-        batch = _Batch(now)
+        unconfirmed, batch = unconfirmed_of(db, ids), _Batch(now)
         for case in taken:
             contact = contact_of(db, case)
             called = made.get(case.id, [])
             refused = contact.ladder[case.rung] in refusals(out, keys_of(case))
             silence = _silence(contact, sent.get(case.id), written.get(case.id), called, now, refused=refused)
+            silence = replace(silence, unconfirmed=case.id in unconfirmed)
             batch.take(contact, decide(silence, now, contact.rules), called)
         put_off(db, batch.waits)
         set_values(db, batch.changes)
         withdraw(db, batch.superseded, at=now, reason="the next channel is used instead")
-        advance(db, Stage.ASKED, Stage.ENDED, batch.given_up, at=now)
+        given_up = advance(db, Stage.ASKED, Stage.ENDED, batch.given_up, at=now)
+        withdraw_confirming(db, sorted(given_up), at=now, reason="the wait is over")
         batch.owed.write(db, now)
     return batch.tally
 
@@ -81,8 +88,8 @@ class _Batch:
                 self.tally["reminded"] += 1
             case Switch(rung, reason):
                 self._switch(contact, rung, reason, made)
-            case CallAgain(attempt, reason):
-                self._call(contact, attempt, reason, made, rung=contact.case.rung)
+            case CallAgain(_, reason):
+                self._call(contact, reason, made, rung=contact.case.rung)
             case GiveUp(disposition, reason, clause):
                 values = ending(disposition, at=self.now, next_at=self.now, reason=reason, clause=clause)
                 self.given_up.append(Move(case_id=case_id, clause=clause, reason=reason, values=values))
@@ -92,15 +99,15 @@ class _Batch:
         self.superseded.append(contact.case.id)
         channel = contact.ladder[rung]
         if channel is Channel.PHONE:
-            return self._call(contact, len(made) + 1, reason, made, rung=rung)
+            return self._call(contact, reason, made, rung=rung)
         message = contact.message(Purpose.SURVEY, f"survey:{rung}", self.now, channel=channel)
         self.owed.messages.append(message)
         self._change(contact, next_at=message.due_at + LOOK_AGAIN, rung=rung)
         self.tally["switched channel"] += 1
         return None
 
-    def _call(self, contact: Contact, attempt: int, reason: str, made: Sequence[Row[Any]], *, rung: int) -> None:
-        call = contact.call(attempt, reason, [call.done_at for call in made if call.done_at], self.now)
+    def _call(self, contact: Contact, reason: str, made: Sequence[Row[Any]], *, rung: int) -> None:
+        call = contact.call(next_number(made), reason, [call.done_at for call in made if call.done_at], self.now)
         self.owed.calls.append(call)
         self._change(contact, next_at=call.due_to, rung=rung)
         self.tally["calls owed"] += 1
@@ -115,6 +122,7 @@ def _silence(
     refused: bool,
 ) -> Silence:  # fmt: skip
     case = contact.case
+    on_the_phone = contact.ladder[case.rung] is Channel.PHONE
     return Silence(
         asked_at=case.asked_at,
         contact_due_at=case.contact_due_at,
@@ -125,8 +133,9 @@ def _silence(
         reminders=case.reminders,
         delivery=_delivery(contact, sent, now),
         last_message_at=written_at,
-        calls_made=sum(call.done_at is not None for call in made),
-        call_open=any(call.done_at is None for call in made),
+        calls_made=sum(call.done_at is not None and call.outcome != CallOutcome.CALL_BACK for call in made),
+        # Reminders do not wait for a call that is to confirm an answer: the next answer may be a person's.
+        call_open=any(is_open(call) and (call.confirms is None or on_the_phone) for call in made),
         number_is_wrong=wrong_number(made),
         code=sent.code if sent is not None else None,
         refused=refused,

@@ -9,7 +9,7 @@ from jinja2 import DictLoader, Environment, TemplateNotFound, TemplateSyntaxErro
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
 from templates.environment import FOLDER, TemplateFault, environment_of
-from templates.values import DOCUMENT_VALUES, FIELDS, MESSAGE_VALUES, PAGE_VALUES, TEXT_VALUES
+from templates.values import CALL_VALUES, DOCUMENT_VALUES, FIELDS, MESSAGE_VALUES, PAGE_VALUES, TEXT_VALUES
 from vocabulary import Purpose
 
 PARTS = ("subject.txt", "txt", "html")
@@ -33,6 +33,8 @@ def _expected() -> Iterator[tuple[str, frozenset[str]]]:
         yield f"messages/{purpose.value}.sms.txt.j2", allowed
     for name, allowed in PAGE_VALUES.items():
         yield f"pages/{name}.html.j2", allowed
+    for name, allowed in CALL_VALUES.items():
+        yield f"calls/{name}.txt.j2", allowed
     for name, allowed in DOCUMENT_VALUES.items():
         yield f"documents/{name}.html.j2", allowed
 

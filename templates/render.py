@@ -7,7 +7,7 @@ from templates.checking import check_templates
 from templates.cleaning import Cleaner, Plain, body, for_document, for_mail, for_page, for_text, header, plain_values
 from templates.environment import TemplateFault, environment_of
 from templates.segments import segments
-from templates.values import DOCUMENT_VALUES, MESSAGE_VALUES, OPTIONAL, PAGE_VALUES, TEXT_VALUES
+from templates.values import CALL_VALUES, DOCUMENT_VALUES, MESSAGE_VALUES, OPTIONAL, PAGE_VALUES, TEXT_VALUES
 from vocabulary import Purpose
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Rendered",
     "TemplateFault",
     "check_templates",
+    "render_call",
     "render_document",
     "render_message",
     "render_page",
@@ -54,6 +55,12 @@ def render_text(purpose: Purpose, values: Mapping[str, object]) -> str:
     template, nobody = f"{name}.sms.txt.j2", dict[str, Plain](customer_name=None)
     named, unnamed = _one_text(template, given), _one_text(template, given | nobody)
     return named if segments(named) <= segments(unnamed) else unnamed
+
+
+def render_call(name: str, values: Mapping[str, object]) -> str:
+    """What is said on a call, as text. `values` are those named in `CALL_VALUES`."""
+    given = _given(f"calls/{name}", values, CALL_VALUES[name], for_mail)
+    return body(_render(f"calls/{name}.txt.j2", given))
 
 
 def render_page(name: str, values: Mapping[str, object]) -> str:

@@ -189,6 +189,7 @@ _FORM: Final[Values] = {
     "recovery": False,
     "trap_path": "/s/k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4/v",
 }
+_LEAVE: Final[Values] = {"company": COMPANY, "action": "/u/m4t6x2p7q5w3z6k2v4c7"}
 _AFTER: Final[Values] = {"company": COMPANY, "has_concern": False, "contact_by": None, "change_until": None}
 _LESS: Final[Values] = {"company": COMPANY, "channel": None, "until": None}
 _PROBLEM: Final[Values] = {"company": COMPANY, "title": "Please try again", "message": "We could not save that."}
@@ -237,7 +238,8 @@ PAGE_SAMPLES: Final[tuple[PageSample, ...]] = (
         contact_by="Thursday, 19 March 2026, 10:12",
     ),
     _page("unavailable", "a link that cannot be used", "unavailable", {"company": COMPANY}),
-    _page("unsubscribe", "unsubscribe", "unsubscribe", {"company": COMPANY, "action": "/u/m4t6x2p7q5w3z6k2v4c7"}),
+    _page("unsubscribe", "unsubscribe", "unsubscribe", _LEAVE),
+    _page("unsubscribe-again", "unsubscribe, once more", "unsubscribe_again", _LEAVE, again="q7w3e5r2t6y4", stop=None),
     _page("unsubscribed", "unsubscribed", "unsubscribed", {"company": COMPANY}),
     _page("preference-channel", "less of one channel", "preference_set", _LESS, channel="sms"),
     _page("preference-pause", "a pause", "preference_set", _LESS, until="10 June 2026"),

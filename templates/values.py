@@ -41,10 +41,21 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
     "thanks": frozenset({"company", "has_concern", "contact_by", "change_until"}),
     "unavailable": frozenset({"company"}),
     "unsubscribe": frozenset({"company", "action"}),
+    "unsubscribe_again": frozenset({"company", "action", "again", "stop"}),
     "unsubscribed": frozenset({"company"}),
     "preference_set": frozenset({"company", "channel", "until"}),
     "problem": frozenset({"company", "title", "message"}),
 }  # fmt: skip
+
+_CALL: Final = frozenset({
+    "company", "call", "what", "attempt", "customer_name", "phone", "until", "window", "service_kind", "service_date",
+    "department", "branch", "reason", "handled_by", "contact_by", "commands",
+})  # fmt: skip
+CALL_VALUES: Final[dict[str, frozenset[str]]] = {
+    "survey": _CALL,
+    "confirm": _CALL | {"said_rating", "said_comment", "said_contact_me"},
+    "recovery": _CALL | {"action_taken", "resolved_on"},
+}
 
 DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
     "preview": frozenset({"messages", "texts", "pages"}),

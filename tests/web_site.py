@@ -22,6 +22,15 @@ from web.bell import Sound
 
 TWILIO_TOKEN = "a token of Twilio"
 INBOUND_SECRET = "k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4"
+BROWSER = {
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36",
+    "accept-language": "en-US,en;q=0.9",
+    "sec-fetch-site": "same-origin",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-user": "?1",
+    "sec-fetch-dest": "document",
+}
+"""What Chromium sends when a person presses a button."""
 SECRET = "whsec_" + base64.b64encode(b"a secret of the source system, 32").decode()
 
 
@@ -91,7 +100,7 @@ def make_site(place: Place, now: datetime = seed.ASKED_AT + timedelta(hours=1), 
     )
     clock, bell = Clock(now), Recorder()
     app = create_app(settings, place.store, clock, bell)
-    return Site(place, app, TestClient(app), clock, bell)
+    return Site(place, app, TestClient(app, headers=BROWSER), clock, bell)
 
 
 def signature(body: bytes, at: datetime, *, secret: str = SECRET, id: str = "msg_1") -> dict[str, str]:

@@ -20,11 +20,13 @@ from web.inbound_sms import InboundSms
 from web.intake import Intake
 from web.nonce import Nonces
 from web.pages import Pages
+from web.presses import Presses
 from web.problems import answer_problems
 from web.secret import signing_key
 from web.signature import intake_secrets
 from web.survey import Survey
 from web.unsubscribe import Unsubscribe
+from web.visits import Visits
 
 _GET = ("GET", "HEAD")
 
@@ -38,8 +40,9 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     rules = read_policy(settings.policy_file).rules
     pages = Pages(rules.company)
     front = Front(store, pages)
-    survey = Survey(store, clock, bell, pages, Nonces(signing_key(settings)))
-    unsubscribe = Unsubscribe(store, clock, pages)
+    nonces, visits = Nonces(signing_key(settings)), Visits()
+    survey = Survey(store, clock, bell, pages, nonces, visits)
+    unsubscribe = Unsubscribe(store, clock, pages, Presses(store, clock, nonces, visits))
     intake = Intake(store, clock, bell, intake_secrets(settings))
     hooks = Hooks(store, clock, bell, sendgrid_hook(settings), twilio_hook(settings))
     mail, sms = (kind(store, clock, bell, rules, settings) for kind in (InboundMail, InboundSms))

@@ -1,43 +1,36 @@
 """The survey: a form behind a link. Looking at it writes nothing; a person who presses the button is recorded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 from starlette.background import BackgroundTask
 
-from models.answers import Said, find_answer, last_answer, open_link, record
+from models.answers import last_answer, open_link
 from models.store import Store
+from policy.authenticity import Deed, Visit
 from policy.concern import Concern, Spoken, judge
 from policy.rules import Rules
 from templates.dates import day_text, given_name, moment_text
-from vocabulary import Channel, LinkPurpose
+from vocabulary import LinkPurpose
 from web.bell import Bell, Sound
 from web.bodies import FormBody
 from web.form import ONCE_MORE, Fault, Form, read_form
-from web.links import rating_in, token_in
+from web.links import rating_in, token_in, trapped_in
 from web.nonce import Nonces
 from web.pages import Pages
-from web.rules import rules_of
-
-_PURPOSES = (LinkPurpose.SURVEY, LinkPurpose.RECOVERY)
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A submission as it stands in the store."""
-
-    answer: Row[Any]
-    rules: Rules
-    new: bool
+from web.submissions import PURPOSES, Sender, Taken, take
+from web.visits import Visits, visitor_of
 
 
 class Survey:
-    def __init__(self, store: Store, clock: Callable[[], datetime], bell: Bell, pages: Pages, nonces: Nonces) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], bell: Bell, pages: Pages, nonces: Nonces, visits: Visits
+    ) -> None:
+        self._visits = visits
         self._store = store
         self._clock = clock
         self._bell = bell
@@ -48,21 +41,29 @@ class Survey:
         """The form. A rating in the address is filled in, not recorded: programs follow links, people press buttons."""
         token = token_in(link)
         if token is None:
-            return self._pages.unavailable()
+            return self.trap(link, request)  # perhaps with something hanging on to it
         now = self._clock()
         with self._store.read() as db:
-            case = open_link(db, token, _PURPOSES, now)
+            case = open_link(db, token, PURPOSES, now)
             before = last_answer(db, case.case_id, case.escalation_id) if case else None
         if case is None:
             return self._pages.unavailable()
-        form = _as_before(before, self._nonces.issue(token, now), rating_in(link, _query(request)))
+        wanted = rating_in(link, _query(request))
+        self._note(case.case_id, Deed.OPENED, request, wanted)  # in memory: a page that is looked at writes no row
+        form = _as_before(before, self._nonces.issue(token, now), wanted)
         return self._form(token, case, form, already=before is not None)
 
-    def trap(self) -> Response:
+    def trap(self, link: str, request: Request) -> Response:
         """Behind a link that people do not see. It looks like any link that cannot be used."""
+        token = trapped_in(link)
+        if token is not None:
+            with self._store.read() as db:
+                case = open_link(db, token, PURPOSES, self._clock())
+            if case is not None:
+                self._note(case.case_id, Deed.TRAP, request)
         return self._pages.unavailable()
 
-    def answer(self, link: str, body: FormBody) -> Response:
+    def answer(self, link: str, body: FormBody, request: Request) -> Response:
         """Record what was said, once; or show the form again with everything that was typed."""
         token, form, now = token_in(link), read_form(body), self._clock()
         if token is None:
@@ -70,22 +71,28 @@ class Survey:
         nonce = None if form.trapped else self._nonces.read(form.nonce, token, now)
         faults = form.faults()
         if faults or nonce is None:
-            return self._again(token, form, faults or [ONCE_MORE], nonce, now)
+            return self._again(token, form, faults or [ONCE_MORE], nonce, request)
         with self._store.write() as db:
-            taken = _take(db, token, form, nonce, now)
+            taken = take(db, token, form, nonce, Sender(self._visits, request.headers), now)
         if taken is None:
             return self._pages.unavailable()
         if not _says_the_same(form, taken.answer):  # the same form, changed and sent again by the browser's back button
-            return self._again(token, form, [ONCE_MORE], None, now)
+            return self._again(token, form, [ONCE_MORE], None, request)
         return self._thanks(taken)
 
-    def _again(self, token: str, form: Form, faults: list[Fault], nonce: str | None, now: datetime) -> Response:
+    def _note(self, case_id: int, deed: Deed, request: Request, rating: int | None = None) -> None:
+        self._visits.note(case_id, Visit(self._clock(), visitor_of(request.headers), deed, rating))
+
+    def _again(self, token: str, form: Form, faults: list[Fault], nonce: str | None, request: Request) -> Response:
         """The form with its faults. A nonce that is still good stays, so that a quick correction counts."""
+        now = self._clock()
         with self._store.read() as db:
-            case = open_link(db, token, _PURPOSES, now)
+            case = open_link(db, token, PURPOSES, now)
             before = last_answer(db, case.case_id, case.escalation_id) if case else None
         if case is None:
             return self._pages.unavailable()
+        if form.trapped:
+            self._note(case.case_id, Deed.FIELD, request)
         again = form if nonce else Form(
             nonce=self._nonces.issue(token, now), rating=form.rating, comment=form.comment, contact_me=form.contact_me
         )  # fmt: skip
@@ -115,17 +122,19 @@ class Survey:
         }
         return self._pages.show("survey", values, status=422 if faults else 200)
 
-    def _thanks(self, taken: _Taken) -> Response:
+    def _thanks(self, taken: Taken) -> Response:
         answer, rules = taken.answer, taken.rules
         zone = answer.recipient_timezone
-        changeable = answer.escalation_id is None and answer.change_until > answer.received_at
+        # Alike for what is unconfirmed: the page tells a program nothing, and a person who was taken for one no less.
+        until = answer.change_until or answer.received_at + timedelta(hours=rules.survey.change_hours)
+        changeable = answer.escalation_id is None and until > answer.received_at
         concern = _is_concern(answer, rules)
         contact_by = answer.received_at + timedelta(hours=rules.escalation.deadline_hours)
         values = {
             "has_concern": concern,
             # Whoever raises a concern again was given a date the first time, and that one holds.
-            "contact_by": moment_text(contact_by, zone) if concern and answer.version == 1 else None,
-            "change_until": moment_text(answer.change_until, zone) if changeable else None,
+            "contact_by": moment_text(contact_by, zone) if concern and not answer.heard_before else None,
+            "change_until": moment_text(until, zone) if changeable else None,
         }
         ring = BackgroundTask(self._bell.ring, Sound.ANSWER_RECEIVED) if taken.new else None
         return self._pages.show("thanks", values, after=ring)
@@ -134,22 +143,6 @@ class Survey:
 def _query(request: Request) -> str:
     query: bytes = request.scope["query_string"]
     return query.decode("latin-1")  # any bytes; Starlette's own address objects insist on UTF-8
-
-
-def _take(db: Connection, token: str, form: Form, nonce: str, now: datetime) -> _Taken | None:
-    """Record the submission if the link is open; if it was recorded before, that one. None: the link is not open."""
-    case = open_link(db, token, _PURPOSES, now, hold=True)
-    answer = find_answer(db, nonce)
-    if answer is not None:
-        return _Taken(answer, rules_of(db, answer.policy_version), new=False)
-    if case is None:
-        return None
-    rules = rules_of(db, case.policy_version)
-    said = Said(nonce=nonce, channel=Channel.EMAIL, rating=form.rating, comment=form.said, contact_me=form.contact_me)
-    change_for = timedelta(hours=rules.survey.change_hours)
-    record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)
-    recorded = find_answer(db, nonce)
-    return _Taken(recorded, rules, new=True) if recorded else None
 
 
 def _as_before(before: Row[Any] | None, nonce: str, wanted: int | None) -> Form:

@@ -2,13 +2,15 @@
 
 The page also offers less than everything: one channel, or a pause.
 
-Whoever presses is believed. Unknown addresses are answered like known ones, so that nobody learns who is a customer.
+Whoever presses is believed, a program once it has pressed twice. Unknown addresses are answered like known ones, so
+that nobody learns who is a customer.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
+from fastapi import Request
 from fastapi.responses import Response
 
 from models.answers import open_link
@@ -19,13 +21,15 @@ from vocabulary import Channel, LinkPurpose
 from web.bodies import FormBody
 from web.links import token_in
 from web.pages import Pages
+from web.presses import Presses
 
 _PAUSES = {"30": timedelta(days=30), "90": timedelta(days=90), "180": timedelta(days=180)}
 _MOST_FIELDS = 20
 
 
 class Unsubscribe:
-    def __init__(self, store: Store, clock: Callable[[], datetime], pages: Pages) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], pages: Pages, presses: Presses) -> None:
+        self._presses = presses
         self._store = store
         self._clock = clock
         self._pages = pages
@@ -33,11 +37,16 @@ class Unsubscribe:
     def show(self, link: str) -> Response:
         return self._pages.show("unsubscribe", {"action": f"/u/{token_in(link) or 'unknown'}"})
 
-    def leave(self, link: str, body: FormBody) -> Response:
+    def leave(self, link: str, body: FormBody, request: Request) -> Response:
         """Opt out, at once and for good; less only when the page's own form says so. Any other body is not looked at:
-        a button sends none, and what a mail program sends means everything."""
+        a button sends none, and what a mail program sends means everything. A press that looks like a program's is
+        asked for once more."""
         token, now = token_in(link), self._clock()
-        refusal = _refusal(body, now)
+        choice = _choice(body)
+        again = self._presses.again(token, body, request.headers) if token else None
+        if again is not None:
+            return self._pages.show("unsubscribe_again", {"action": f"/u/{token}", "again": again, "stop": choice})
+        refusal = _refusal(choice, now)
         if token is not None:
             self._opt_out(token, refusal, now)
         if refusal == EVERYTHING:
@@ -53,12 +62,17 @@ class Unsubscribe:
                 opt_out(db, link.case_id, at=now, source="unsubscribe link", refusal=refusal)
 
 
-def _refusal(body: bytes, now: datetime) -> Refusal:
+def _choice(body: bytes) -> str | None:
+    """What was chosen in the form for less than everything."""
     try:
         fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        return EVERYTHING
+    except ValueError:  # more fields than any form of ours has
+        return None
     choice = fields.get("stop", [""])[0]
-    if choice in _PAUSES:
-        return Refusal(until=now + _PAUSES[choice])
-    return Refusal(channel=Channel(choice)) if choice in list(Channel) else EVERYTHING
+    return choice if choice in _PAUSES or choice in list(Channel) else None
+
+
+def _refusal(choice: str | None, now: datetime) -> Refusal:
+    if choice is None:
+        return EVERYTHING
+    return Refusal(until=now + _PAUSES[choice]) if choice in _PAUSES else Refusal(channel=Channel(choice))

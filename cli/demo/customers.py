@@ -38,13 +38,22 @@ class Intent:
         return self.contact_me or self.comment in (*_TROUBLE, *_MINOR)
 
 
+_BROWSER = {
+    "User-Agent": "Mozilla/5.0 (demonstration)",
+    "Accept-Language": "en",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-User": "?1",
+}
+"""These customers are people, as far as the survey page can tell."""
+
+
 class Customers:
     """Seeded: the same letters are answered in the same way."""
 
     def __init__(self, seed: int, clock: StoryClock) -> None:
         self._random = random.Random(seed)  # noqa: S311 - invented people, not secrets
         self._clock = clock
-        self._browser = httpx.Client(timeout=30, trust_env=False, headers={"User-Agent": "Mozilla/5.0 (demonstration)"})
+        self._browser = httpx.Client(timeout=30, trust_env=False, headers=_BROWSER)
         self.answered = 0
         self.unsubscribed = 0
 

@@ -14,6 +14,8 @@ def upgrade() -> None:
     op.add_column("messages", sa.Column("reported_at", INSTANT(), nullable=True))
     op.create_index("messages_of_provider", "messages", ["provider_id"])
     op.add_column("calls", sa.Column("call_back_at", INSTANT(), nullable=True))
+    op.add_column("calls", sa.Column("confirms", sa.Integer(), nullable=True))
+    op.add_column("calls", sa.Column("withdrawn_at", INSTANT(), nullable=True))
     op.add_column("answers", sa.Column("suspicion", TEXT(), nullable=True))
     op.add_column("services", sa.Column("contact_basis", TEXT(), nullable=True))
     op.create_table(
@@ -103,6 +105,8 @@ def downgrade() -> None:
     op.drop_table("provider_events")
     op.drop_column("services", "contact_basis")
     op.drop_column("answers", "suspicion")
+    op.drop_column("calls", "withdrawn_at")
+    op.drop_column("calls", "confirms")
     op.drop_column("calls", "call_back_at")
     op.drop_index("messages_of_provider", "messages")
     op.drop_column("messages", "reported_at")

@@ -145,6 +145,10 @@ class Call(SQLModel, table=True):
     outcome: str | None = None
     call_back_at: datetime | None = None
     """When the customer asked to be called instead."""
+    confirms: int | None = None
+    """The unconfirmed answer that the customer is to be asked about."""
+    withdrawn_at: datetime | None = None
+    """When it turned out that the call is not needed."""
 
 
 class Suppression(SQLModel, table=True):

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 
 from models.answers import Said, open_link, record
-from models.calls import CallReport, record_call
+from models.calls import CallReport
 from models.due import due_cases, due_escalations, open_calls, unjudged_cases, waiting_services
 from models.escalations import acknowledge, resolve
 from models.inbox import receive, reopen
@@ -26,6 +26,7 @@ from models.optouts import opt_out
 from models.report import ClosedService, ReopenedService
 from models.tables import calls, cases, entries, escalations, messages, services
 from tasks.ask import owe_surveys
+from tasks.calling import report_call
 from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
 from tasks.open_cases import cancel_reopened, open_cases
@@ -172,12 +173,11 @@ class Days:
         found.sort(key=lambda mail: (mail.at, mail.row.id))
         return [mail for mail in found if purpose in (None, mail.purpose) and to in (None, mail.to)]
 
-    def answer(
-        self, letter: Letter, rating: int | None = None, comment: str | None = None, *, contact_me: bool = False
-    ) -> bool:
+    def answer(self, letter: Letter, rating: int | None = None, comment: str | None = None, **more: Any) -> bool:
         """Through the link of the mail, as the survey page does it. False when the link is not good any more."""
-        said = Said(nonce=f"n{next(self._numbers)}", channel=Channel.EMAIL, rating=rating, comment=comment,
-                    contact_me=contact_me)  # fmt: skip
+        nonce = f"n{next(self._numbers)}"
+        more = {"contact_me": False} | more
+        said = Said(nonce=nonce, channel=Channel.EMAIL, rating=rating, comment=comment, **more)
         with self.here.store.write() as db:
             link = open_link(db, letter.token("s"), ANSWERABLE, self.now, hold=True)
             if link is None:
@@ -201,10 +201,9 @@ class Days:
 
     def call(self, outcome: CallOutcome, call_id: int | None = None, **said: Any) -> None:
         """The most urgent call of the list was made, or that one."""
-        hours = timedelta(hours=self.here.policy.rules.survey.change_hours)
         with self.here.store.write() as db:
             number = call_id or open_calls(db, self.now)[0].id
-            record_call(db, number, CallReport(outcome=outcome, by="Tim Caller", **said), at=self.now, change_for=hours)
+            report_call(db, number, CallReport(outcome=outcome, by="Tim Caller", **said), at=self.now)
 
     def acknowledge(self, escalation_id: int = 1) -> None:
         with self.here.store.write() as db:

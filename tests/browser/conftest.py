@@ -83,6 +83,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def open_page(url: str, *, width: int = 1000, height: int = 900, **options: object) -> Page:
+        agent = f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{browser.version}"
+        options = {"user_agent": agent} | options  # people's browsers do not call themselves headless
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.answers import new_token
-from web.links import rating_in, token_in
+from web.links import rating_in, token_in, trapped_in
 
 TOKEN = "k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
@@ -48,6 +48,10 @@ def test_what_is_near_a_token_is_none(text: str):
         (f"{TOKEN}&r=3", "data=x", 3),
         (TOKEN, "data=u%3Fr%3D5&r=2", 2),  # the parameter itself, not a copy of the address in another one
         (TOKEN, "%72%3d4", 4),
+        (TOKEN, "r=3D5", 5),  # quoted-printable that nobody decoded
+        (TOKEN, "r=3D", None),
+        (f"{TOKEN}%3Fr%3D2", "", 2),
+        (f"{TOKEN}?r=2__;", "", 2),
         (TOKEN, "r=0", None),
         (TOKEN, "r=10", None),
         (TOKEN, "r=4x", None),
@@ -65,3 +69,21 @@ def test_a_rating_is_found_wherever_it_went(text: str, query: str, rating: int |
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_rating_is_1_to_5_or_none(text: str, query: str):
     assert rating_in(text, query) in (None, 1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        (TOKEN, TOKEN),  # the path's `/v` was taken off
+        (f"{TOKEN.upper()}.", TOKEN),
+        (f"{TOKEN}/v", TOKEN),
+        (f"{TOKEN}/V.", TOKEN),
+        (f"{TOKEN}/v%20x", TOKEN),
+        (f"{TOKEN}/v/", TOKEN),
+        (f"{TOKEN}/video", None),
+        (f"{TOKEN}/w", None),
+        (f"a{TOKEN}/v", None),
+    ],
+)
+def test_the_hidden_link_is_known_whatever_hangs_on_to_it(text: str, token: str | None):
+    assert trapped_in(text) == token

@@ -1,0 +1,67 @@
+"""What is to be said on a call: the script for its purpose, with what is known of the customer and the service."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from models.calls import call_of
+from policy.concern import route
+from policy.rules import Rules
+from tasks.place import rules_of
+from templates.dates import day_text, moment_text
+from templates.render import render_call
+
+_WHAT = {
+    "survey": "to ask how it went",
+    "confirm": "to confirm an answer",
+    "recovery": "to ask whether the resolution helped",
+}
+
+
+def call_script(db: Connection, call_id: int, now: datetime) -> str:
+    """The text. Raises `CallError` when there is no such call."""
+    call = call_of(db, call_id)
+    rules = rules_of(db, call.policy_version)
+    name = "confirm" if call.confirms else "survey" if call.escalation_id is None else "recovery"
+    return render_call(name, _values(call, rules, now) | {"what": _WHAT[name]} | _own(name, call))
+
+
+def _values(call: Row[Any], rules: Rules, now: datetime) -> dict[str, Any]:
+    zone, contact = call.recipient_timezone, rules.contact
+    by = now + timedelta(hours=rules.escalation.deadline_hours)
+    record = f"./aftercare calls record {call.id} --outcome"
+    return {
+        "company": asdict(rules.company),
+        "call": call.id,
+        "attempt": call.attempt,
+        "customer_name": call.customer_name,
+        "phone": call.phone,
+        "until": moment_text(call.due_to, zone),
+        "window": f"{contact.window_opens:%H:%M} and {contact.window_closes:%H:%M}",
+        "service_kind": call.kind,
+        "service_date": day_text(call.service_closed_at, call.timezone),
+        "department": call.department,
+        "branch": call.branch,
+        "reason": call.reason,
+        "handled_by": route(call.department, rules.escalation).handled_by,
+        "contact_by": moment_text(by, zone),
+        "commands": [
+            f'{record} answered --rating N --comment "WHAT THE CUSTOMER SAID"',
+            f'{record} solved --rating N --comment "WHAT THE CUSTOMER SAID"',
+            f'{record} concern --rating N --comment "WHAT THE CUSTOMER SAID"',
+            f'{record} "call back" --call-back-at "{now + timedelta(days=1):%Y-%m-%d} 15:00"',
+            f'{record} "no answer"   (or: busy, "wrong number", refused)',
+        ],
+    }
+
+
+def _own(name: str, call: Row[Any]) -> dict[str, Any]:
+    if name == "confirm":
+        comment = (call.said_comment or "").splitlines()
+        return {"said_rating": call.said_rating, "said_comment": comment, "said_contact_me": int(call.said_contact_me)}
+    if name == "recovery":
+        resolved = day_text(call.resolved_at, call.recipient_timezone) if call.resolved_at else None
+        return {"action_taken": call.action, "resolved_on": resolved}
+    return {}

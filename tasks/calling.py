@@ -1,0 +1,53 @@
+"""A person reports a call: written down, and the next call owed when the customer asked for one."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from models.calls import CallError, CallReport, policy_version_of, record_call
+from models.cases import calls_of, next_number, put_off
+from models.escalations import set_values
+from models.owed import OwedCall, owe_calls
+from models.tables import cases, escalations
+from tasks.contact import contact_of
+from tasks.place import rules_of
+from vocabulary import CallOutcome, Stage
+
+_ASKED_FOR = "the customer asked to be called then; "
+
+
+def report_call(db: Connection, call_id: int, report: CallReport, *, at: datetime) -> OwedCall | None:
+    """Write down what came of a call, in the caller's transaction; the next call if the customer named a time.
+
+    Raises CallError with what is wrong and what to do.
+    """
+    rules = rules_of(db, policy_version_of(db, call_id))
+    latest = at + timedelta(days=rules.silence.expiry_days)
+    if report.call_back_at is not None and report.call_back_at > latest:
+        raise CallError(f"the time to call back is too far away: name one until {latest:%Y-%m-%d}")
+    call = record_call(db, call_id, report, at=at, change_for=timedelta(hours=rules.survey.change_hours))
+    if report.outcome is not CallOutcome.CALL_BACK or report.call_back_at is None:
+        return None
+    return _owe(db, call, report.call_back_at, at)
+
+
+def _owe(db: Connection, call: Row[Any], wanted: datetime, at: datetime) -> OwedCall:
+    """Then, or when the recipient's next contact window opens. The customer's wish goes before spacing."""
+    contact = contact_of(db, db.execute(select(cases).where(cases.c.id == call.case_id)).one())
+    made = calls_of(db, [call.case_id], of_survey=False)[call.case_id]
+    reason = _ASKED_FOR + call.reason.removeprefix(_ASKED_FOR)
+    owed = contact.call(next_number(made), reason, (), wanted, escalation_id=call.escalation_id, confirms=call.confirms)
+    owe_calls(db, [owed], at=at)
+    if contact.case.stage == Stage.ASKED:
+        put_off(db, {call.case_id: owed.due_to})
+    elif call.escalation_id is not None:
+        _wait_for(db, call.escalation_id, owed.due_to)
+    return owed
+
+
+def _wait_for(db: Connection, escalation_id: int, until: datetime) -> None:
+    """The resolution is not taken for unconfirmed before the call that is to ask about it."""
+    concern = db.execute(select(escalations).where(escalations.c.id == escalation_id).with_for_update()).one()
+    if concern.recovery_until is not None and concern.closed_at is None and concern.recovery_until < until:
+        set_values(db, [{"escalation_id": escalation_id, "recovery_until": until, "next_at": until}])

@@ -1,0 +1,58 @@
+"""`calls`: the list, the script of a call, and what came of it, as people type them."""
+
+from datetime import UTC, datetime, timedelta
+
+from models.inbox import receive
+from models.tables import calls
+from tasks.ask import owe_surveys
+from tasks.open_cases import open_cases
+from tasks.place import Place
+from tests.integration.test_cli import CLOSED, LATER, Type, _report, type_
+
+__all__ = ["type_"]
+
+
+def to_be_called(place: Place) -> None:
+    """Call 1, to a customer in New York."""
+    report = _report("J-1", phone="+12125550100", channels=["phone"], customer_timezone="America/New_York")
+    with place.store.write() as db:
+        receive(db, [report], at=CLOSED)
+    open_cases.fn([1], CLOSED + timedelta(hours=1))
+    owe_surveys.fn([1], LATER)
+
+
+def test_the_script_of_a_call(place: Place, type_: Type):
+    to_be_called(place)
+    status, out, _ = type_("calls", "show", "1")
+    assert status == 0
+    assert out.startswith("Call 1, to ask how it went\n")
+    assert "\n   I am calling about your job completed on 5 October 2026" in out
+    assert "\n\n4. Listen" in out
+    assert "calls record 1 --outcome" in out
+
+
+def test_a_time_to_call_back_is_the_customers_own(place: Place, type_: Type):
+    to_be_called(place)
+    noon = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%d 12:00")
+    status, out, _ = type_("calls", "record", "1", "--outcome", "call back", "--call-back-at", noon)
+    assert status == 0
+    assert "The next call is to be made from" in out
+    with place.store.read() as db:
+        first, second = db.execute(calls.select().order_by(calls.c.id)).all()
+    assert first.call_back_at.hour in (16, 17)  # noon in New York
+    assert second.due_from >= first.call_back_at
+
+
+def test_what_cannot_be_taken_is_said_in_one_sentence(place: Place, type_: Type):
+    to_be_called(place)
+    for words, fault in (
+        (("show", "7"), "there is no call 7"),
+        (("record", "7", "--outcome", "busy"), "there is no call 7"),
+        (("record", "1", "--outcome", "call back"), "needs one"),
+        (("record", "1", "--outcome", "call back", "--call-back-at", "soon"), "'soon' is no time"),
+        (("record", "1", "--outcome", "call back", "--call-back-at", "2020-01-01 12:00"), "name a later one"),
+    ):
+        status, _, err = type_("calls", *words)
+        assert status == 2
+        assert fault in err
+        assert len(err.strip().splitlines()) == 1

@@ -1,0 +1,54 @@
+"""The button of the way out: programs that try out a mail press it, too. One that looks like theirs is asked for again.
+
+Nobody is kept from leaving: the second press counts whoever sends it, and so does the request of a mail program.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers
+
+from models.answers import open_link
+from models.doubts import arrived_at
+from models.store import Store
+from policy.authenticity import Submission, is_a_persons_press
+from vocabulary import LinkPurpose
+from web.nonce import Nonces
+from web.rules import rules_of
+from web.visits import Visits, signals_of, visitor_of
+
+_MOST_FIELDS = 20
+_ONE_CLICK = b"one-click"
+"""In what a mail program posts, as one form or the other (RFC 8058, 3.1 and 3.2): it counts at once."""
+
+
+class Presses:
+    def __init__(self, store: Store, clock: Callable[[], datetime], nonces: Nonces, visits: Visits) -> None:
+        self._store = store
+        self._clock = clock
+        self._nonces = nonces
+        self._visits = visits
+
+    def again(self, token: str, body: bytes, headers: Headers) -> str | None:
+        """What the form of the second press has to bring along. None when this press counts."""
+        fields, now = _fields(body), self._clock()
+        if _ONE_CLICK in body.lower() or self._nonces.read(fields.get("again", ""), token, now):
+            return None
+        with self._store.read() as db:
+            link = open_link(db, token, (LinkPurpose.UNSUBSCRIBE,), now)
+            if link is None:
+                return None
+            rules = rules_of(db, link.policy_version).survey.machines
+            press = Submission(at=now, arrived_at=arrived_at(db, link), rating=None, comment=False,
+                               visitor=visitor_of(headers), signals=signals_of(headers))  # fmt: skip
+        believed = is_a_persons_press(press, self._visits.of(link.case_id, now), rules)
+        return None if believed else self._nonces.issue(token, now)
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    try:
+        read = parse_qs(body.decode("ascii", "replace"), max_num_fields=_MOST_FIELDS)
+    except ValueError:  # more fields than any form of ours has
+        return {}
+    return {name: values[0] for name, values in read.items()}

@@ -1,0 +1,88 @@
+"""Taking a submission into the store: once, as a person's or as unconfirmed, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+from starlette.datastructures import Headers
+
+from models.answers import Said, open_link, record
+from models.doubts import arrived_at, doubt, sent_since
+from models.heard import find_answer
+from policy.authenticity import Confirmed, Deed, Earlier, Submission, Unconfirmed, Visit, doubted, weigh
+from policy.rules import MachineRules, Rules
+from vocabulary import Channel, LinkPurpose
+from web.form import Form
+from web.rules import rules_of
+from web.visits import Visits, signals_of, visitor_of
+
+PURPOSES = (LinkPurpose.SURVEY, LinkPurpose.RECOVERY)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A submission as it stands in the store."""
+
+    answer: Row[Any]
+    rules: Rules
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who presses the button, as far as requests tell, and what was done behind the links of the case."""
+
+    visits: Visits
+    headers: Headers
+
+    def submission(self, form: Form, arrived: datetime, now: datetime) -> Submission:
+        return Submission(at=now, arrived_at=arrived, rating=form.rating, comment=form.said is not None,
+                          visitor=visitor_of(self.headers), signals=signals_of(self.headers))  # fmt: skip
+
+
+def take(db: Connection, token: str, form: Form, nonce: str, sender: Sender, now: datetime) -> Taken | None:
+    """Record the submission if the link is open; if it was recorded before, that one. None: the link is not open."""
+    case = open_link(db, token, PURPOSES, now, hold=True)
+    answer = find_answer(db, nonce)
+    if answer is not None:
+        return Taken(answer, rules_of(db, answer.policy_version), new=False)
+    if case is None:
+        return None
+    rules = rules_of(db, case.policy_version)
+    verdict = _weigh(db, case, sender.submission(form, arrived_at(db, case), now), sender.visits.of(case.case_id, now),
+                     rules.survey.machines)  # fmt: skip
+    said = _said(form, nonce, verdict)
+    change_for = timedelta(hours=rules.survey.change_hours)
+    record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)
+    sender.visits.note(case.case_id, Visit(now, visitor_of(sender.headers), Deed.SENT, nonce=nonce))
+    recorded = find_answer(db, nonce)
+    return Taken(recorded, rules, new=True) if recorded else None
+
+
+def _weigh(
+    db: Connection, case: Row[Any], sent: Submission, visits: Sequence[Visit], rules: MachineRules
+) -> Confirmed | Unconfirmed:
+    """The verdict on this submission. Earlier ones that it speaks against become unconfirmed, too."""
+    since = sent.at - timedelta(minutes=rules.trap_minutes)
+    earlier = [
+        Earlier(row.nonce, row.received_at, row.rating)
+        for row in sent_since(db, case.case_id, case.escalation_id, since)
+    ]
+    verdict = weigh(sent, visits, earlier, rules)
+    against = doubted(sent, verdict, visits, earlier, rules)
+    doubt(db, case.case_id, case.escalation_id, against, at=sent.at)
+    return verdict
+
+
+def _said(form: Form, nonce: str, verdict: Confirmed | Unconfirmed) -> Said:
+    return Said(
+        nonce=nonce,
+        channel=Channel.EMAIL,
+        rating=form.rating,
+        comment=form.said,
+        contact_me=form.contact_me,
+        suspicion=verdict.signs if isinstance(verdict, Unconfirmed) else (),
+        judge_at=verdict.judge_at if isinstance(verdict, Confirmed) else None,
+    )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fakes.faults import Fault, Faults
 from fakes.fates import MAIL_FATES, SMS_FAILURES, SMS_REFUSALS, mail_fate, sms_fate
+from fakes.faults import Fault, Faults
 from fakes.segments import segments
 
 

@@ -1,4 +1,4 @@
-"""What our SendGrid refuses: everything that the published description refuses, and the limits that only pages state."""
+"""What our SendGrid refuses: all that the published description refuses, and the limits that only pages state."""
 
 import copy
 import time

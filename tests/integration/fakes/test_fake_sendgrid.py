@@ -10,6 +10,7 @@ import pytest
 from sendgrid.helpers.eventwebhook import EventWebhook
 
 from channels.sendgrid_payload import SEND_ARG
+from fakes.faults import Fault
 from fakes.running import Fakes
 from fakes.sendgrid import REF_ARG
 from tests.integration.fakes.conftest import KEYS, Listener
@@ -182,3 +183,12 @@ def test_nothing_is_posted_to_another_machine(start: Start):
     send(fakes)
     until(lambda: fakes.ledger.posted)
     assert {*fakes.ledger.posted} == {"events not on loopback"}
+
+
+def test_a_key_that_follows_a_redirect_is_noticed(start: Start):
+    fakes = start(fault_rate=1.0, faults=(Fault.ELSEWHERE,))
+    elsewhere = send(fakes).headers["Location"]
+    httpx.get(elsewhere)
+    assert fakes.ledger.keys_elsewhere == 0
+    httpx.get(elsewhere, headers=KEY)
+    assert fakes.ledger.keys_elsewhere == 1

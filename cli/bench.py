@@ -12,11 +12,6 @@ from cli.fault import Fault
 app = typer.Typer(no_args_is_help=True, help="Measure what the procedure costs on this machine.")
 
 
-@app.callback()
-def _commands() -> None:
-    """Keeps `lifecycle` a command of its own while it is the only one."""
-
-
 @app.command()
 def lifecycle(
     cases: Annotated[int, typer.Option(min=1, help="Closed services to take through all stages.")] = 10_000,
@@ -29,10 +24,27 @@ def lifecycle(
 
     Reads and writes nothing of the installation. Ends with status 0 also when a bar is missed: it measures.
     """
-    if json is not None and not json.absolute().parent.is_dir():
-        raise Fault(f"{json}: there is no such folder to write the figures into")
-    command = [sys.executable, "-P", "-m", "benchmarks.lifecycle", "--cases", str(cases), "--small", str(small)]
-    command += ["--memory" if memory else "--no-memory"]
-    command += ["--json", str(json)] if json else []
+    program = ["benchmarks.lifecycle", "--cases", str(cases), "--small", str(small)]
+    _become([*program, "--memory" if memory else "--no-memory"], json)
+
+
+@app.command()
+def outbox(
+    mails: Annotated[int, typer.Option(min=1, help="E-mails to hand over.")] = 6_000,
+    json: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the figures into this file too.")] = None,
+    *,
+    memory: Annotated[bool, typer.Option(help="Compare the peak memory of a small and a large outbox too.")] = True,
+) -> None:
+    """Empty an outbox into a provider of the benchmark's own that answers each e-mail after 50 ms.
+
+    Reads and writes nothing of the installation. Ends with status 0 also when a bar is missed: it measures.
+    """
+    _become(["benchmarks.outbox", "--mails", str(mails), "--memory" if memory else "--no-memory"], json)
+
+
+def _become(program: list[str], figures: Path | None) -> None:
+    if figures is not None and not figures.absolute().parent.is_dir():
+        raise Fault(f"{figures}: there is no such folder to write the figures into")
+    command = [sys.executable, "-P", "-m", *program, *(["--json", str(figures)] if figures else [])]
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606 - our own program, and no shell

@@ -25,6 +25,8 @@ class Options:
     """By which the delays of events are multiplied: 0 tells everything at once."""
     duplicates: float = 0.1
     """The share of events that are told twice."""
+    follow: bool = True
+    """Whether anything happens to what was taken."""
     keep: int = 500
     """So many messages can be looked at."""
     clock: Callable[[], float] = time.time

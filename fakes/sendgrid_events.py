@@ -35,6 +35,8 @@ class Events:
 
     def follow(self, mail: Received, common: Mapping[str, Any], *, tracked: frozenset[str]) -> None:
         """Let happen to the mail what its address decides. `common` goes into each event, `tracked` events are sent."""
+        if not self._options.follow:
+            return
         reason = self._dropping.get(mail.to.lower())
         fate = [Happening(0.5, "dropped", {"reason": reason})] if reason else mail_fate(mail.to)
         for happening in fate:

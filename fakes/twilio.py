@@ -103,7 +103,7 @@ class Twilio:
         )  # fmt: skip
         self._ledger.take(sms)
         self._resources.appendleft(resource)
-        for happening in sms_fate(form["To"]):
+        for happening in sms_fate(form["To"]) if self._options.follow else ():
             delay_s = happening.after_s * self._options.pace
             loop = asyncio.get_running_loop()
             loop.call_later(delay_s, self._happen, sms, resource, happening, form.get("StatusCallback"))

@@ -48,9 +48,13 @@ def test_programs_read_the_same(start: Start):
     counts = httpx.get(f"{fakes.sendgrid_url}/api/counts").json()
     assert counts["taken"] == {"email": 3}
     assert counts["answers"] == {"email 202": 3}
-    assert counts["repeated"] == 2, "all three have the same reference"
+    assert (counts["repeated"], counts["nameless"]) == (2, 0), "all three have the same reference"
+    nameless = message() | {"personalizations": [{"to": [{"email": "ann@example.com"}]}]}
+    assert [send(fakes, nameless).status_code for _ in range(2)] == [202, 202]
+    counts = httpx.get(f"{fakes.sendgrid_url}/api/counts").json()
+    assert (counts["repeated"], counts["nameless"]) == (2, 2)
     listed = httpx.get(f"{fakes.sendgrid_url}/api/messages").json()
-    assert [each["to"] for each in listed] == ["c2@example.com", "c1@example.com"], "the others were let go"
+    assert [each["to"] for each in listed] == ["ann@example.com"] * 2, "the others were let go"
 
 
 def parts(headers: dict[str, str], body: bytes) -> dict[str, str]:

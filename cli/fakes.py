@@ -44,7 +44,7 @@ def fakes(
     try:
         keys = Keys.kept(settings.home / "fakes.json")
         with stop_signal() as stopping, in_background(options, keys) as running:
-            typer.echo(_to_copy(running))
+            typer.echo(_to_copy(running, options))
             while not stopping.wait(_LOOK_EVERY_S):
                 pass
     except OSError as error:
@@ -54,15 +54,17 @@ def fakes(
     typer.echo(f"Stopped after {running.ledger.taken.total()} messages.")
 
 
-def _to_copy(running: Fakes) -> str:
+def _to_copy(running: Fakes, options: Options) -> str:
     keys = running.keys
     return f"""\
 # What was received can be looked at on {running.sendgrid_url}/ (and {running.twilio_url}/). Settings to use:
+export AFTERCARE_PUBLIC_URL={options.events_to}
 export AFTERCARE_MAIL=sendgrid
 export AFTERCARE_SENDGRID_URL={running.sendgrid_url}
 export AFTERCARE_SENDGRID_API_KEY={keys.sendgrid_api_key}
 export AFTERCARE_SENDGRID_EVENT_KEYS={keys.public_key}
-export AFTERCARE_SENDGRID_INBOUND_SECRET={keys.inbound_secret}
+export AFTERCARE_INBOUND_SECRET={keys.inbound_secret}
+export AFTERCARE_REPLY_DOMAIN=reply.example.com
 export AFTERCARE_SMS=twilio
 export AFTERCARE_TWILIO_URL={running.twilio_url}
 export AFTERCARE_TWILIO_ACCOUNT_SID={keys.account_sid}

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -24,8 +25,8 @@ def lifecycle(
 
     Reads and writes nothing of the installation. Ends with status 0 also when a bar is missed: it measures.
     """
-    program = ["benchmarks.lifecycle", "--cases", str(cases), "--small", str(small)]
-    _become([*program, "--memory" if memory else "--no-memory"], json)
+    options = ["--cases", str(cases), "--small", str(small), "--memory" if memory else "--no-memory"]
+    _measure("benchmarks.lifecycle", options, json)
 
 
 @app.command()
@@ -39,12 +40,12 @@ def outbox(
 
     Reads and writes nothing of the installation. Ends with status 0 also when a bar is missed: it measures.
     """
-    _become(["benchmarks.outbox", "--mails", str(mails), "--memory" if memory else "--no-memory"], json)
+    _measure("benchmarks.outbox", ["--mails", str(mails), "--memory" if memory else "--no-memory"], json)
 
 
-def _become(program: list[str], figures: Path | None) -> None:
-    if figures is not None and not figures.absolute().parent.is_dir():
-        raise Fault(f"{figures}: there is no such folder to write the figures into")
-    command = [sys.executable, "-P", "-m", *program, *(["--json", str(figures)] if figures else [])]
+def _measure(module: str, options: Sequence[str], json: Path | None) -> None:
+    if json is not None and not json.absolute().parent.is_dir():
+        raise Fault(f"{json}: there is no such folder to write the figures into")
+    command = [sys.executable, "-P", "-m", module, *options, *(["--json", str(json)] if json else [])]
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606 - our own program, and no shell

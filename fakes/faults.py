@@ -67,6 +67,8 @@ class Faults:
     def __init__(self, share: float, seed: int, among: Sequence[Fault] = tuple(Fault)) -> None:
         self._share, self._seed, self._among = share, seed, among
         self._tried: Counter[str] = Counter()
+        if share and Fault.BOMB in among:
+            _bomb()  # now, because it takes a moment in which no request would be answered
 
     def meeting(self, address: str) -> Fault | None:
         named = re.match(r"fault-([a-z0-9-]+)(\+[^@]*)?@", address)

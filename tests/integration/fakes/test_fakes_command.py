@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,11 +51,9 @@ def test_its_settings_are_ready_to_copy_and_stay_the_same_after_a_restart(tmp_pa
         answer = httpx.post(f"{first['sendgrid_url']}/v3/mail/send", json=message(),
                             headers={"Authorization": f"Bearer {first['sendgrid_api_key']}"})  # fmt: skip
         assert answer.status_code == 202
-        began = time.monotonic()
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=10)
         assert (output, errors, process.returncode) == ("Stopped after 1 messages.\n", "", 0)
-        assert time.monotonic() - began < 3
     with command(tmp_path) as process:
         again = printed(process)
     ports = {"sendgrid_url", "twilio_url"}

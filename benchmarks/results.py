@@ -10,7 +10,7 @@ BAR_BARE = 0.5
 """At least so much of what the same work reaches without Prefect."""
 BAR_DRAIN = 300.0
 """E-mails per second that one worker process hands to a provider which answers after 50 ms."""
-BAR_HTTP = 0.75
+BAR_HTTP = 0.5
 """At least so much of what the same requests reach without a store: writing, claiming and keeping cost the rest."""
 BAR_MEMORY = 0.15
 """A peak that differs by no more than this share does not grow with the number of cases."""

@@ -14,15 +14,15 @@ FIRST = 500
 def peaks(here: Place, count: int) -> dict[str, int]:
     """The highest so far after the imports, after one batch, and after a sweep of `count` cases more; and the mails."""
     work = bare.work_of(here)
-    imports = _peak_kb()
+    imports = peak_kb()
     live(here, work, FIRST)
-    batch = _peak_kb()
+    batch = peak_kb()
     live(here, work, count, first=FIRST)
-    sweep = _peak_kb()
+    sweep = peak_kb()
     mails = check(here.store, FIRST + count)
     return {"imports_kb": imports, "batch_kb": batch, "sweep_kb": sweep, "mails": mails}
 
 
-def _peak_kb() -> int:
+def peak_kb() -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // 1024 if sys.platform == "darwin" else peak  # macOS counts in bytes

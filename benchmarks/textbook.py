@@ -17,6 +17,8 @@ from config.settings import read_settings
 
 _SETTINGS = read_settings()
 _URL = f"{_SETTINGS.sendgrid_url}/v3/mail/send"
+_KEY = _SETTINGS.sendgrid_api_key.get_secret_value() if _SETTINGS.sendgrid_api_key else ""
+_HEADERS = {"Authorization": f"Bearer {_KEY}"}
 _AT_ONCE = 4
 """Coroutines under way. With 20 of them Prefect's SQLite makes runs wait for locks for seconds, or answers 503."""
 engine = sqlmodel.create_engine(f"sqlite:///{_SETTINGS.home / 'textbook.db'}")
@@ -66,7 +68,7 @@ def schedule(name: str, email: str) -> int:
 
 @task(retries=3, retry_delay_seconds=1)
 def send(follow_up_id: int) -> None:
-    httpx.post(_URL, json=_email(follow_up_id)).raise_for_status()
+    httpx.post(_URL, json=_email(follow_up_id), headers=_HEADERS).raise_for_status()
     _updated(follow_up_id, "sent")
 
 
@@ -96,7 +98,7 @@ async def schedule_async(name: str, email: str) -> int:
 @task(retries=3, retry_delay_seconds=1)
 async def send_async(follow_up_id: int) -> None:
     async with httpx.AsyncClient() as client:
-        (await client.post(_URL, json=_email(follow_up_id))).raise_for_status()
+        (await client.post(_URL, json=_email(follow_up_id), headers=_HEADERS)).raise_for_status()
     _updated(follow_up_id, "sent")
 
 

@@ -55,12 +55,48 @@ def _memory(count: int) -> dict[str, Any]:
     return dict(peaks(place(), count))
 
 
+def _drain(count: int) -> dict[str, Any]:
+    from benchmarks.drain import FIRST, drain
+    from benchmarks.ours import work_of
+    from tasks.place import place
+
+    here = place()
+    return {"seconds": drain(here, work_of(here.settings), count), "mails": FIRST + count}
+
+
+def _drain_bare(count: int) -> dict[str, Any]:
+    from benchmarks.bare import work_of
+    from benchmarks.drain import FIRST, drain
+    from tasks.place import place
+
+    here = place()
+    return {"seconds": drain(here, work_of(here), count), "mails": FIRST + count}
+
+
+def _http(count: int) -> dict[str, Any]:
+    from benchmarks.drain import FIRST, http_only
+    from tasks.place import place
+
+    return {"seconds": http_only(place(), count), "mails": FIRST + count}
+
+
+def _drain_memory(count: int) -> dict[str, Any]:
+    from benchmarks.drain import peaks
+    from tasks.place import place
+
+    return dict(peaks(place(), count))
+
+
 VARIANTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "ours": _ours,
     "bare": _bare,
     "textbook-sync": _textbook_sync,
     "textbook-async": _textbook_async,
     "memory": _memory,
+    "drain": _drain,
+    "drain-bare": _drain_bare,
+    "http": _http,
+    "drain-memory": _drain_memory,
 }
 
 

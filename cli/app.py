@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import calls, cases, checks, doctor, escalations, importing, log, policy, replies, run, templates, up
+from cli import calls, cases, checks, doctor, escalations, fakes, importing, log, policy, replies, run, templates, up
 from cli.bench import app as bench
 from cli.demo import demo
 from cli.fault import Fault
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(up.up)
+app.command()(fakes.fakes)
 app.command(name="import")(importing.import_)
 app.command()(run.run)
 app.command()(cases.cases)

@@ -23,7 +23,7 @@ Provider = Callable[..., FaultyServer]
 @pytest.fixture
 def days(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Days:
     """Monday, 14:00 in Berlin; nothing has been swept yet."""
-    use_policy(monkeypatch, tmp_path, ("in_flight = 20 ", "in_flight = 1 "))
+    use_policy(monkeypatch, tmp_path, ("in_flight = 40 ", "in_flight = 1 "))
     return Days(berlin("2026-10-05 14:00"))
 
 

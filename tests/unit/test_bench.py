@@ -1,17 +1,23 @@
 """The benchmark's arithmetic and its refusals. What it measures is no test's business: a busy machine is no fault."""
 
-import asyncio
-import json
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from typer.testing import CliRunner
 
 from benchmarks import story
-from benchmarks.provider import Connection, Counted
-from benchmarks.results import Measured, Peak, Ratio, growth, memory_lines, ratio_lines, ratios, steps_table, table
+from benchmarks.results import (
+    Measured,
+    Peak,
+    Ratio,
+    drain_ratios,
+    growth,
+    memory_lines,
+    ratio_lines,
+    ratios,
+    steps_table,
+    table,
+)
 from cli import bench
 from cli.fault import Fault
 from models.report import ClosedService
@@ -99,20 +105,17 @@ def test_the_options_reach_the_program_that_measures(monkeypatch: pytest.MonkeyP
     assert started[0][3:] == ["benchmarks.lifecycle", "--cases", "50", "--small", "20", "--no-memory"]
 
 
-def test_the_provider_answers_as_ours_does_and_counts_what_came_twice():
-    assert asyncio.run(_sent(["a", "b", "b", None])) == {"mails": 4, "repeated": 1, "nameless": 1}
+def test_those_of_the_outbox_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    started: list[list[str]] = []
+    monkeypatch.setattr(bench.os, "execv", lambda _program, command: started.append(command))
+    figures = str(tmp_path / "figures.json")
+    assert CliRunner().invoke(bench.app, ["outbox", "--mails", "50", "--json", figures]).exit_code == 0
+    assert started[0][3:] == ["benchmarks.outbox", "--mails", "50", "--memory", "--json", figures]
 
 
-async def _sent(refs: list[str | None]) -> Any:
-    """What the provider has counted after these mails, over one connection."""
-    counted = Counted()
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(counted), "127.0.0.1", 0)
-    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, httpx.AsyncClient(trust_env=False) as client:
-        for ref in refs:
-            arguments = {"ac_send": ref} if ref else {}
-            body = {"personalizations": [{"custom_args": arguments}], "text": 'say "ac_send":"x"'}
-            answer = await client.post(f"{address}/v3/mail/send", json=body)
-            assert answer.status_code == 202
-            assert answer.headers["X-Message-Id"]
-        return json.loads((await client.get(f"{address}/count")).content)
+def test_the_outbox_is_compared_with_its_bar_and_with_the_same_requests_alone():
+    measured = [Measured("drain", 6_000, 20.0), Measured("drain-bare", 6_000, 18.0), Measured("http", 6_000, 10.0)]
+    rate, share = drain_ratios(measured)
+    assert (rate.value, rate.verdict) == (300, "reached")
+    assert (share.value, share.verdict) == (0.5, "reached")
+    assert "e-mails/s" in table(measured, "e-mails")

@@ -1,0 +1,88 @@
+"""Both providers in one process: started, looked at, stopped."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from fakes.desk import Desk
+from fakes.keys import Keys
+from fakes.ledger import Ledger
+from fakes.options import Options
+from fakes.postman import Postman
+from fakes.sendgrid import SendGrid
+from fakes.sendgrid_events import Events
+from fakes.twilio import Twilio
+from fakes.wire import Reply, Request, Server
+
+_READY_S, _STOP_S = 10.0, 5.0
+
+
+class Fakes:
+    """A SendGrid and a Twilio. To be made, started and stopped in one event loop."""
+
+    def __init__(self, options: Options, keys: Keys) -> None:
+        self.keys = keys
+        self.ledger = Ledger(options.keep)
+        self._options = options
+        self._postman = Postman(self.ledger)
+        self._sendgrid = SendGrid(options, keys, self.ledger, Events(options, keys, self._postman))
+        self._twilio = Twilio(options, keys, self.ledger, self._postman)
+        desk = Desk(options, keys, self.ledger, self._postman, self._twilio)
+        self._servers = [Server(_first_of(part, desk)) for part in (self._sendgrid, self._twilio)]
+
+    @property
+    def sendgrid_url(self) -> str:
+        return f"http://127.0.0.1:{self._sendgrid.port}"
+
+    @property
+    def twilio_url(self) -> str:
+        return f"http://127.0.0.1:{self._twilio.port}"
+
+    @property
+    def longest_s(self) -> float:
+        """The longest that a request was in hand, from its arrival to its answer or until the client gave up."""
+        return max(server.longest_s for server in self._servers)
+
+    async def start(self) -> None:
+        """Raises OSError when a port is taken."""
+        mail, sms = self._servers
+        self._sendgrid.port = await mail.start(self._options.sendgrid_port)
+        self._twilio.port = await sms.start(self._options.twilio_port)
+
+    async def stop(self) -> None:
+        for server in self._servers:
+            server.stop()
+        await self._postman.stop()
+
+
+def _first_of(part: SendGrid | Twilio, desk: Desk) -> Callable[[Request], Reply]:
+    return lambda request: part.handle(request) or desk.handle(request)
+
+
+@contextmanager
+def in_background(options: Options, keys: Keys) -> Iterator[Fakes]:
+    """Both providers in a thread of their own, until the context ends. Raises OSError when a port is taken."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="fakes", daemon=True)
+    thread.start()
+    try:
+        fakes = asyncio.run_coroutine_threadsafe(_started(options, keys), loop).result(_READY_S)
+        try:
+            yield fakes
+        finally:
+            asyncio.run_coroutine_threadsafe(fakes.stop(), loop).result(_STOP_S)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(_STOP_S)
+        loop.close()
+
+
+async def _started(options: Options, keys: Keys) -> Fakes:
+    fakes = Fakes(options, keys)
+    try:
+        await fakes.start()
+    except OSError:
+        await fakes.stop()
+        raise
+    return fakes

@@ -1,0 +1,142 @@
+"""A provider that breaks in every way at once: every send ends resolved or held, and no second copy goes out.
+
+`AFTERCARE_FAULT_SENDS=5000` makes it larger. The events of our SendGrid arrive after each sweep, directly in the table.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import tasks.outbox
+from channels.protocol import Outcome
+from fakes.faults import Fault
+from fakes.keys import Keys
+from fakes.options import Options
+from fakes.running import Fakes, in_background
+from models.report import ClosedService
+from models.tables import cases, messages
+from tasks.place import Place
+from tests.acceptance.days import Days, berlin
+from tests.acceptance.policies import use_policy
+from vocabulary import Delivery
+
+SENDS = int(os.environ.get("AFTERCARE_FAULT_SENDS", "400"))
+FEWER = 120
+"""Enough to catch the planted bug many times."""
+SHARE = 0.4
+DEADLINE_S = 0.5
+_BATCH = 500
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Account:
+    """What came of all sends; `faults` has what is wrong with it."""
+
+    injected: Counter[str]
+    states: Counter[str]
+    second_copies: int
+    lost: int
+    """Accepted for us but unknown to the provider, or taken by the provider and not accepted for us."""
+    undecided: int
+    keys_elsewhere: int
+    longest_s: float
+
+    def faults(self) -> list[str]:
+        found = {
+            f"{self.second_copies} second copies": self.second_copies,
+            f"{self.lost} lost": self.lost,
+            f"{self.undecided} neither resolved nor held": self.undecided,
+            f"the key was given to another host {self.keys_elsewhere} times": self.keys_elsewhere,
+            f"a request took {self.longest_s:.1f} s": self.longest_s > DEADLINE_S + 1,
+            f"never injected: {', '.join(sorted({*Fault} - {*self.injected}))}": {*Fault} - {*self.injected},
+        }
+        return [text for text, wrong in found.items() if wrong]
+
+
+@pytest.fixture
+def days(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Days:
+    """Monday, 14:00 in Berlin. `place` has an empty store."""
+    use_policy(monkeypatch, tmp_path)
+    return Days(berlin("2026-10-05 14:00"))
+
+
+@contextmanager
+def breaking(days: Days, patch: pytest.MonkeyPatch, *, seed: int) -> Iterator[Fakes]:
+    options = Options(fault_rate=SHARE, seed=seed, keep=4 * SENDS, pace=0.0, clock=lambda: days.now.timestamp())
+    with in_background(options, Keys.made()) as fakes:
+        patch.setenv("AFTERCARE_MAIL", "sendgrid")
+        patch.setenv("AFTERCARE_SENDGRID_URL", fakes.sendgrid_url)
+        patch.setenv("AFTERCARE_SENDGRID_API_KEY", fakes.keys.sendgrid_api_key)
+        patch.setenv("AFTERCARE_SEND_DEADLINE_S", str(DEADLINE_S))
+        yield fakes
+
+
+def live_through(days: Days, fakes: Fakes, sends: int) -> Account:
+    """So many surveys are owed at once and sent through until nothing changes any more, two days later."""
+    for first in range(0, sends, _BATCH):
+        days.receive([report(days, number) for number in range(first, min(first + _BATCH, sends))])
+    days.live(days=2, meanwhile=lambda: events_arrive(days, fakes))
+    rows = {row.ref: row for row in days.rows(messages)}
+    copies = Counter(mail.ref for mail in fakes.ledger.newest)
+    accepted = {ref for ref, row in rows.items() if row.state == Delivery.ACCEPTED}
+    account = Account(
+        injected=Counter(fakes.ledger.faults),
+        states=Counter(row.state for row in rows.values()),
+        second_copies=sum(count - 1 for count in copies.values()),
+        lost=len(accepted ^ copies.keys()) + abs(sends - len(days.rows(cases))) + abs(sends - len(rows)),
+        undecided=sum(not is_decided(row) for row in rows.values()),
+        keys_elsewhere=fakes.ledger.keys_elsewhere,
+        longest_s=fakes.longest_s,
+    )
+    print(f"{sends} sends; injected: {dict(sorted(account.injected.items()))}")
+    print(
+        f"states: {dict(account.states)}; longest request {account.longest_s:.2f} s; {account.faults() or 'no fault'}"
+    )
+    return account
+
+
+def report(days: Days, number: int) -> ClosedService:
+    return ClosedService(
+        source="crm", external_id=f"J-{number}", closed_at=days.now - timedelta(hours=8), kind="job completed",
+        department="Heating", branch="Berlin", region="DE-BE", timezone="Europe/Berlin",
+        customer_name="Ann Example", email=f"c{number}@example.com", channels="email",
+    )  # fmt: skip
+
+
+def is_decided(row: object) -> bool:
+    """Resolved, or held: unknown even after the second try that a first survey may have."""
+    state, again = row.state, row.possible_duplicate  # type: ignore[attr-defined]
+    return state in (Delivery.ACCEPTED, Delivery.REJECTED, Delivery.WITHDRAWN) or (state == Delivery.UNKNOWN and again)
+
+
+def events_arrive(days: Days, fakes: Fakes) -> None:
+    """`processed` proves for every mail that the provider has taken that it has it."""
+    taken = {mail.ref for mail in fakes.ledger.newest}
+    with days.here.store.write() as db:
+        unknown = messages.c.state == Delivery.UNKNOWN
+        parked = {row.ref for row in db.execute(messages.select().where(unknown))}
+        for ref in parked & taken:
+            db.execute(messages.update().where(messages.c.ref == ref, unknown).values(state=Delivery.ACCEPTED))
+
+
+def test_nothing_is_lost_and_nobody_gets_a_second_copy(days: Days, monkeypatch: pytest.MonkeyPatch):
+    with breaking(days, monkeypatch, seed=1) as fakes:
+        account = live_through(days, fakes, SENDS)
+    assert account.faults() == []
+    assert account.injected.total() > SHARE * SENDS * 0.8
+
+
+def test_a_sender_that_retries_whatever_is_not_2xx_is_caught(days: Days, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(tasks.outbox._STATES, Outcome.UNKNOWN, Delivery.DUE)
+    with breaking(days, monkeypatch, seed=1) as fakes:
+        account = live_through(days, fakes, FEWER)
+    assert account.second_copies > FEWER * SHARE / 10
+    assert any("second copies" in fault for fault in account.faults())

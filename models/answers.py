@@ -95,7 +95,7 @@ def open_link(db: Connection, token: str, purposes: Sequence[LinkPurpose], now: 
             *columns(links, "purpose", "case_id", "escalation_id", "expires_at"),
             *columns(cases, "stage", "disposition", "rating", "answered_at", "change_until", "policy_version"),
             cases.c.recipient_timezone,
-            *columns(services, "kind", "department", "branch", "timezone", "customer_name"),
+            *columns(services, "kind", "department", "branch", "timezone", "customer_name", "language"),
             services.c.closed_at.label("service_closed_at"),
             *columns(escalations, "resolved_at", "recovery_until", "closed_at"),
         )
@@ -126,8 +126,10 @@ def find_answer(db: Connection, nonce: str) -> Row[Any] | None:
         select(
             *columns(answers, "case_id", "version", "received_at", "rating", "comment", "contact_me", "escalation_id"),
             *columns(cases, "change_until", "policy_version", "recipient_timezone"),
+            services.c.language,
         )
         .join_from(answers, cases, cases.c.id == answers.c.case_id)
+        .join(services, services.c.id == cases.c.service_id)
         .where(answers.c.nonce == nonce)
     ).one_or_none()
 

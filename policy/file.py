@@ -120,6 +120,9 @@ def _orders(rules: Rules) -> Iterator[tuple[str, bool]]:
     yield f"escalation.warn_percent = {_listed(warnings)} must rise", _rise(warnings)
     channels, departments = rules.contact.ladder, [route.department for route in rules.escalation.routes]
     yield f"contact.ladder = {_listed(channels)} must name each channel once", _each_once(channels)
+    fallback, offered = rules.languages.fallback, rules.languages.offered
+    yield f"languages.offered = {_listed(offered)} must name each language once", _each_once(offered)
+    yield f"languages.fallback = {fallback} must be one of languages.offered = {_listed(offered)}", fallback in offered
     yield f'escalation.routes must end with department = "*", not "{departments[-1]}"', departments[-1] == "*"
     yield f"escalation.routes must name each department once: {_listed(departments)}", _each_once(departments)
 

@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "EscalationRules",
     "Exclusion",
+    "LanguageRules",
     "PhoneRules",
     "ReviewRules",
     "Route",
@@ -35,6 +36,7 @@ Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
 Word = Annotated[str, Field(max_length=500, pattern=r"\w")]
 Clock = Annotated[time, Field(strict=True)]
 Percent = Annotated[int, Field(strict=True, ge=1, le=99)]
+LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Days = Annotated[int, Field(strict=True, ge=1, le=366)]
 
 _SHAPE: Any = {"extra": "forbid", "strict": False}
@@ -193,6 +195,15 @@ class ReviewRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageRules:
+    """`offered` are tags such as "de" or "pt-BR". Policies written before there were others speak English."""
+
+    __pydantic_config__ = _SHAPE
+    fallback: LanguageTag = "en"
+    offered: Annotated[tuple[LanguageTag, ...], Field(min_length=1)] = ("en",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batches:
     __pydantic_config__ = _SHAPE
     size: Annotated[int, Field(strict=True, ge=1, le=5000)]
@@ -219,3 +230,4 @@ class Rules:
     escalation: EscalationRules
     review: ReviewRules
     batches: Batches
+    languages: LanguageRules = LanguageRules()

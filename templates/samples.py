@@ -15,7 +15,6 @@ COMPANY: Final[Plain] = {
     "privacy_url": "https://www.example.com/privacy",
 }
 _LINK: Final = "https://feedback.example.com/s/k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4"
-_MEANINGS: Final = ("not at all satisfied", "not satisfied", "neutral", "satisfied", "very satisfied")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +44,7 @@ _ASK: Final[Values] = _CUSTOMER | {
     "branch": "Berlin Mitte",
     "department": "Heating",
     "survey_url": _LINK,
-    "rating_urls": [
-        {"rating": number, "label": label, "url": f"{_LINK}?r={number}"}
-        for number, label in enumerate(_MEANINGS, start=1)
-    ],
+    "rating_urls": [{"rating": number, "url": f"{_LINK}?r={number}"} for number in range(1, 6)],
     "trap_url": f"{_LINK}/v",
     "answer_until": "Friday, 27 March 2026",
 }
@@ -207,10 +203,10 @@ PAGE_SAMPLES: Final[tuple[PageSample, ...]] = (
         contact_me=True,
         comment="x",
         errors=[
-            {"field": "rating", "message": "Choose a number from 1 to 5, or write a comment."},
-            {"field": "comment", "message": "The comment is longer than 4,000 characters: please shorten it."},
-            {"field": "contact_me", "message": "Tick the box or leave it empty."},
-            {"field": "nonce", "message": "The page was open for too long: please send it again."},
+            {"field": "rating", "fault": "no rating of ours"},
+            {"field": "comment", "fault": "too long", "over": 1234},
+            {"field": "contact_me", "fault": "nothing said"},
+            {"field": "form", "fault": "once more"},
         ],
     ),
     _page(
@@ -241,10 +237,6 @@ PAGE_SAMPLES: Final[tuple[PageSample, ...]] = (
         "problem",
         "a problem on our side",
         "problem",
-        {
-            "company": COMPANY,
-            "title": "Please try again",
-            "message": "We could not save your answer just now. Please go back in a minute and send it again.",
-        },
+        {"company": COMPANY, "problem": "busy"},
     ),
 )

@@ -24,6 +24,9 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path"}),
 }  # fmt: skip
 
+CUSTOMER_PURPOSES: Final = frozenset({Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU})
+"""Mails to customers, in their language. Mails to staff are in English."""
+
 PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
     "survey": frozenset({
         "company", "customer_name", "service_kind", "service_date", "branch", "action", "nonce", "preselected",
@@ -33,11 +36,11 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
     "unavailable": frozenset({"company"}),
     "unsubscribe": frozenset({"company", "action"}),
     "unsubscribed": frozenset({"company"}),
-    "problem": frozenset({"company", "title", "message"}),
+    "problem": frozenset({"company", "problem"}),
 }  # fmt: skip
 
 DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
-    "preview": frozenset({"messages", "pages"}),
+    "preview": frozenset({"messages", "pages", "languages"}),
     "review": frozenset(
         {
             "company",
@@ -64,10 +67,11 @@ OPTIONAL: Final = frozenset({"change_url"})
 
 FIELDS: Final[dict[str, frozenset[str]]] = {
     "company": frozenset({"name", "postal_address", "phone", "privacy_url"}),
-    "rating_urls": frozenset({"rating", "label", "url"}),
+    "rating_urls": frozenset({"rating", "url"}),
     "figures": frozenset({"label", "value", "note"}),
-    "errors": frozenset({"field", "message"}),
+    "errors": frozenset({"field", "fault", "over"}),
     "messages": frozenset({"title", "subject", "html", "text"}),
     "pages": frozenset({"title", "html"}),
+    "languages": frozenset({"tag", "name", "index", "shown"}),
 }
 """The fields of the values that are mappings, or lists of mappings."""

@@ -28,10 +28,10 @@ _GET = ("GET", "HEAD")
 def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], bell: Bell) -> FastAPI:
     """The application over a store whose schema is up to date.
 
-    Raises `SettingsError` or `PolicyError` when it could not do its work. Pages name the company as the policy file
-    has it now; a case's numbers are those of the policy version that it was opened under.
+    Raises `SettingsError` or `PolicyError` when it could not do its work. Pages name the company, and speak the
+    languages, that the policy file has now; a case's numbers are those of the policy version that it was opened under.
     """
-    pages = Pages(read_policy(settings.policy_file).rules.company)
+    pages = Pages(read_policy(settings.policy_file).rules)
     front = Front(store, pages)
     survey = Survey(store, clock, bell, pages, Nonces(signing_key(settings)))
     unsubscribe = Unsubscribe(store, clock, pages)

@@ -5,6 +5,7 @@ Whoever presses is believed. Unknown addresses are answered like known ones, so 
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from fastapi.responses import Response
 
@@ -24,18 +25,22 @@ class Unsubscribe:
         self._pages = pages
 
     def show(self, link: str) -> Response:
-        return self._pages.show("unsubscribe", {"action": f"/u/{token_in(link) or 'unknown'}"})
+        token = token_in(link)
+        found = self._find(token, self._clock()) if token else None
+        return self._pages.show("unsubscribe", {"action": f"/u/{token or 'unknown'}"}, language=self._language(found))
 
     def leave(self, link: str, _body: FormBody) -> Response:
         """Opt out, at once and for good. The body is read only because it comes: a button sends none."""
         token, now = token_in(link), self._clock()
-        if token is not None:
-            self._opt_out(token, now)
-        return self._pages.show("unsubscribed")
-
-    def _opt_out(self, token: str, now: datetime) -> None:
-        with self._store.read() as db:  # who guesses tokens does not get to lock the store
-            link = open_link(db, token, (LinkPurpose.UNSUBSCRIBE,), now)
-        if link is not None:
+        found = self._find(token, now) if token else None
+        if found is not None:
             with self._store.write() as db:
-                opt_out(db, link.case_id, at=now, source="unsubscribe link")
+                opt_out(db, found.case_id, at=now, source="unsubscribe link")
+        return self._pages.show("unsubscribed", language=self._language(found))
+
+    def _find(self, token: str, now: datetime) -> Any:
+        with self._store.read() as db:  # who guesses tokens does not get to lock the store
+            return open_link(db, token, (LinkPurpose.UNSUBSCRIBE,), now)
+
+    def _language(self, found: Any) -> str | None:
+        return self._pages.language(found) if found is not None else None

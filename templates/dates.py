@@ -32,7 +32,7 @@ def given_name(name: str | None) -> str | None:
 
 
 def greeted_name(name: str | None, language: str) -> str | None:
-    """What a greeting in a mail says: in some languages the whole name, because the first part alone is too familiar."""
+    """What a greeting in a mail says: in some languages the whole name; the first part alone is too familiar."""
     return " ".join(name.split()) or None if name and read_language(language).full_names else given_name(name)
 
 

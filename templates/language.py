@@ -19,7 +19,7 @@ from templates.folder import FOLDER, TemplateFault
 SOURCE: Final = "en"
 """What the templates are written in. Mails to staff are in it, too."""
 _RULES: Final = {"name", "locale", "day", "moment", "names"}
-_OPTIONAL: Final = {"first"}
+_OPTIONAL: Final = {"first", "grouped_from"}
 _NAMES: Final = ("given", "full")
 
 
@@ -35,12 +35,14 @@ class Language:
     day: str
     moment: str
     first: str | None
+    grouped_from: int
+    """Smaller numbers are written without separators."""
     full_names: bool
     """A greeting says the whole name."""
     catalogue: gettext.NullTranslations = field(repr=False)
 
     def say(self, text: str, /, **values: object) -> str:
-        """The message in this language with its values, each at its `%(name)s`. Plain text: nothing in it is escaped."""
+        """The message in this language, with its values in the places `%(name)s`. Plain text, not escaped."""
         return self.catalogue.gettext(text) % values
 
     def count(self, one: str, many: str, number: int, /, **values: object) -> str:
@@ -48,8 +50,8 @@ class Language:
         return self.catalogue.ngettext(one, many, number) % values
 
     def number(self, value: int) -> str:
-        """ "4,000", "4.000", "4 000" """
-        return str(format_decimal(value, locale=self.locale))
+        """ "4,000", "4.000", "4 000", "4000" """
+        return str(format_decimal(value, locale=self.locale, group_separator=value >= self.grouped_from))
 
 
 def known_languages(folder: Path = FOLDER) -> tuple[str, ...]:
@@ -69,6 +71,7 @@ def read_language(tag: str, folder: Path = FOLDER) -> Language:
         day=rules["day"],
         moment=rules["moment"],
         first=rules.get("first"),
+        grouped_from=int(rules.get("grouped_from", "0")),
         full_names=rules["names"] == "full",
         catalogue=gettext.NullTranslations() if tag == SOURCE else _translations(read_catalogue(tag, folder)),
     )
@@ -105,10 +108,12 @@ def read_rules(tag: str, folder: Path = FOLDER) -> dict[str, str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TemplateFault(f"{where}: cannot be read ({error}); correct it.") from None
     if _RULES - rules.keys() or rules.keys() - _RULES - _OPTIONAL:
-        wanted = f"{', '.join(sorted(_RULES))}, and {', '.join(_OPTIONAL)} if need be"
+        wanted = f"{', '.join(sorted(_RULES))}, and if need be {', '.join(sorted(_OPTIONAL))}"
         raise TemplateFault(f"{where}: must hold {wanted}; see docs/adding-a-language.md.")
     if not all(isinstance(value, str) and value for value in rules.values()) or rules["names"] not in _NAMES:
         raise TemplateFault(f'{where}: every value must be a text, and names "given" or "full"; correct it.')
+    if not rules.get("grouped_from", "0").isdecimal():
+        raise TemplateFault(f'{where}: grouped_from must be a number in quotes, such as "10000"; correct it.')
     return rules
 
 

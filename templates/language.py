@@ -103,7 +103,7 @@ def read_rules(tag: str, folder: Path = FOLDER) -> dict[str, str]:
         rules = tomllib.loads((folder / where).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise TemplateFault(
-            f"{where}: there is no such file; take {tag} out of languages.offered, or write it."
+            f"{where}: there is no such file; write it, or take {tag} out of languages.offered."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TemplateFault(f"{where}: cannot be read ({error}); correct it.") from None

@@ -36,6 +36,7 @@ def test_a_customer_answers_in_her_own_language(site: Site, language: str):
     assert lang_of(form) == language
     assert hello.replace("\u00a0", " ") in words_in(form)
     assert button in words_in(form)
+    assert not re.search(r":<strong>", form)
     done = site.answer(case.survey, rating="1", comment="x")
     assert lang_of(done.text) == language
     assert thanks in words_in(done.text)

@@ -6,8 +6,9 @@ import pytest
 
 from templates.catalogues import leftovers, write_catalogue
 from templates.checking import check_templates
+from templates.environment import environment_of
 from templates.folder import TemplateFault
-from templates.language import SOURCE, known_languages
+from templates.language import SOURCE, known_languages, read_language
 
 OTHERS = [tag for tag in known_languages() if tag != SOURCE]
 GREETING = 'msgid "Hello %(name)s,"\nmsgstr "Bonjour %(name)s,"\n'
@@ -64,7 +65,7 @@ def test_a_fault_of_the_rules_is_found(folder: Path, old: str, new: str, fault: 
 
 
 def test_a_language_that_is_offered_and_not_there_is_found(folder: Path) -> None:
-    fault = "languages/it/language.toml: there is no such file; take it out of languages.offered, or write it."
+    fault = "languages/it/language.toml: there is no such file; write it, or take it out of languages.offered."
     assert _faults(folder, ["en", "it"]) == [fault]
     (folder / "languages" / "fr" / "messages.po").unlink()
     fault = "languages/fr/messages.po: there is no such file; `templates catalogue fr` writes it."
@@ -103,3 +104,30 @@ def test_a_new_message_is_missed_in_every_language_and_the_command_adds_it(folde
 def test_a_message_that_no_catalogue_could_hold_is_found(folder: Path, text: str, fault: str) -> None:
     (folder / "pages" / "problem.html.j2").write_text(text, encoding="utf-8")
     assert f"pages/problem.html.j2: {fault}" in _faults(folder)
+
+
+def test_a_language_is_added_as_one_folder(folder: Path) -> None:
+    """As docs/adding-a-language.md says it."""
+    rules = (folder / "languages" / "es" / "language.toml").read_text(encoding="utf-8")
+    place = folder / "languages" / "pt-BR"
+    place.mkdir()
+    (place / "language.toml").write_text(
+        rules.replace('"Español"', '"Português"').replace('"es"', '"pt_BR"'), encoding="utf-8"
+    )
+    assert known_languages(folder)[-1] == "pt-BR"
+    assert _faults(folder) == [
+        "languages/pt-BR/messages.po: there is no such file; `templates catalogue pt-BR` writes it."
+    ]
+
+    untranslated = write_catalogue("pt-BR", folder)
+    assert len(untranslated) == len(_faults(folder)) > 90
+    file = place / "messages.po"
+    assert '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"' in file.read_text(encoding="utf-8")
+
+    translated = (folder / "languages" / "es" / "messages.po").read_text(encoding="utf-8").replace("Hola", "Olá")
+    file.write_text(translated.replace("(n != 1)", "(n > 1)"), encoding="utf-8")
+    read_language.cache_clear()  # files are read once by a process
+    check_templates(folder)
+    greeting = environment_of(folder, "pt-BR").get_template("messages/reminder.subject.txt.j2")
+    assert "Recordatorio: " in greeting.render(last=False, service_date="5 de outubro")
+    assert read_language("pt-BR", folder).say("Hello %(name)s,", name="Ana") == "Olá, Ana:"

@@ -1,6 +1,5 @@
 """The messages of the templates, and whether each language has all of them."""
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from templates.folder import FOLDER, TemplateFault
 from templates.language import SOURCE, known_languages, read_catalogue, read_language, read_rules
+from templates.translating import called, constants, fits, places
 
-_PLACE = re.compile(r"%\((\w+)\)s")
 _HEADER = """\
 # The messages of Aftercare in {name}. `./aftercare templates catalogue {tag}` adds what is new and drops what is gone.
 msgid ""
@@ -44,17 +43,17 @@ def messages_of(folder: Path = FOLDER) -> Catalog:
 def misuses(name: str, tree: nodes.Template) -> Iterator[str]:
     """What keeps a template's messages from being found, or from being filled in."""
     for node in tree.find_all(nodes.Call):
-        call = _translating(node)
+        call = called(node)
         if call is None:
             continue
-        texts = _constants(node)
+        texts = constants(node)
         wanted = 1 if call == "_" else 2
         if len(texts) != wanted or len(node.args) != wanted + (call == "ngettext") or node.dyn_args or node.dyn_kwargs:
             yield f"{name}: line {node.lineno}: {call} takes its text in quotes; write it out."
             continue
         given = {pair.key for pair in node.kwargs}
         for text in texts:
-            if not _fits(text, given) or (text is texts[-1] and places(text) != given):
+            if not fits(text, given) or (text is texts[-1] and places(text) != given):
                 yield f"{name}: line {node.lineno}: the values of “{text}” are not those it is given; correct them."
 
 
@@ -95,10 +94,6 @@ def write_catalogue(tag: str, folder: Path = FOLDER) -> list[str]:
     return [_one(message) for message in after if message.id and not _translated(message)]
 
 
-def places(text: str) -> set[str]:
-    return set(_PLACE.findall(text))
-
-
 def _faults(tag: str, catalogue: Catalog, messages: Catalog) -> Iterator[str]:
     where = f"languages/{tag}/messages.po"
     for message in messages:
@@ -112,30 +107,17 @@ def _faults(tag: str, catalogue: Catalog, messages: Catalog) -> Iterator[str]:
             yield f"{where}: {said} is marked as fuzzy; look at its translation and remove the mark."
         elif not _translated(entry) or len(_forms(entry)) != (catalogue.num_plurals if entry.pluralizable else 1):
             yield f"{where}: {said} is not translated, or not in all of its forms; translate it."
-        elif not all(_fits(form, places(_last(message))) for form in _forms(entry)):
+        elif not all(fits(form, places(_last(message))) for form in _forms(entry)):
             yield f"{where}: the translation of {said} has other values than the message; keep each %(name)s as it is."
         elif places(_forms(entry)[-1]) != places(_last(message)):
             yield f"{where}: the translation of {said} leaves out a value; keep each %(name)s as it is."
 
 
-def _fits(text: str, given: set[str]) -> bool:
-    """Whether a text can be filled in with these values. A form for one thing may leave out the number."""
-    return places(text) <= given and "%" not in _PLACE.sub("", text).replace("%%", "")
-
-
 def _calls(tree: nodes.Template) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in tree.find_all(nodes.Call):
-        call = _translating(node)
+        call = called(node)
         if call is not None:
-            yield call, _constants(node)
-
-
-def _translating(node: nodes.Call) -> str | None:
-    return node.node.name if isinstance(node.node, nodes.Name) and node.node.name in ("_", "ngettext") else None
-
-
-def _constants(node: nodes.Call) -> tuple[str, ...]:
-    return tuple(arg.value for arg in node.args if isinstance(arg, nodes.Const) and isinstance(arg.value, str))
+            yield call, constants(node)
 
 
 def _forms(entry: Message) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from templates.folder import FOLDER, TemplateFault
 from templates.inlining import InliningFault, with_styles
 from templates.language import SOURCE, read_language
+from templates.translating import TranslatingEnvironment
 
 __all__ = ["FOLDER", "TemplateFault", "environment_of"]
 
@@ -25,8 +26,8 @@ def environment_of(folder: Path = FOLDER, language: str = SOURCE) -> Environment
 
     Raises TemplateFault when the language has no folder, or one that cannot be read.
     """
-    spoken = read_language(language, folder)
-    environment = Environment(
+    environment = TranslatingEnvironment(
+        read_language(language, folder),
         loader=_Loader(folder),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), disabled_extensions=("txt.j2",), default=True),
         undefined=StrictUndefined,
@@ -34,10 +35,7 @@ def environment_of(folder: Path = FOLDER, language: str = SOURCE) -> Environment
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.clear()  # no range, lipsum or cycler: what a template may use stands in its table, and here
-    environment.globals |= {"_": spoken.say, "ngettext": spoken.count, "language": spoken.tag}
     environment.filters |= {"link": link, "path": path, "mailto": mailto, "dial": dial, "sentence": sentence}
-    environment.filters["number"] = spoken.number
     environment.tests["a_name"] = is_a_name
     return environment
 

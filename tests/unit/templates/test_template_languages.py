@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from babel.messages.pofile import write_po
 
-from templates.catalogues import leftovers, messages_of, places, write_catalogue
+from templates.catalogues import leftovers, messages_of, write_catalogue
 from templates.cleaning import for_mail, for_page, plain_values
 from templates.environment import environment_of
 from templates.language import SOURCE, known_languages, read_catalogue
 from templates.render import render_message, render_page
 from templates.samples_in import messages_in, pages_in
+from templates.translating import places
 
 Read = Callable[[str], Any]
 OTHERS = [tag for tag in known_languages() if tag != SOURCE]

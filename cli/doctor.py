@@ -47,9 +47,10 @@ def _policy(opened: Place) -> Iterator[Finding]:
     yield True, f"policy {document.number} version {document.version} (hash {opened.policy.version})"
 
 
-def _templates(_: Place) -> Iterator[Finding]:
-    check_templates()
-    yield True, "templates are complete"
+def _templates(opened: Place) -> Iterator[Finding]:
+    languages = opened.policy.rules.languages.offered
+    check_templates(languages=languages)
+    yield True, f"templates are complete; customers are offered {', '.join(languages)}"
 
 
 def _store(opened: Place) -> Iterator[Finding]:

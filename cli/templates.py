@@ -5,7 +5,11 @@ from typing import Annotated
 
 import typer
 
+from cli.fault import Fault
 from config.settings import read_settings
+from policy.file import read_policy
+from templates.catalogues import write_catalogue
+from templates.language import SOURCE, known_languages
 from templates.preview import write_preview
 from templates.render import check_templates
 
@@ -22,6 +26,18 @@ def preview(
 
 @app.command()
 def check() -> None:
-    """Check that every template has its parts and uses only what it is given."""
-    check_templates()
-    typer.echo("All templates are complete.")
+    """Check that every template is whole, and that every language has all messages with their values."""
+    offered = read_policy(read_settings().policy_file).rules.languages.offered
+    check_templates(languages=sorted({*known_languages(), *offered}))
+    typer.echo(f"All templates are complete, in {', '.join(known_languages())}. Offered: {', '.join(offered)}.")
+
+
+@app.command()
+def catalogue(
+    language: Annotated[str, typer.Argument(help="The name of its folder in templates/languages, such as de.")],
+) -> None:
+    """Bring a language's messages.po up to the templates: new messages are added, translations stay."""
+    if language == SOURCE:
+        raise Fault(f"the templates are written in {SOURCE}, which has no catalogue; change the templates")
+    missing = write_catalogue(language)
+    typer.echo(f"Wrote templates/languages/{language}/messages.po. Not translated: {len(missing)}.")

@@ -34,7 +34,7 @@ def up() -> None:
     opened = here()
     settings = opened.settings
     check_places(settings.policy_file, opened.policy)
-    check_templates()
+    check_templates(languages=opened.policy.rules.languages.offered)
     with only_one(settings):
         _serve(settings)
 

@@ -104,7 +104,7 @@ def open_link(db: Connection, token: str, purposes: Sequence[LinkPurpose], now: 
             *columns(links, "purpose", "case_id", "escalation_id", "created_at", "expires_at"),
             *columns(cases, "stage", "disposition", "rating", "answered_at", "change_until", "policy_version"),
             cases.c.recipient_timezone,
-            *columns(services, "kind", "department", "branch", "timezone", "customer_name"),
+            *columns(services, "kind", "department", "branch", "timezone", "customer_name", "language"),
             services.c.closed_at.label("service_closed_at"),
             *columns(escalations, "resolved_at", "recovery_until", "closed_at"),
         )

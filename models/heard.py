@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from models.doubts import is_unconfirmed
-from models.tables import answers, cases, columns
+from models.tables import answers, cases, columns, services
 
 _OLDER = answers.alias("older")
 _HEARD_BEFORE = (
@@ -22,8 +22,10 @@ def find_answer(db: Connection, nonce: str) -> Row[Any] | None:
         select(
             *columns(answers, "case_id", "version", "received_at", "rating", "comment", "contact_me", "escalation_id"),
             *columns(cases, "change_until", "policy_version", "recipient_timezone"),
+            services.c.language,
             _HEARD_BEFORE.label("heard_before"),
         )
         .join_from(answers, cases, cases.c.id == answers.c.case_id)
+        .join(services, services.c.id == cases.c.service_id)
         .where(answers.c.nonce == nonce)
     ).one_or_none()

@@ -25,7 +25,7 @@ def subjects(db: Connection, case_ids: Sequence[int]) -> dict[int, Any]:
                 "change_until",
                 "contacted_at",
             ),
-            *columns(services, "customer_name", "email", "phone"),
+            *columns(services, "customer_name", "email", "phone", "language"),
             services.c.closed_at.label("service_closed_at"),
         )
         .join_from(cases, services, services.c.id == cases.c.service_id)

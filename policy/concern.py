@@ -89,14 +89,21 @@ def _reasons(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> lis
         ("concern", rules.concern_words),
     ):
         # The words of the policy are named, never the customer's own text: reasons go into the log.
-        hits = [word for word in words if _pattern(word).search(comment)]
-        if hits:
+        if words and _any_of(words).search(comment):
+            hits = [word for word in words if _pattern(word).search(comment)]
             found.append((severity, f"{severity} words in the comment: {', '.join(hits)}"))
     return found
 
 
 _APOSTROPHE = "['\u2019\u02bc\u00b4`]"
 """Straight, curly, and the accents that people type instead."""
+
+
+@lru_cache(maxsize=100)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Most comments hold none of the words, and one search says so."""
+    words_of_all = "|".join(_pattern(word).pattern for word in words)
+    return re.compile(rf"(?<!\w)(?:{words_of_all})", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1000)

@@ -132,6 +132,9 @@ def _orders(rules: Rules) -> Iterator[tuple[str, bool]]:
     for one in rules.contact.ladders:
         named = f"contact.ladders: ladder = {_listed(one.ladder)} of region = {one.region}"
         yield f"{named} must name each channel once", _each_once(one.ladder)
+    fallback, offered = rules.languages.fallback, rules.languages.offered
+    yield f"languages.offered = {_listed(offered)} must name each language once", _each_once(offered)
+    yield f"languages.fallback = {fallback} must be one of languages.offered = {_listed(offered)}", fallback in offered
     yield f'escalation.routes must end with department = "*", not "{departments[-1]}"', departments[-1] == "*"
     yield f"escalation.routes must name each department once: {_listed(departments)}", _each_once(departments)
 

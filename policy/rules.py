@@ -13,32 +13,12 @@ from policy.asking_rules import BasisRule, Limit
 from policy.reply_rules import ReplyRules
 from vocabulary import Channel
 
-__all__ = [
-    "Batches",
-    "CalendarRules",
-    "Closure",
-    "Company",
-    "ContactRules",
-    "Document",
-    "EscalationRules",
-    "Exclusion",
-    "MachineRules",
-    "PhoneRules",
-    "RegionLadder",
-    "ReviewRules",
-    "Route",
-    "Rules",
-    "Scope",
-    "SilenceRules",
-    "SurveyRules",
-    "Weekend",
-]
-
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
 Word = Annotated[str, Field(max_length=500, pattern=r"\w")]
 Clock = Annotated[time, Field(strict=True)]
 Percent = Annotated[int, Field(strict=True, ge=1, le=99)]
+LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Days = Annotated[int, Field(strict=True, ge=1, le=366)]
 
 _SHAPE: Any = {"extra": "forbid", "strict": False}
@@ -229,6 +209,15 @@ class ReviewRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageRules:
+    """`offered` are tags such as "de" or "pt-BR". Policies written before there were others speak English."""
+
+    __pydantic_config__ = _SHAPE
+    fallback: LanguageTag = "en"
+    offered: Annotated[tuple[LanguageTag, ...], Field(min_length=1)] = ("en",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batches:
     __pydantic_config__ = _SHAPE
     size: Annotated[int, Field(strict=True, ge=1, le=5000)]
@@ -256,3 +245,4 @@ class Rules:
     review: ReviewRules
     batches: Batches
     replies: ReplyRules = field(default_factory=ReplyRules)
+    languages: LanguageRules = LanguageRules()

@@ -1,7 +1,6 @@
 """From the rows of a message to the mail or SMS itself: its values, its fresh links, its text."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,18 +12,17 @@ from channels.protocol import Mail, TextMessage
 from config.settings import Settings
 from models.answers import NewLink, new_token
 from models.letters import concerns, subjects
+from policy.languages import choose
 from policy.rules import Rules
 from policy.silence import expiry
 from tasks.place import place, rules_of
-from templates.dates import day_text, given_name, moment_text
-from templates.render import render_message, render_text
+from templates.dates import day_text, greeted_name, moment_text
+from templates.language import SOURCE
+from templates.render import Rendered, render_message, render_text
 from vocabulary import LinkPurpose, Purpose
 
-_ANCHORS = {1: "not at all satisfied", 2: "not satisfied", 3: "neither", 4: "satisfied", 5: "very satisfied"}
 _SHORT_OF_A_WINDOW = timedelta(minutes=30)
 """How long an SMS may be tried that is owed without a contact window."""
-
-
 _REPLY_DAYS = 366
 """Replies are heard for as long as their case is kept."""
 
@@ -35,6 +33,7 @@ class Desk:
     def __init__(self, db: Connection, owed: list[Row[Any]], now: datetime) -> None:
         self._settings: Settings = place().settings
         self._now = now
+        self._languages = place().policy.rules.languages
         self._cases = subjects(db, [row.case_id for row in owed if row.case_id])
         self._concerns = concerns(db, [row.escalation_id for row in owed if row.escalation_id])
         self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
@@ -49,15 +48,17 @@ class Desk:
         if address is None:
             return None
         values = {"company": asdict(rules.company), **json.loads(message.note)}
+        language = choose([case.language], self._languages) if to_customer and case else SOURCE
         if case is not None:
-            values |= self._about(case)
+            values |= self._about(case, language)
         unsubscribe = None
         if to_customer and case is not None:
             unsubscribe = self._link(message, LinkPurpose.UNSUBSCRIBE, "u", rules.survey.unsubscribe_days)
-            values |= self._to_customer(message, case, rules, unsubscribe)
+            values |= self._to_customer(message, case, rules, unsubscribe, language)
         elif case is not None:
             values |= self._to_staff(message, case)
-        return self._mail(message, address, case if to_customer else None, values, unsubscribe)
+        written = render_message(Purpose(message.purpose), values, language)
+        return self._mail(message, address, case if to_customer else None, written, unsubscribe)
 
     def text(self, message: Row[Any]) -> TextMessage | None:
         """The SMS to the customer of a case, or None when there is no number to send it to."""
@@ -65,12 +66,13 @@ class Desk:
         if case is None or case.phone is None:
             return None
         rules = self._rules[case.policy_version]
-        values = {"company": asdict(rules.company), **json.loads(message.note), **self._about(case)}
-        values |= self._to_customer(message, case, rules, None)
+        language = choose([case.language], self._languages)
+        values = {"company": asdict(rules.company), **json.loads(message.note), **self._about(case, language)}
+        values |= self._to_customer(message, case, rules, None, language)
         return TextMessage(
             ref=message.ref,
             to=case.phone,
-            body=render_text(Purpose(message.purpose), values),
+            body=render_text(Purpose(message.purpose), values, language),
             try_for_s=self._try_for_s(message),
         )
 
@@ -80,9 +82,8 @@ class Desk:
         return int((closes_at - self._now).total_seconds())
 
     def _mail(
-        self, message: Row[Any], address: str, case: Row[Any] | None, values: Mapping[str, Any], unsubscribe: str | None
+        self, message: Row[Any], address: str, case: Row[Any] | None, written: Rendered, unsubscribe: str | None
     ) -> Mail:
-        written = render_message(Purpose(message.purpose), values)
         return Mail(
             ref=message.ref,
             to=_ascii(address),
@@ -96,36 +97,41 @@ class Desk:
             reply_to=self._reply_to(message) if case else None,
         )
 
-    def _about(self, case: Row[Any]) -> dict[str, Any]:
+    def _about(self, case: Row[Any], language: str) -> dict[str, Any]:
         return {
             "case_id": case.id,
             "customer_name": case.customer_name,
             "service_kind": case.kind,
-            "service_date": day_text(case.service_closed_at, case.timezone),
+            "service_date": day_text(case.service_closed_at, case.timezone, language),
             "branch": case.branch,
             "department": case.department,
         }
 
-    def _to_customer(self, message: Row[Any], case: Row[Any], rules: Rules, unsubscribe: str | None) -> dict[str, Any]:
-        values: dict[str, Any] = {"customer_name": given_name(case.customer_name), "unsubscribe_url": unsubscribe}
+    def _to_customer(
+        self, message: Row[Any], case: Row[Any], rules: Rules, unsubscribe: str | None, language: str
+    ) -> dict[str, Any]:
+        name, zone = greeted_name(case.customer_name, language), case.recipient_timezone
+        values: dict[str, Any] = {"customer_name": name, "unsubscribe_url": unsubscribe}
+        note = json.loads(message.note)
         if message.purpose == Purpose.THANK_YOU:
-            return values | {"change_url": None}
+            by = note.get("deadline_at")
+            said = {"contact_by": moment_text(datetime.fromisoformat(by), zone, language)} if by else {}
+            return values | {"change_url": None, **said}
         recovery = message.purpose == Purpose.RECOVERY_SURVEY
         days = rules.escalation.recovery_wait_days if recovery else rules.silence.expiry_days
         keep = days + rules.survey.change_hours // 24 + 1
         url = self._link(message, LinkPurpose.RECOVERY if recovery else LinkPurpose.SURVEY, "s", keep)
         values |= {
             "survey_url": url,
-            "rating_urls": [{"rating": n, "label": text, "url": f"{url}?r={n}"} for n, text in _ANCHORS.items()],
+            "rating_urls": [{"rating": n, "url": f"{url}?r={n}"} for n in range(1, 6)],
             "trap_url": f"{url}/v",
-            "answer_until": day_text(self._expiry(message, case, rules) - timedelta(days=1), case.recipient_timezone),
+            "answer_until": day_text(self._expiry(message, case, rules) - timedelta(days=1), zone, language),
         }
-        note = json.loads(message.note)
         if message.purpose == Purpose.REMINDER:
             values |= {"reminder_number": note["number"], "last": note["last"]}
         if recovery:
             concern = self._concerns[message.escalation_id]
-            resolved_on = day_text(concern.resolved_at, case.recipient_timezone)
+            resolved_on = day_text(concern.resolved_at, zone, language)
             values |= {"resolved_on": resolved_on, "action_taken": concern.action}
         return values
 

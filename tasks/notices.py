@@ -9,7 +9,6 @@ from models.owed import OwedMessage
 from policy.concern import route
 from policy.deadlines import Rung, person
 from tasks.contact import Contact
-from templates.dates import moment_text
 from vocabulary import Clause, Purpose
 
 
@@ -66,8 +65,8 @@ def thanks(contact: Contact, now: datetime, *, concern: Row[Any] | None = None) 
     """To the customer, when there is a way to write: with a concern, by when somebody will be in touch."""
     if contact.written is None:
         return []
-    by = None if concern is None else moment_text(concern.deadline_at, contact.case.recipient_timezone)
-    note = {"has_concern": concern is not None, "contact_by": by}
+    by = None if concern is None else concern.deadline_at.isoformat()
+    note = {"has_concern": concern is not None, "contact_by": None, "deadline_at": by}
     key = "thanks" if concern is None else f"thanks:{concern.id}"
     return [contact.message(Purpose.THANK_YOU, key, now, channel=contact.written, note=note)]
 

@@ -1,6 +1,6 @@
 """The check at start: every template parses, is whole, and uses only what it is given."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -8,18 +8,23 @@ from pathlib import Path
 from jinja2 import DictLoader, Environment, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
-from templates.environment import FOLDER, TemplateFault, environment_of
+from templates.catalogues import catalogue_faults, misuses
+from templates.environment import environment_of
+from templates.folder import FOLDER, TemplateFault
 from templates.values import CALL_VALUES, DOCUMENT_VALUES, FIELDS, MESSAGE_VALUES, PAGE_VALUES, TEXT_VALUES
 from vocabulary import Purpose
 
 PARTS = ("subject.txt", "txt", "html")
 
 
-def check_templates(folder: Path = FOLDER) -> None:
-    """Raise TemplateFault, with a line for every fault of the templates in `folder`, so that no mail is half-made."""
+def check_templates(folder: Path = FOLDER, languages: Sequence[str] | None = None) -> None:
+    """Raise TemplateFault, with a line for every fault of the templates in `folder`, so that no mail is half-made.
+
+    `languages` are those that customers are offered; None: all that have a folder.
+    """
     read = cache(partial(_read, environment_of(folder)))  # most templates share their frames
     faults = {fault for name, allowed in _expected() for fault in _faults(read, name, allowed)}
-    faults |= set(_unlisted(folder))
+    faults |= {*_unlisted(folder), *catalogue_faults(folder, languages)}
     if faults:
         raise TemplateFault("\n".join(sorted(faults)))
 
@@ -83,10 +88,10 @@ def _faults(read: Callable[[str], _Reading], name: str, allowed: frozenset[str])
 def _read(environment: Environment, name: str) -> _Reading:
     tree = _parse(environment, name)
     own = {macro.name for macro in tree.find_all(nodes.Macro)}  # Jinja takes these for undeclared inside a block
-    own |= {node.target for node in tree.find_all(nodes.Import)}
+    own |= {node.target for node in tree.find_all(nodes.Import)} | environment.globals.keys()
     return _Reading(
         undeclared=frozenset(find_undeclared_variables(tree) - own),
-        faults=tuple(_misspelt_fields(name, tree)),
+        faults=(*_misspelt_fields(name, tree), *misuses(name, tree)),
         references=tuple(find_referenced_templates(tree)),
         macros=frozenset(
             node.template.value for node in tree.find_all(nodes.Import) if isinstance(node.template, nodes.Const)

@@ -1,4 +1,4 @@
-"""The one Jinja environment: escaping on, nothing undefined passes, and only links that lead where a link may."""
+"""The Jinja environment, one for each language: escaping on, nothing undefined passes, links lead where links may."""
 
 import re
 from collections.abc import Callable
@@ -9,21 +9,25 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from templates.folder import FOLDER, TemplateFault
 from templates.inlining import InliningFault, with_styles
+from templates.language import SOURCE, read_language
+from templates.translating import TranslatingEnvironment
 
-FOLDER: Final = Path(__file__).parent
+__all__ = ["FOLDER", "TemplateFault", "environment_of"]
+
 MAIL_STYLES: Final = "messages/mail.css"
 NAME_LENGTH: Final = 60
 
 
-class TemplateFault(Exception):
-    """Templates that cannot be used. One line per fault: file, what is wrong, what to do."""
+@lru_cache(maxsize=64)
+def environment_of(folder: Path = FOLDER, language: str = SOURCE) -> Environment:
+    """The environment of a folder of templates in a language. Files are read once: a changed one needs a new process.
 
-
-@lru_cache(maxsize=8)
-def environment_of(folder: Path = FOLDER) -> Environment:
-    """The environment of a folder of templates. Templates are read once: a changed file needs a new process."""
-    environment = Environment(
+    Raises TemplateFault when the language has no folder, or one that cannot be read.
+    """
+    environment = TranslatingEnvironment(
+        read_language(language, folder),
         loader=_Loader(folder),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), disabled_extensions=("txt.j2",), default=True),
         undefined=StrictUndefined,
@@ -31,7 +35,6 @@ def environment_of(folder: Path = FOLDER) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.clear()  # no range, lipsum or cycler: what a template may use stands in its table
     environment.filters |= {"link": link, "path": path, "mailto": mailto, "dial": dial, "sentence": sentence}
     environment.tests["a_name"] = is_a_name
     return environment

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from templates.checking import check_templates
 from templates.cleaning import Cleaner, Plain, body, for_document, for_mail, for_page, for_text, header, plain_values
-from templates.environment import TemplateFault, environment_of
+from templates.environment import environment_of
+from templates.folder import TemplateFault
+from templates.language import SOURCE
 from templates.segments import segments
 from templates.values import CALL_VALUES, DOCUMENT_VALUES, MESSAGE_VALUES, OPTIONAL, PAGE_VALUES, TEXT_VALUES
 from vocabulary import Purpose
@@ -34,18 +36,18 @@ class Rendered:
     html: str
 
 
-def render_message(purpose: Purpose, values: Mapping[str, object]) -> Rendered:
+def render_message(purpose: Purpose, values: Mapping[str, object], language: str = SOURCE) -> Rendered:
     """The mail of a purpose. `values` are those named in `MESSAGE_VALUES`; a missing one raises TemplateFault."""
     name = f"messages/{purpose.value}"
     given = _given(name, values, MESSAGE_VALUES[purpose], for_mail)
     return Rendered(
-        subject=header(_render(f"{name}.subject.txt.j2", given)),
-        text=body(_render(f"{name}.txt.j2", given)),
-        html=_render(f"{name}.html.j2", given),
+        subject=header(_render(f"{name}.subject.txt.j2", given, language)),
+        text=body(_render(f"{name}.txt.j2", given, language)),
+        html=_render(f"{name}.html.j2", given, language),
     )
 
 
-def render_text(purpose: Purpose, values: Mapping[str, object]) -> str:
+def render_text(purpose: Purpose, values: Mapping[str, object], language: str = SOURCE) -> str:
     """The SMS of a purpose, on one line. `values` are those named in `TEXT_VALUES`; a missing one raises TemplateFault.
 
     The customer's name is left out where it would cost another segment, by its length or by a letter of another script.
@@ -53,25 +55,26 @@ def render_text(purpose: Purpose, values: Mapping[str, object]) -> str:
     name = f"messages/{purpose.value}"
     given = _given(f"{name}.sms", values, TEXT_VALUES[purpose], for_text)
     template, nobody = f"{name}.sms.txt.j2", dict[str, Plain](customer_name=None)
-    named, unnamed = _one_text(template, given), _one_text(template, given | nobody)
+    texts = (for_text(name, _render(template, one, language)) for one in (given, given | nobody))
+    named, unnamed = (" ".join(text.split()) for text in texts)
     return named if segments(named) <= segments(unnamed) else unnamed
 
 
 def render_call(name: str, values: Mapping[str, object]) -> str:
-    """What is said on a call, as text. `values` are those named in `CALL_VALUES`."""
+    """What is said on a call, as text for the person who makes it. `values` are those named in `CALL_VALUES`."""
     given = _given(f"calls/{name}", values, CALL_VALUES[name], for_mail)
-    return body(_render(f"calls/{name}.txt.j2", given))
+    return body(_render(f"calls/{name}.txt.j2", given, SOURCE))
 
 
-def render_page(name: str, values: Mapping[str, object]) -> str:
+def render_page(name: str, values: Mapping[str, object], language: str = SOURCE) -> str:
     """A page for customers, as HTML. `values` are those named in `PAGE_VALUES`."""
-    return _render(f"pages/{name}.html.j2", _given(f"pages/{name}", values, PAGE_VALUES[name], for_page))
+    return _render(f"pages/{name}.html.j2", _given(f"pages/{name}", values, PAGE_VALUES[name], for_page), language)
 
 
 def render_document(name: str, values: Mapping[str, object]) -> str:
     """A self-contained HTML file for staff. `values` are those named in `DOCUMENT_VALUES`."""
     return _render(
-        f"documents/{name}.html.j2", _given(f"documents/{name}", values, DOCUMENT_VALUES[name], for_document)
+        f"documents/{name}.html.j2", _given(f"documents/{name}", values, DOCUMENT_VALUES[name], for_document), SOURCE
     )
 
 
@@ -82,9 +85,5 @@ def _given(name: str, values: Mapping[str, object], allowed: frozenset[str], cle
     return plain_values(values, clean)
 
 
-def _one_text(template: str, given: dict[str, Plain]) -> str:
-    return " ".join(_render(template, given).split())
-
-
-def _render(template: str, given: dict[str, Plain]) -> str:
-    return environment_of().get_template(template).render(given)
+def _render(template: str, given: dict[str, Plain], language: str) -> str:
+    return environment_of(language=language).get_template(template).render(given)

@@ -15,7 +15,6 @@ COMPANY: Final[Plain] = {
     "privacy_url": "https://www.example.com/privacy",
 }
 _LINK: Final = "https://feedback.example.com/s/k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4"
-_MEANINGS: Final = ("not at all satisfied", "not satisfied", "neutral", "satisfied", "very satisfied")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +44,7 @@ _ASK: Final[Values] = _CUSTOMER | {
     "branch": "Berlin Mitte",
     "department": "Heating",
     "survey_url": _LINK,
-    "rating_urls": [
-        {"rating": number, "label": label, "url": f"{_LINK}?r={number}"}
-        for number, label in enumerate(_MEANINGS, start=1)
-    ],
+    "rating_urls": [{"rating": number, "url": f"{_LINK}?r={number}"} for number in range(1, 6)],
     "trap_url": f"{_LINK}/v",
     "answer_until": "Friday, 27 March 2026",
 }
@@ -192,7 +188,6 @@ _FORM: Final[Values] = {
 _LEAVE: Final[Values] = {"company": COMPANY, "action": "/u/m4t6x2p7q5w3z6k2v4c7"}
 _AFTER: Final[Values] = {"company": COMPANY, "has_concern": False, "contact_by": None, "change_until": None}
 _LESS: Final[Values] = {"company": COMPANY, "channel": None, "until": None}
-_PROBLEM: Final[Values] = {"company": COMPANY, "title": "Please try again", "message": "We could not save that."}
 
 
 def _page(name: str, title: str, page: str, values: Values, **changes: Plain) -> PageSample:
@@ -210,10 +205,10 @@ PAGE_SAMPLES: Final[tuple[PageSample, ...]] = (
         contact_me=True,
         comment="x",
         errors=[
-            {"field": "rating", "message": "Choose a number from 1 to 5, or write a comment."},
-            {"field": "comment", "message": "The comment is longer than 4,000 characters: please shorten it."},
-            {"field": "contact_me", "message": "Tick the box or leave it empty."},
-            {"field": "nonce", "message": "The page was open for too long: please send it again."},
+            {"field": "rating", "fault": "no rating of ours"},
+            {"field": "comment", "fault": "too long", "over": 1234},
+            {"field": "contact_me", "fault": "nothing said"},
+            {"field": "form", "fault": "once more"},
         ],
     ),
     _page(
@@ -243,5 +238,10 @@ PAGE_SAMPLES: Final[tuple[PageSample, ...]] = (
     _page("unsubscribed", "unsubscribed", "unsubscribed", {"company": COMPANY}),
     _page("preference-channel", "less of one channel", "preference_set", _LESS, channel="sms"),
     _page("preference-pause", "a pause", "preference_set", _LESS, until="10 June 2026"),
-    _page("problem", "a problem on our side", "problem", _PROBLEM),
+    _page(
+        "problem",
+        "a problem on our side",
+        "problem",
+        {"company": COMPANY, "problem": "busy"},
+    ),
 )

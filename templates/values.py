@@ -32,6 +32,8 @@ TEXT_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.THANK_YOU: frozenset({"company", "customer_name", "service_date", "has_concern", "contact_by"}),
 }
 """Of the SMS to customers. Staff get mails."""
+CUSTOMER_PURPOSES: Final = frozenset({Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU})
+"""Mails to customers, in their language. Mails to staff are in English."""
 
 PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
     "survey": frozenset({
@@ -44,7 +46,7 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
     "unsubscribe_again": frozenset({"company", "action", "again", "stop"}),
     "unsubscribed": frozenset({"company"}),
     "preference_set": frozenset({"company", "channel", "until"}),
-    "problem": frozenset({"company", "title", "message"}),
+    "problem": frozenset({"company", "problem"}),
 }  # fmt: skip
 
 _CALL: Final = frozenset({
@@ -58,7 +60,7 @@ CALL_VALUES: Final[dict[str, frozenset[str]]] = {
 }
 
 DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
-    "preview": frozenset({"messages", "texts", "pages"}),
+    "preview": frozenset({"messages", "texts", "pages", "languages"}),
     "review": frozenset(
         {
             "company",
@@ -85,11 +87,12 @@ OPTIONAL: Final = frozenset({"change_url"})
 
 FIELDS: Final[dict[str, frozenset[str]]] = {
     "company": frozenset({"name", "postal_address", "phone", "privacy_url"}),
-    "rating_urls": frozenset({"rating", "label", "url"}),
+    "rating_urls": frozenset({"rating", "url"}),
     "figures": frozenset({"label", "value", "note"}),
-    "errors": frozenset({"field", "message"}),
+    "errors": frozenset({"field", "fault", "over"}),
     "messages": frozenset({"title", "subject", "html", "text"}),
     "texts": frozenset({"title", "text", "length", "segments"}),
     "pages": frozenset({"title", "html"}),
+    "languages": frozenset({"tag", "name", "index", "shown"}),
 }
 """The fields of the values that are mappings, or lists of mappings."""

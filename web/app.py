@@ -34,11 +34,11 @@ _GET = ("GET", "HEAD")
 def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], bell: Bell) -> FastAPI:
     """The application over a store whose schema is up to date.
 
-    Raises `SettingsError` or `PolicyError` when it could not do its work. Pages name the company as the policy file
-    has it now; a case's numbers are those of the policy version that it was opened under.
+    Raises `SettingsError` or `PolicyError` when it could not do its work. Pages name the company, and speak the
+    languages, that the policy file has now; a case's numbers are those of the policy version that it was opened under.
     """
     rules = read_policy(settings.policy_file).rules
-    pages = Pages(rules.company)
+    pages = Pages(rules)
     front = Front(store, pages)
     nonces, visits = Nonces(signing_key(settings)), Visits()
     survey = Survey(store, clock, bell, pages, nonces, visits)

@@ -10,9 +10,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Not the line feed and the tab. PostgreSQL cannot store NUL, and nobody types the others."""
 _RATINGS = {str(number): number for number in range(1, 6)}
 
-Fault = dict[str, str]
-"""As the page takes it: the field and the message."""
-ONCE_MORE: Fault = {"field": "form", "message": "This has not been saved yet. Please press the button once more."}
+Fault = dict[str, str | int]
+"""As the page takes it: the field and what is wrong with it. `pages/fields.html.j2` has the words for each fault."""
+ONCE_MORE: Fault = {"field": "form", "fault": "once more"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +32,11 @@ class Form:
 
     def faults(self) -> list[Fault]:
         if self.odd_rating:
-            return [{"field": "rating", "message": "Please choose a rating from 1 to 5."}]
+            return [{"field": "rating", "fault": "no rating of ours"}]
         if len(self.comment) > COMMENT_LENGTH:
-            over = len(self.comment) - COMMENT_LENGTH
-            return [{"field": "comment", "message": f"Please shorten your text by {over:,} characters; 4,000 fit."}]
+            return [{"field": "comment", "fault": "too long", "over": len(self.comment) - COMMENT_LENGTH}]
         if self.rating is None and self.said is None and not self.contact_me:
-            return [{"field": "rating", "message": "Please choose a rating, or write us something."}]
+            return [{"field": "rating", "fault": "nothing said"}]
         return []
 
 

@@ -18,8 +18,7 @@ class Front:
         self._sheets = {sheet.name: sheet.read_bytes() for sheet in _SHEETS.glob("*.css")}
 
     def home(self) -> Response:
-        message = "Here our customers tell us how we did. Please use the link in the mail that you received from us."
-        return self._pages.note("Customer feedback", message, status=200)
+        return self._pages.note("home", status=200)
 
     def health(self) -> Response:
         ping(self._store)

@@ -19,12 +19,14 @@ _FOR_PROGRAMS = ("/services", "/healthz", "/hooks")
 _RETRY_AFTER_S = "30"
 _OUR_FAULT = (exc.DataError, exc.IntegrityError, exc.NotSupportedError, exc.ProgrammingError)
 """What the database says of statements that are wrong. Everything else it says is about itself."""
-_TEXTS = {
-    404: ("There is nothing at this address", "Please use the link in the mail that you received."),
-    405: ("This does not work here", "Please use the link in the mail that you received."),
-    413: ("That is too long", "What was sent is longer than we can take. Please shorten it."),
-    500: ("Something went wrong", "This is our fault, and nothing was saved. Please try again later."),
-    503: ("Please try again in a minute", "We could not save anything just now, and nothing has been changed."),
+_PROBLEMS = {404: "nothing here", 405: "not like this", 413: "too long", 500: "our fault", 503: "busy"}
+"""As `pages/problems.html.j2` has words for them, in the reader's language."""
+_FOR_THEIR_LOG = {
+    404: "There is nothing at this address",
+    405: "This does not work here",
+    413: "That is too long",
+    500: "Something went wrong",
+    503: "Please try again in a minute",
 }
 
 
@@ -78,10 +80,9 @@ class _Problems:
         return response
 
     def _answer(self, request: Request, status: int) -> Response:
-        title, message = _TEXTS.get(status, ("This does not work", "We could not understand what was sent."))
         if _for_a_program(request):
-            return JSONResponse({"error": title}, status_code=status)
-        return self._pages.note(title, message, status=status)
+            return JSONResponse({"error": _FOR_THEIR_LOG.get(status, "This does not work")}, status_code=status)
+        return self._pages.note(_PROBLEMS.get(status, "not understood"), status=status)
 
     def _methods(self, request: Request) -> set[str]:
         """What may be done with this address, over all of its routes."""

@@ -103,10 +103,11 @@ class Survey:
     ) -> Response:
         recovery = case.purpose == LinkPurpose.RECOVERY
         until = None if recovery else case.change_until  # set once there is an answer
+        language = self._pages.language(case)
         values = {
             "customer_name": given_name(case.customer_name),
             "service_kind": case.kind,
-            "service_date": day_text(case.service_closed_at, case.timezone),
+            "service_date": day_text(case.service_closed_at, case.timezone, language),
             "branch": case.branch,
             "action": f"/s/{token}",
             "trap_path": f"/s/{token}/v",
@@ -117,14 +118,14 @@ class Survey:
             "contact_me": form.contact_me,
             "errors": faults or [],
             "already": already,
-            "change_until": moment_text(until, case.recipient_timezone) if until else None,
+            "change_until": moment_text(until, case.recipient_timezone, language) if until else None,
             "recovery": recovery,
         }
-        return self._pages.show("survey", values, status=422 if faults else 200)
+        return self._pages.show("survey", values, status=422 if faults else 200, language=language)
 
     def _thanks(self, taken: Taken) -> Response:
         answer, rules = taken.answer, taken.rules
-        zone = answer.recipient_timezone
+        zone, language = answer.recipient_timezone, self._pages.language(answer)
         # Alike for what is unconfirmed: the page tells a program nothing, and a person who was taken for one no less.
         until = answer.change_until or answer.received_at + timedelta(hours=rules.survey.change_hours)
         changeable = answer.escalation_id is None and until > answer.received_at
@@ -133,11 +134,11 @@ class Survey:
         values = {
             "has_concern": concern,
             # Whoever raises a concern again was given a date the first time, and that one holds.
-            "contact_by": moment_text(contact_by, zone) if concern and not answer.heard_before else None,
-            "change_until": moment_text(until, zone) if changeable else None,
+            "contact_by": moment_text(contact_by, zone, language) if concern and not answer.heard_before else None,
+            "change_until": moment_text(until, zone, language) if changeable else None,
         }
         ring = BackgroundTask(self._bell.ring, Sound.ANSWER_RECEIVED) if taken.new else None
-        return self._pages.show("thanks", values, after=ring)
+        return self._pages.show("thanks", values, after=ring, language=language)
 
 
 def _query(request: Request) -> str:

@@ -8,6 +8,7 @@ that nobody learns who is a customer.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import Request
@@ -17,6 +18,7 @@ from models.answers import open_link
 from models.optouts import EVERYTHING, Refusal, opt_out
 from models.store import Store
 from templates.dates import day_text
+from templates.language import SOURCE
 from vocabulary import Channel, LinkPurpose
 from web.bodies import FormBody
 from web.links import token_in
@@ -35,31 +37,36 @@ class Unsubscribe:
         self._pages = pages
 
     def show(self, link: str) -> Response:
-        return self._pages.show("unsubscribe", {"action": f"/u/{token_in(link) or 'unknown'}"})
+        token = token_in(link)
+        found = self._find(token, self._clock()) if token else None
+        return self._pages.show("unsubscribe", {"action": f"/u/{token or 'unknown'}"}, language=self._language(found))
 
     def leave(self, link: str, body: FormBody, request: Request) -> Response:
         """Opt out, at once and for good; less only when the page's own form says so. Any other body is not looked at:
         a button sends none, and what a mail program sends means everything. A press that looks like a program's is
         asked for once more."""
         token, now = token_in(link), self._clock()
-        choice = _choice(body)
+        choice, found = _choice(body), self._find(token, now) if token else None
+        language = self._language(found)
         again = self._presses.again(token, body, request.headers) if token else None
         if again is not None:
-            return self._pages.show("unsubscribe_again", {"action": f"/u/{token}", "again": again, "stop": choice})
+            asked = {"action": f"/u/{token}", "again": again, "stop": choice}
+            return self._pages.show("unsubscribe_again", asked, language=language)
         refusal = _refusal(choice, now)
-        if token is not None:
-            self._opt_out(token, refusal, now)
-        if refusal == EVERYTHING:
-            return self._pages.show("unsubscribed")
-        until = day_text(refusal.until, "UTC") if refusal.until else None
-        return self._pages.show("preference_set", {"channel": refusal.channel, "until": until})
-
-    def _opt_out(self, token: str, refusal: Refusal, now: datetime) -> None:
-        with self._store.read() as db:  # who guesses tokens does not get to lock the store
-            link = open_link(db, token, (LinkPurpose.UNSUBSCRIBE,), now)
-        if link is not None:
+        if found is not None:
             with self._store.write() as db:
-                opt_out(db, link.case_id, at=now, source="unsubscribe link", refusal=refusal)
+                opt_out(db, found.case_id, at=now, source="unsubscribe link", refusal=refusal)
+        if refusal == EVERYTHING:
+            return self._pages.show("unsubscribed", language=language)
+        until = day_text(refusal.until, "UTC", language or SOURCE) if refusal.until else None
+        return self._pages.show("preference_set", {"channel": refusal.channel, "until": until}, language=language)
+
+    def _find(self, token: str, now: datetime) -> Any:
+        with self._store.read() as db:  # who guesses tokens does not get to lock the store
+            return open_link(db, token, (LinkPurpose.UNSUBSCRIBE,), now)
+
+    def _language(self, found: Any) -> str | None:
+        return self._pages.language(found) if found is not None else None
 
 
 def _choice(body: bytes) -> str | None:

@@ -156,6 +156,17 @@ def test_a_closure_in_a_region_that_does_not_exist_is_a_fault(type_: Type, tmp_p
     assert (status, "DX" in err) == (2, True)
 
 
+def test_a_language_that_is_offered_and_not_there_is_a_fault(
+    place: Place, type_: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    offering = tmp_path / "offering.toml"
+    offering.write_text(Path("policy/sop.toml").read_text().replace('offered = ["en",', 'offered = ["it", "en",'))
+    monkeypatch.setenv("AFTERCARE_POLICY_FILE", str(offering))
+    for command in (["policy", "check"], ["templates", "check"], ["up"], ["doctor"]):
+        status, _, err = type_(*command)
+        assert (status, "languages/it/language.toml: there is no such file" in err) == (2, True), command
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -166,6 +177,8 @@ def test_a_closure_in_a_region_that_does_not_exist_is_a_fault(type_: Type, tmp_p
         (["review", "October"], "not a month"),
         (["import", "nowhere.csv"], "nowhere.csv"),
         (["escalations", "acknowledge", "7"], "no escalation 7"),
+        (["templates", "catalogue", "en"], "no catalogue"),
+        (["templates", "catalogue", "xx"], "languages/xx/language.toml: there is no such file"),
         (["no-such-command"], "No such command"),
     ],
 )
@@ -188,7 +201,7 @@ def test_doctor_says_what_is_to_be_done(type_: Type, monkeypatch: pytest.MonkeyP
     status, out, _ = type_("doctor")
     assert status == 1
     assert "TO DO Prefect server" in out
-    assert "templates are complete" in out
+    assert "templates are complete; customers are offered en, de, fr, es, nl" in out
 
 
 def test_doctor_says_what_a_channel_lacks(type_: Type, monkeypatch: pytest.MonkeyPatch):

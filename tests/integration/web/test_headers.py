@@ -99,7 +99,7 @@ def test_a_page_tells_no_more_than_the_first_name_and_the_service(site: Site):
     case = seed.asked(site.place, agent="Tom Okafor", customer_ref="K-4711", customer_name="Anna-Lena Bergmann")
     page = site.open(case.survey)
     assert "Hello Anna-Lena," in words_in(page)
-    assert "job completed on 5 October 2026, Berlin Mitte" in words_in(page)
+    assert "job completed on Monday, 5 October 2026, Berlin Mitte" in words_in(page)
     for secret in ("Bergmann", "@", "5550", "Tom", "Okafor", "K-4711", str(case.unsubscribe)):
         assert secret not in page.split("<footer")[0]
 

@@ -63,7 +63,7 @@ def test_any_part_of_the_answer_is_enough(site: Site, typed: dict[str, str], exp
         ({"rating": "6"}, "rating", "Please choose a rating from 1 to 5."),
         ({"rating": "٣", "comment": "kept"}, "rating", "Please choose a rating from 1 to 5."),
         ({"rating": "4.0"}, "rating", "Please choose a rating from 1 to 5."),
-        ({"rating": "4", "comment": "x" * 4001}, "comment", "Please shorten your text by 1 characters; 4,000 fit."),
+        ({"rating": "4", "comment": "x" * 4001}, "comment", "Please shorten your text by 1 character; 4,000 fit."),
     ],
 )
 def test_a_fault_is_said_at_its_field_and_what_was_typed_stays(

@@ -10,7 +10,7 @@ from policy.eligibility import FollowUp, NoFollowUp
 from policy.file import PolicyError, parse_policy
 from policy.rules import RegionLadder
 from tests.unit.policy.test_eligibility import RULES, decided
-from vocabulary import Channel, Clause, Disposition
+from vocabulary import Channel, Clause, ContactBasis, Disposition
 
 EMAIL, SMS, PHONE = Channel.EMAIL, Channel.SMS, Channel.PHONE
 SHIPPED = Path(policy.__file__).with_name("sop.toml").read_text("utf-8")
@@ -32,7 +32,7 @@ BY_REGION = replace(RULES, contact=replace(RULES.contact, ladders=(
     ],
 )
 def test_a_region_may_have_an_order_of_its_own(region: str, ladder: tuple[Channel, ...]):
-    outcome = decided(BY_REGION, prefers=(), region=region)
+    outcome = decided(BY_REGION, prefers=(), region=region, contact_basis=ContactBasis.CONSENT)
     assert isinstance(outcome, FollowUp)
     assert outcome.ladder == ladder
 

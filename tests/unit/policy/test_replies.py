@@ -151,7 +151,7 @@ def test_what_cannot_be_understood_goes_to_a_person_with_its_text(text: str, rea
         ("5 but when do you send the invoice?", 5, "asks a question"),
         ("4, please send the invoice", 4, "asks for something"),
         ("please cancel my appointment", None, "asks for something"),
-        ("Bitte um Rückruf", None, "asks for something"),
+        ("Bitte um eine Kopie der Rechnung", None, "asks for something"),
     ],
 )
 def test_who_asks_for_something_is_heard_twice_by_the_survey_and_by_a_person(text: str, rating: int, reason: str):

@@ -8,22 +8,28 @@ from typing import Any
 import css_inline
 import pytest
 
-from templates.environment import FOLDER
+from templates.folder import FOLDER
+from templates.language import SOURCE, known_languages, read_language
 from templates.render import MESSAGE_VALUES, TemplateFault, render_message
 from templates.samples import COMPANY, MESSAGE_SAMPLES, MessageSample
-from templates.values import OPTIONAL
+from templates.samples_in import messages_in
+from templates.values import CUSTOMER_PURPOSES, OPTIONAL
 from vocabulary import Purpose
 
 Read = Callable[[str], Any]
 WORD = re.compile(r"[\w@+./:?=-]*\w")
-CUSTOMERS = {Purpose.SURVEY, Purpose.REMINDER, Purpose.THANK_YOU, Purpose.RECOVERY_SURVEY}
-every_sample = pytest.mark.parametrize("sample", MESSAGE_SAMPLES, ids=lambda sample: sample.name)
-to_customers = pytest.mark.parametrize(
-    "sample", [s for s in MESSAGE_SAMPLES if s.purpose in CUSTOMERS], ids=lambda sample: sample.name
-)
-asking = pytest.mark.parametrize(
-    "sample", [s for s in MESSAGE_SAMPLES if "rating_urls" in s.values], ids=lambda sample: sample.name
-)
+TO_CUSTOMERS = [(sample, language) for language in known_languages() for sample in messages_in(language)]
+TO_STAFF = [(sample, SOURCE) for sample in MESSAGE_SAMPLES if sample.purpose not in CUSTOMER_PURPOSES]
+
+
+def _mails(mails: list[tuple[MessageSample, str]]) -> pytest.MarkDecorator:
+    names = [f"{sample.name}-{language}" for sample, language in mails]
+    return pytest.mark.parametrize(("sample", "language"), mails, ids=names)
+
+
+every_sample = _mails([*TO_CUSTOMERS, *TO_STAFF])
+to_customers = _mails(TO_CUSTOMERS)
+asking = _mails([mail for mail in TO_CUSTOMERS if "rating_urls" in mail[0].values])
 
 
 def test_every_purpose_has_samples_with_exactly_its_values() -> None:
@@ -33,8 +39,8 @@ def test_every_purpose_has_samples_with_exactly_its_values() -> None:
 
 
 @every_sample
-def test_text_part_says_what_html_says(sample: MessageSample, read_html: Read) -> None:
-    mail = render_message(sample.purpose, sample.values)
+def test_text_part_says_what_html_says(sample: MessageSample, language: str, read_html: Read) -> None:
+    mail = render_message(sample.purpose, sample.values, language)
     seen = read_html(mail.html)
     for link in seen.links:
         assert link in mail.text or link.startswith(("tel:", "mailto:"))
@@ -42,8 +48,8 @@ def test_text_part_says_what_html_says(sample: MessageSample, read_html: Read) -
 
 
 @every_sample
-def test_html_says_what_text_part_says(sample: MessageSample, read_html: Read) -> None:
-    mail = render_message(sample.purpose, sample.values)
+def test_html_says_what_text_part_says(sample: MessageSample, language: str, read_html: Read) -> None:
+    mail = render_message(sample.purpose, sample.values, language)
     seen = read_html(mail.html)
     shown = seen.words | {word for tag, given in seen.tags for word in given.get("aria-label", "").split()}
     written = WORD.findall(re.sub(r"https?://\S+", "", mail.text))
@@ -77,9 +83,9 @@ def test_thank_you_may_come_without_a_link_to_change_the_answer() -> None:
 
 
 @to_customers
-def test_customers_can_unsubscribe_and_see_who_writes(sample: MessageSample, read_html: Read) -> None:
+def test_customers_can_unsubscribe_and_see_who_writes(sample: MessageSample, language: str, read_html: Read) -> None:
     assert isinstance(COMPANY, dict)
-    mail = render_message(sample.purpose, sample.values)
+    mail = render_message(sample.purpose, sample.values, language)
     assert sample.values["unsubscribe_url"] in read_html(mail.html).links
     for needed in (sample.values["unsubscribe_url"], COMPANY["postal_address"], COMPANY["privacy_url"]):
         assert str(needed) in mail.text
@@ -87,21 +93,22 @@ def test_customers_can_unsubscribe_and_see_who_writes(sample: MessageSample, rea
 
 
 @asking
-def test_five_numbers_of_one_look_with_their_meaning(sample: MessageSample, read_html: Read) -> None:
-    mail = render_message(sample.purpose, sample.values)
+def test_five_numbers_of_one_look_with_their_meaning(sample: MessageSample, language: str, read_html: Read) -> None:
+    mail = render_message(sample.purpose, sample.values, language)
     buttons = [given for tag, given in read_html(mail.html).tags if given.get("class") == "rating"]
     assert [button["href"][-4:] for button in buttons] == ["?r=1", "?r=2", "?r=3", "?r=4", "?r=5"]
     assert len({button["style"] for button in buttons}) == 1
-    assert buttons[0]["aria-label"] == "1 = not at all satisfied"
-    assert buttons[4]["aria-label"] == "5 = very satisfied"
+    spoken = read_language(language)
+    least, most = f"1 = {spoken.say('not at all satisfied')}", f"5 = {spoken.say('very satisfied')}"
+    assert (buttons[0]["aria-label"], buttons[4]["aria-label"]) == (least, most)
     for part in (mail.text, mail.html):
-        assert "1 = not at all satisfied" in part
-        assert "5 = very satisfied" in part
+        assert least in part
+        assert most in part
 
 
 @asking
-def test_trap_is_for_machines_only(sample: MessageSample, read_html: Read) -> None:
-    mail = render_message(sample.purpose, sample.values)
+def test_trap_is_for_machines_only(sample: MessageSample, language: str, read_html: Read) -> None:
+    mail = render_message(sample.purpose, sample.values, language)
     seen = read_html(mail.html)
     assert seen.trap == [sample.values["trap_url"]]
     box = next(given for _, given in seen.tags if given.get("class") == "trap")
@@ -113,8 +120,8 @@ def test_trap_is_for_machines_only(sample: MessageSample, read_html: Read) -> No
 
 
 @every_sample
-def test_style_sheet_holds_only_what_attributes_cannot(sample: MessageSample, read_html: Read) -> None:
-    seen = read_html(render_message(sample.purpose, sample.values).html)
+def test_style_sheet_holds_only_what_attributes_cannot(sample: MessageSample, language: str, read_html: Read) -> None:
+    seen = read_html(render_message(sample.purpose, sample.values, language).html)
     sheet = re.sub(r"/\*.*?\*/", "", seen.styles, flags=re.DOTALL).strip()
     blocks = re.findall(r"(@media [^{]+)\{(?:[^{}]*\{[^{}]*\})*\s*\}", sheet)
     assert len(blocks) == 2
@@ -125,13 +132,13 @@ def test_style_sheet_holds_only_what_attributes_cannot(sample: MessageSample, re
 
 
 @every_sample
-def test_mail_loads_nothing_and_runs_nothing(sample: MessageSample, read_html: Read) -> None:
-    seen = read_html(render_message(sample.purpose, sample.values).html)
+def test_mail_loads_nothing_and_runs_nothing(sample: MessageSample, language: str, read_html: Read) -> None:
+    seen = read_html(render_message(sample.purpose, sample.values, language).html)
     tags = {tag for tag, _ in seen.tags}
     assert not tags & {"img", "script", "link", "iframe", "form", "object", "video"}
     assert "url(" not in seen.styles + " ".join(given.get("style", "") for _, given in seen.tags)
     html = next(given for tag, given in seen.tags if tag == "html")
-    assert html["lang"] == "en"
+    assert html["lang"] == language
     layout = [given for tag, given in seen.tags if tag == "table" and given.get("class") != "facts"]
     assert all(given["role"] == "presentation" for given in layout)
 
@@ -148,9 +155,9 @@ class _Styled(HTMLParser):
 
 
 @every_sample
-def test_styles_given_to_templates_equal_styles_given_to_the_whole_mail(sample: MessageSample) -> None:
+def test_styles_given_to_templates_equal_styles_given_to_the_whole_mail(sample: MessageSample, language: str) -> None:
     """A rule that depends on its surroundings would come out differently for a fragment: here it would show."""
-    html = render_message(sample.purpose, sample.values).html
+    html = render_message(sample.purpose, sample.values, language).html
     bare = re.sub(r' style="[^"]*"', "", html)
     css = (FOLDER / "messages" / "mail.css").read_text(encoding="utf-8")
     whole = css_inline.CSSInliner(

@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 
+from templates.language import SOURCE, known_languages
 from templates.preview import write_preview
 from templates.render import PAGE_VALUES, TemplateFault, render_page
 from templates.samples import MESSAGE_SAMPLES, PAGE_SAMPLES, PageSample
+from templates.samples_in import messages_in, pages_in
 
 Read = Callable[[str], Any]
-every_page = pytest.mark.parametrize("sample", PAGE_SAMPLES, ids=lambda sample: sample.name)
+PAGES = [(sample, language) for language in known_languages() for sample in pages_in(language)]
+every_page = pytest.mark.parametrize(
+    ("sample", "language"), PAGES, ids=[f"{sample.name}-{tag}" for sample, tag in PAGES]
+)
 
 
 def _form(**changes: Any) -> str:
@@ -34,8 +39,8 @@ def test_every_page_has_samples_with_exactly_its_values() -> None:
 
 
 @every_page
-def test_page_needs_nothing_that_the_content_policy_forbids(sample: PageSample, read_html: Read) -> None:
-    seen = read_html(render_page(sample.page, sample.values))
+def test_page_needs_nothing_that_the_content_policy_forbids(sample: PageSample, language: str, read_html: Read) -> None:
+    seen = read_html(render_page(sample.page, sample.values, language))
     tags = [tag for tag, _ in seen.tags]
     assert not {"script", "style", "img", "iframe", "object", "base"} & set(tags)
     assert [given["href"] for tag, given in seen.tags if tag == "link"] == ["/static/aftercare.css"]
@@ -43,12 +48,12 @@ def test_page_needs_nothing_that_the_content_policy_forbids(sample: PageSample, 
         assert "style" not in given
         assert not [name for name in given if name.startswith("on")]
     assert tags.count("h1") == tags.count("main") == tags.count("title") == 1
-    assert next(given for tag, given in seen.tags if tag == "html")["lang"] == "en"
+    assert next(given for tag, given in seen.tags if tag == "html")["lang"] == language
 
 
 @every_page
-def test_page_gives_a_phone_number(sample: PageSample) -> None:
-    assert 'href="tel:+493023125000"' in render_page(sample.page, sample.values)
+def test_page_gives_a_phone_number(sample: PageSample, language: str) -> None:
+    assert 'href="tel:+493023125000"' in render_page(sample.page, sample.values, language)
 
 
 @pytest.mark.parametrize("page", PAGE_VALUES)
@@ -131,3 +136,21 @@ def test_preview_shows_every_mail_and_page(tmp_path: Path) -> None:
         text = (index.parent / "pages" / f"{sample.name}.html").read_text(encoding="utf-8")
         assert 'href="../static/aftercare.css"' in text
     assert "Hello Anna,\n\nWe would like to know" in page
+
+
+def test_preview_shows_every_language_and_leads_from_each_to_the_others(tmp_path: Path) -> None:
+    index = write_preview(tmp_path)
+    for language in known_languages():
+        place = index if language == SOURCE else tmp_path / language / "index.html"
+        page = place.read_text(encoding="utf-8")
+        others = re.findall(r'href="([^"]+)" lang="([\w-]+)"', page)
+        assert tuple(tag for _, tag in others) == known_languages()
+        for source in [*re.findall(r'src="([^"]+)"', page), *(href for href, _ in others)]:
+            assert (place.parent / source).is_file(), source
+        for sample in [*messages_in(language), *pages_in(language)]:
+            assert f"/{sample.name}.html" in page
+        assert re.findall(r'lang="([\w-]+)" hreflang="[\w-]+" aria-current', page) == [language]
+        survey = (place.parent / "pages" / "survey.html").read_text(encoding="utf-8")
+        sheet = re.search(r'rel="stylesheet" href="([^"]+)"', survey)
+        assert sheet
+        assert (place.parent / "pages" / sheet[1]).is_file()

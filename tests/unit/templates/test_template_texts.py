@@ -6,14 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from templates.language import SOURCE, known_languages
 from templates.preview import write_preview
 from templates.render import TemplateFault, check_templates, render_text
 from templates.samples import COMPANY, MessageSample
+from templates.samples_in import texts_in
 from templates.segments import is_gsm_7, segments
-from templates.text_samples import TEXT_SAMPLES
 from templates.values import TEXT_VALUES
 from vocabulary import Purpose
 
+TEXT_SAMPLES = texts_in(SOURCE)
 LINK = "https://feedback.example.com/s/k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4"
 SURVEY = next(sample for sample in TEXT_SAMPLES if sample.name == "survey")
 HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
@@ -35,6 +37,15 @@ def test_an_sms_is_one_gsm_7_segment_on_one_line(sample: MessageSample) -> None:
     assert is_gsm_7(text)
     assert segments(text) == 1
     assert text == " ".join(text.split())
+
+
+@pytest.mark.parametrize("language", known_languages())
+def test_a_survey_in_any_language_is_one_gsm_7_segment_with_the_same_link(language: str) -> None:
+    for sample in texts_in(language):
+        text = render_text(sample.purpose, sample.values, language)
+        assert "STOP" in text
+        if sample.purpose is not Purpose.THANK_YOU:  # with a date it may take two
+            assert (is_gsm_7(text), segments(text), LINK in text) == (True, 1, True), text
 
 
 @every_sample

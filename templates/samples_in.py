@@ -1,0 +1,54 @@
+"""The invented data with its dates and names as each language writes them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from templates.dates import day_text, greeted_name, moment_text
+from templates.samples import MESSAGE_SAMPLES, PAGE_SAMPLES, MessageSample, PageSample, Values
+from templates.values import CUSTOMER_PURPOSES, TEXT_VALUES
+
+_ZONE: Final = "Europe/Berlin"
+_DAYS: Final = {
+    "service_date": datetime(2026, 3, 12, 12, tzinfo=UTC),
+    "answer_until": datetime(2026, 3, 27, 12, tzinfo=UTC),
+    "resolved_on": datetime(2026, 3, 21, 12, tzinfo=UTC),
+}
+_MOMENTS: Final = {
+    "contact_by": datetime(2026, 3, 19, 9, 12, tzinfo=UTC),
+    "change_until": datetime(2026, 3, 21, 9, 12, tzinfo=UTC),
+}
+
+
+def messages_in(language: str) -> tuple[MessageSample, ...]:
+    """The mails to customers."""
+    return tuple(
+        replace(sample, values=_dated(_named(sample.values, language), language))
+        for sample in MESSAGE_SAMPLES
+        if sample.purpose in CUSTOMER_PURPOSES
+    )
+
+
+def texts_in(language: str) -> tuple[MessageSample, ...]:
+    """The SMS to customers: what the samples of the mails say, as far as an SMS is given it."""
+    return tuple(
+        replace(sample, values={name: sample.values[name] for name in TEXT_VALUES[sample.purpose]})
+        for sample in messages_in(language)
+    )
+
+
+def pages_in(language: str) -> tuple[PageSample, ...]:
+    return tuple(replace(sample, values=_dated(sample.values, language)) for sample in PAGE_SAMPLES)
+
+
+def _named(values: Values, language: str) -> Values:
+    return (
+        {**values, "customer_name": greeted_name("Anna Bergmann", language)} if values.get("customer_name") else values
+    )
+
+
+def _dated(values: Values, language: str) -> Values:
+    """What has no date stays without one."""
+    days = {name: day_text(at, _ZONE, language) for name, at in _DAYS.items() if values.get(name)}
+    moments = {name: moment_text(at, _ZONE, language) for name, at in _MOMENTS.items() if values.get(name)}
+    return {**values, **days, **moments}

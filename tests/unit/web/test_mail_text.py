@@ -43,6 +43,7 @@ def test_text_comes_out_of_any_charset(raw: bytes, charset: str, text: str):
         ("4<script>alert(5)</script>", "4"),
         ("4 <b>very<i> good", "4 very good"),
         ("<p>a</p>\n\n\n\n<p>b</p>", "a\n\nb"),
+        ("<!DOCTYPE html><!-- <p>5</p> -->4", "4"),
         ("no markup", "no markup"),
         ("", ""),
         ("4<![x[ y", "4<![x[ y"),

@@ -30,6 +30,20 @@ CONNECT_SHARE = 0.4
 because httpcore 1.0.9 leaks the socket of a handshake that is cancelled from outside."""
 
 
+REFUSALS = {
+    400: Outcome.REJECTED,
+    413: Outcome.REJECTED,
+    401: Outcome.STOPPED,
+    403: Outcome.STOPPED,
+    404: Outcome.STOPPED,
+    405: Outcome.STOPPED,
+    415: Outcome.STOPPED,
+    408: Outcome.LATER,
+    429: Outcome.LATER,
+}
+"""What a provider's refusal means by its status alone. Every status that is not here leaves us UNKNOWN."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int

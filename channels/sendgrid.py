@@ -12,24 +12,13 @@ from datetime import datetime
 import httpx
 from pydantic import SecretStr
 
-from channels.lanes import Answer, Lanes, endpoint, in_seconds, seconds_in
+from channels.lanes import REFUSALS, Answer, Lanes, endpoint, in_seconds, seconds_in
 from channels.protocol import Mail, Outcome, Receipt
 from channels.sendgrid_payload import payload
 
 logging.getLogger("python_http_client").setLevel(logging.WARNING)  # below that it writes down keys and recipients
 
-MEANING = {
-    202: Outcome.ACCEPTED,
-    400: Outcome.REJECTED,
-    413: Outcome.REJECTED,
-    401: Outcome.STOPPED,
-    403: Outcome.STOPPED,
-    404: Outcome.STOPPED,
-    405: Outcome.STOPPED,
-    415: Outcome.STOPPED,
-    408: Outcome.LATER,
-    429: Outcome.LATER,
-}
+MEANING = {202: Outcome.ACCEPTED, **REFUSALS}
 """What an answer means by its status. Every status that is not here leaves us UNKNOWN (but see `_translated`)."""
 
 

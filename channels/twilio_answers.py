@@ -11,21 +11,8 @@ from typing import Any
 
 import httpx
 
-from channels.lanes import Answer, in_seconds, seconds_in
+from channels.lanes import REFUSALS, Answer, in_seconds, seconds_in
 from channels.protocol import AddressFault, Outcome, Receipt
-
-STATUS_MEANING = {
-    400: Outcome.REJECTED,
-    413: Outcome.REJECTED,
-    401: Outcome.STOPPED,
-    403: Outcome.STOPPED,
-    404: Outcome.STOPPED,
-    405: Outcome.STOPPED,
-    415: Outcome.STOPPED,
-    408: Outcome.LATER,
-    429: Outcome.LATER,
-}
-"""What a refusal means by its status alone. Every status that is not here leaves us UNKNOWN (but see `_refusal`)."""
 
 CODE_MEANING = {
     20003: Outcome.STOPPED,  # the credentials are wrong
@@ -90,7 +77,7 @@ def _refusal(status: int, code: int | None) -> Outcome:
 
     But 403 is said of an account and of a region alike.
     """
-    by_status = STATUS_MEANING.get(status, Outcome.UNKNOWN)
+    by_status = REFUSALS.get(status, Outcome.UNKNOWN)
     if code is None or not 400 <= status < 500:
         return by_status
     if status == httpx.codes.FORBIDDEN:

@@ -33,6 +33,8 @@ class NewLink:
     purpose: LinkPurpose
     case_id: int
     escalation_id: int | None
+    channel: Channel
+    """Of the message that carries it: an answer behind it counts for this channel."""
     created_at: datetime
     expires_at: datetime
 
@@ -85,6 +87,7 @@ def add_links(db: Connection, new: Sequence[NewLink]) -> None:
             "purpose": link.purpose,
             "case_id": link.case_id,
             "escalation_id": link.escalation_id,
+            "channel": link.channel,
             "created_at": link.created_at,
             "expires_at": link.expires_at,
         }
@@ -101,7 +104,7 @@ def open_link(db: Connection, token: str, purposes: Sequence[LinkPurpose], now: 
     """
     wanted = (
         select(
-            *columns(links, "purpose", "case_id", "escalation_id", "created_at", "expires_at"),
+            *columns(links, "purpose", "case_id", "escalation_id", "channel", "created_at", "expires_at"),
             *columns(cases, "stage", "disposition", "rating", "answered_at", "change_until", "policy_version"),
             cases.c.recipient_timezone,
             *columns(services, "kind", "department", "branch", "timezone", "customer_name", "language"),

@@ -19,7 +19,7 @@ from tasks.place import place, rules_of
 from templates.dates import day_text, greeted_name, moment_text
 from templates.language import SOURCE
 from templates.render import Rendered, render_message, render_text
-from vocabulary import LinkPurpose, Purpose
+from vocabulary import Channel, LinkPurpose, Purpose
 
 _SHORT_OF_A_WINDOW = timedelta(minutes=30)
 """How long an SMS may be tried that is owed without a contact window."""
@@ -180,15 +180,15 @@ class Desk:
 
     def _token(self, message: Row[Any], purpose: LinkPurpose, days: int) -> str:
         token = new_token()
-        asks_about_it = (
-            message.purpose == Purpose.RECOVERY_SURVEY
-        )  # of a thank-you mail the answer is about the service
+        # Of a thank-you mail the answer is about the service.
+        asks_about_it = message.purpose == Purpose.RECOVERY_SURVEY
         self.links.append(
             NewLink(
                 token=token,
                 purpose=purpose,
                 case_id=message.case_id,
                 escalation_id=message.escalation_id if asks_about_it else None,
+                channel=Channel(message.channel),
                 created_at=self._now,
                 expires_at=self._now + timedelta(days=days),
             )

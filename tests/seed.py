@@ -137,10 +137,10 @@ def say(place: Place, case_id: int, *, at: datetime, rating: int | None = None, 
 
 
 def add_link(place: Place, case_id: int, purpose: LinkPurpose, *, at: datetime, days: int = 18,
-             escalation_id: int | None = None) -> str:  # fmt: skip
+             escalation_id: int | None = None, channel: Channel = Channel.EMAIL) -> str:  # fmt: skip
     """The token of a link as a mail would carry it."""
     token = new_token()
-    link = NewLink(token=token, purpose=purpose, case_id=case_id, escalation_id=escalation_id,
+    link = NewLink(token=token, purpose=purpose, case_id=case_id, escalation_id=escalation_id, channel=channel,
                    created_at=at, expires_at=at + timedelta(days=days))  # fmt: skip
     with place.store.write() as db:
         add_links(db, [link])

@@ -53,7 +53,7 @@ def take(db: Connection, token: str, form: Form, nonce: str, sender: Sender, now
     rules = rules_of(db, case.policy_version)
     verdict = _weigh(db, case, sender.submission(form, arrived_at(db, case), now), sender.visits.of(case.case_id, now),
                      rules.survey.machines)  # fmt: skip
-    said = _said(form, nonce, verdict)
+    said = _said(form, case.channel, nonce, verdict)
     change_for = timedelta(hours=rules.survey.change_hours)
     record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)
     sender.visits.note(case.case_id, Visit(now, visitor_of(sender.headers), Deed.SENT, nonce=nonce))
@@ -76,10 +76,10 @@ def _weigh(
     return verdict
 
 
-def _said(form: Form, nonce: str, verdict: Confirmed | Unconfirmed) -> Said:
+def _said(form: Form, channel: str | None, nonce: str, verdict: Confirmed | Unconfirmed) -> Said:
     return Said(
         nonce=nonce,
-        channel=Channel.EMAIL,
+        channel=Channel(channel or Channel.EMAIL),
         rating=form.rating,
         comment=form.said,
         contact_me=form.contact_me,

@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("calls", sa.Column("confirms", sa.Integer(), nullable=True))
     op.add_column("calls", sa.Column("withdrawn_at", INSTANT(), nullable=True))
     op.add_column("answers", sa.Column("suspicion", TEXT(), nullable=True))
+    op.add_column("links", sa.Column("channel", TEXT(), nullable=True))
     op.add_column("services", sa.Column("contact_basis", TEXT(), nullable=True))
     op.create_table(
         "provider_events",
@@ -104,6 +105,7 @@ def downgrade() -> None:
     op.drop_table("replies")
     op.drop_table("provider_events")
     op.drop_column("services", "contact_basis")
+    op.drop_column("links", "channel")
     op.drop_column("answers", "suspicion")
     op.drop_column("calls", "withdrawn_at")
     op.drop_column("calls", "confirms")

@@ -117,6 +117,8 @@ class Link(SQLModel, table=True):
     purpose: str
     case_id: int = Field(foreign_key="cases.id", index=True)
     escalation_id: int | None = Field(default=None, foreign_key="escalations.id")
+    channel: str | None = None
+    """By which message it was sent; None for a link from before this was written down."""
     created_at: datetime
     expires_at: datetime
 

@@ -37,7 +37,7 @@ def test_a_customer_who_prefers_sms_gets_one_and_answers_it(by_sms: Days):
     days.live(days=1)
     [survey] = texts(days)
     assert (survey.at, survey.to, survey.purpose) == (berlin("2026-10-05 14:01"), MOBILE, Purpose.SURVEY)
-    assert survey.text.startswith("Example Home Services: Hello Ann, how did we do on 5 October 2026? http")
+    assert survey.text.startswith("Example Home Services: Hello Ann, how satisfied are you with our service? http")
     assert days.letters() == []
     case = days.case()
     assert case.contacted_at == survey.at <= case.contact_due_at
@@ -80,7 +80,7 @@ def test_who_has_nothing_but_a_mobile_is_asked_reminded_thanked_and_asked_again_
     days.live(days=3)
     thanks, recovery = texts(days)[3:]
     assert (thanks.purpose, recovery.purpose) == (Purpose.THANK_YOU, Purpose.RECOVERY_SURVEY)
-    assert "will be in touch by" in thanks.text
+    assert "You will hear from us by" in thanks.text
     assert days.answer(recovery, rating=5)
     days.live(days=4)
     assert days.case().disposition == Disposition.RECOVERED

@@ -10,7 +10,7 @@ from tasks.concerns import judge_answers
 from tests import seed
 from tests.dump import counts, dump
 from tests.web_site import Site, checked_in, comment_in, nonce_in, words_in
-from vocabulary import Event, Stage
+from vocabulary import Channel, Event, LinkPurpose, Stage
 from web.bell import Sound
 
 
@@ -33,6 +33,15 @@ def test_an_answer_is_recorded_with_its_entry_and_the_bell_rings_after_it(site: 
         logged = db.execute(select(entries.c.event).where(entries.c.case_id == case.case_id)).scalars().all()
     assert Event.ANSWER_RECEIVED in logged
     assert site.bell.sounds == [Sound.ANSWER_RECEIVED]
+
+
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])
+def test_an_answer_counts_for_the_channel_that_carried_its_link(site: Site, channel: Channel):
+    case = seed.asked(site.place)
+    link = seed.add_link(site.place, case.case_id, LinkPurpose.SURVEY, at=seed.ASKED_AT, channel=channel)
+    assert site.answer(link, rating="4").status_code == 200
+    with site.store.read() as db:
+        assert db.execute(select(answers.c.channel)).scalar_one() == channel
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,8 @@ class People:
     def _call(self, call: Any) -> None:
         outcome = self.dice.choice(list(CallOutcome))
         rating = self.dice.randint(1, 5) if outcome in (CallOutcome.ANSWERED, CallOutcome.SOLVED) else None
-        self.days.call(outcome, call.id, rating=rating)
+        back_at = self.days.now + timedelta(hours=30) if outcome is CallOutcome.CALL_BACK else None
+        self.days.call(outcome, call.id, rating=rating, call_back_at=back_at)
         self._count(f"call: {outcome}")
 
     def _work(self, concern: Any) -> None:

@@ -103,7 +103,8 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self.days.calls())
     @rule(outcome=CALLS)
     def a_call_is_made(self, outcome: CallOutcome) -> None:
-        self.days.call(outcome, rating=3 if outcome is CallOutcome.ANSWERED else None)
+        back_at = self.days.now + timedelta(days=1) if outcome is CallOutcome.CALL_BACK else None
+        self.days.call(outcome, rating=3 if outcome is CallOutcome.ANSWERED else None, call_back_at=back_at)
 
     @precondition(lambda self: self.days.rows(escalations))
     @rule(data=st.data(), done=st.booleans())

@@ -26,7 +26,7 @@ def test_the_script_of_a_call(place: Place, type_: Type):
     status, out, _ = type_("calls", "show", "1")
     assert status == 0
     assert out.startswith("Call 1, to ask how it went\n")
-    assert "\n   I am calling about your job completed on 5 October 2026" in out
+    assert "\n   I am calling about your job completed on Monday, 5 October 2026" in out
     assert "\n\n4. Listen" in out
     assert "calls record 1 --outcome" in out
 

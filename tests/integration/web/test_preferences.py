@@ -40,7 +40,7 @@ def test_a_pause(site: Site, days: int):
     case = seed.asked(site.place)
     page = site.client.post(f"/u/{case.unsubscribe}", data={"stop": str(days)})
     until = site.clock.now + timedelta(days=days)
-    assert f"before {until.day} {until:%B %Y}" in words_in(page.text)
+    assert f"before {until:%A}, {until.day} {until:%B %Y}" in words_in(page.text)
     assert {row.until for row in rows(site, suppressions)} == {until}
     assert Event.PREFERENCE_SET in events(site)
     assert case_row(site, case).stage == Stage.ENDED

@@ -108,6 +108,7 @@ def report(days: Days, number: int) -> ClosedService:
         source="crm", external_id=f"J-{number}", closed_at=days.now - timedelta(hours=8), kind="job completed",
         department="Heating", branch="Berlin", region="DE-BE", timezone="Europe/Berlin",
         customer_name="Ann Example", email=f"c{number}@example.com", channels="email",
+        contact_basis="consent",
     )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from fakes.twilio import Twilio
 from fakes.wire import Reply, Request, Server
 
 _READY_S, _STOP_S = 10.0, 5.0
+_TURNS = 8
+"""Turns of the event loop after which what was due at once has been handed to the postman: an event takes three."""
+_LOOK_EVERY_S = 0.002
 
 
 class Fakes:
@@ -46,9 +49,21 @@ class Fakes:
 
     async def start(self) -> None:
         """Raises OSError when a port is taken."""
+        self._loop = asyncio.get_running_loop()
         mail, sms = self._servers
         self._sendgrid.port = await mail.start(self._options.sendgrid_port)
         self._twilio.port = await sms.start(self._options.twilio_port)
+
+    async def told(self) -> None:
+        """Until everything that was due at once (`Options.pace` 0) is told and answered."""
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        while self._postman.waiting:
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    def wait_until_told(self, at_most_s: float) -> None:
+        """The same from another thread. Raises TimeoutError."""
+        asyncio.run_coroutine_threadsafe(asyncio.wait_for(self.told(), at_most_s), self._loop).result()
 
     async def stop(self) -> None:
         for server in self._servers:

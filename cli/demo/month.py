@@ -28,6 +28,8 @@ _LAST_CONTACTS = timedelta(days=5)
 """After this the story goes on in steps of two days: only reminders, resolutions and seals are left."""
 _AFTERWARDS = timedelta(days=40)
 """Long enough for reminders, expiry, resolutions and the customers' confirmations."""
+_SEALING_DAYS = (1, 3, 5)
+"""Records of what has ended are checked and sealed on these days of the week: nobody waits for it."""
 _MOST_RUNGS = 3
 """So often a message may fail and fall to the next channel at once."""
 _WHOLE_SECONDS = timedelta(seconds=1)
@@ -51,12 +53,13 @@ class Month:
         """From the clock's day until everything has ended; `tell` hears of every day. Ends early when asked to stop."""
         day = self._clock().date()
         while day <= (ends + _AFTERWARDS).date() and not self._all_closed():
-            for at in (_MORNING, _EVENING):
+            quiet = day > (ends + _LAST_CONTACTS).date()
+            seals = (StageName.DOCUMENT,) if quiet or day.isoweekday() in _SEALING_DAYS else ()
+            for at, more in ((_MORNING, ()), (_EVENING, seals)):
                 if self._stopping.is_set():
                     return
-                self._step(datetime.combine(day, at, UTC), _STAGES_AT[at])
+                self._step(datetime.combine(day, at, UTC), (*_STAGES_AT[at], *more))
             tell(self._clock())
-            quiet = day > (ends + _LAST_CONTACTS).date()
             day += timedelta(days=2 if quiet else 1)
 
     def _step(self, at: datetime, stages: Sequence[StageName]) -> None:
@@ -119,9 +122,8 @@ class Month:
 
 _STAGES_AT = {
     _MORNING: (StageName.SEND_SURVEY, StageName.AWAIT_RESPONSE, StageName.DELIVER_MESSAGES),
-    _EVENING: (StageName.SCHEDULE_CONTACT, StageName.SEND_SURVEY, StageName.ESCALATE, StageName.DELIVER_MESSAGES,
-               StageName.DOCUMENT),
-}  # fmt: skip
+    _EVENING: (StageName.SCHEDULE_CONTACT, StageName.SEND_SURVEY, StageName.ESCALATE, StageName.DELIVER_MESSAGES),
+}
 _DUE: dict[StageName, Callable[[Store, datetime], int]] = {
     StageName.SCHEDULE_CONTACT: count_waiting,
     StageName.SEND_SURVEY: lambda store, at: count_due(store, Stage.PLANNED, at),

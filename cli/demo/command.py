@@ -112,6 +112,7 @@ def _tell(
             return
         show_account(console, opened, month_of(opened.store))
         if serve_on:
+            postbox.open_to_everybody()
             console.print(f"Providers        {postbox.page} (what they were given; customers can write back)")
             console.print("\nServing until Ctrl-C.")
             stopping.wait()
@@ -144,7 +145,7 @@ def _live(
     seed: int,
 ) -> None:  # fmt: skip
     settings, store = opened.settings, opened.store
-    customers, staff = Customers(seed, clock, postbox), Staff(seed, store, opened.policy.rules)
+    customers, staff = Customers(seed, clock, postbox, languages_of(store)), Staff(seed, store, opened.policy.rules)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Stages(settings, quiet=True) as stages, Progress(*columns, console=console, transient=True) as progress:
         month = Month(store, clock, stages, customers, staff, postbox, stopping)
@@ -180,6 +181,13 @@ def _month_over(store: Store) -> datetime:
     """A day on which that month can be reviewed, everywhere: a short story may have ended before it."""
     later = _middle(store).replace(day=1) + timedelta(days=33)
     return later.replace(day=2)
+
+
+def languages_of(store: Store) -> dict[str, str]:
+    """Of the customers, by mail address and by number."""
+    with store.read() as db:
+        rows = db.execute(select(services.c.email, services.c.phone, services.c.language)).all()
+    return {address: row.language or "" for row in rows for address in (row.email, row.phone) if address}
 
 
 def begins_text(store: Store) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,10 +49,12 @@ class Intent:
 
 
 class Customers:
-    def __init__(self, seed: int, clock: StoryClock, postbox: Postbox) -> None:
+    def __init__(self, seed: int, clock: StoryClock, postbox: Postbox, languages: Mapping[str, str]) -> None:
+        """`languages`: by mail address and by number."""
         self._habits = Habits(seed)
         self._clock = clock
         self._postbox = postbox
+        self._languages = languages
         self._browser = httpx.Client(timeout=30, trust_env=False, headers=_BROWSER)
         self._scanner = httpx.Client(timeout=30, trust_env=False, headers=_SCANNER)
         self._unhappy: set[str] = set()
@@ -68,7 +71,7 @@ class Customers:
         if deed is Deed.NOTHING:
             return None
         opinion = habits.opinion() if deed is Deed.PAGE else Opinion(None, "")
-        words = "" if deed in _ON_PAGES else habits.words(deed, letter.channel)
+        words = "" if deed in _ON_PAGES else habits.words(deed, letter.channel, self._languages.get(letter.to, ""))
         after = _SCANS_AFTER if deed is Deed.SCANNER else timedelta(minutes=habits.minutes())
         return Intent(self._clock() + after, letter, deed, opinion, words)
 

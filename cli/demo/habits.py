@@ -37,10 +37,15 @@ _TROUBLE = ("The heating is still not working.", "I waited half a day and nobody
 _MINOR = ("Good work, but please call me about the invoice.", "All fine, only the cover is broken.")
 _REPLIES = {
     Channel.EMAIL: ("5 - quick and friendly, thank you!", "4, all good, only the appointment was moved once.",
-                    "5, alles bestens, vielen Dank!", "2. The heating is still not working.", "5, netjes gewerkt.",
-                    "4, très bien, merci.", "5, muy amables, gracias."),
+                    "2. The heating is still not working."),
     Channel.SMS: ("5", "4 great job", "Very friendly technician, he explained everything.", "2 still leaking"),
 }  # fmt: skip
+_IN_THEIR_LANGUAGE = {
+    "de": ("5, alles bestens, vielen Dank!", "4, gute Arbeit, nur etwas spät."),
+    "fr": ("4, très bien, merci.",),
+    "es": ("5, muy amables, gracias.",),
+    "nl": ("5, netjes gewerkt, bedankt.",),
+}
 _QUESTIONS = ("Can you send me the invoice once more?", "When will somebody come back for the second tap?")
 _AWAY = "I am out of the office until Monday and read my mail after that."
 _BAD = 2
@@ -70,13 +75,17 @@ class Habits:
         deck = [deed for deed, count in _DECKS[channel].items() for _ in range(count)]
         return Deed(str(self._drawn(channel, deck)))
 
-    def words(self, deed: Deed, channel: Channel) -> str:
-        """What a customer writes back."""
+    def words(self, deed: Deed, channel: Channel, language: str = "") -> str:
+        """What a customer writes back: mails in their language, if it is one of those that are listened for."""
         if deed is Deed.STOP:
             return "STOP"
         if deed is Deed.AWAY:
             return _AWAY
-        return str(self._drawn((deed, channel), _QUESTIONS if deed is Deed.QUESTION else _REPLIES[channel]))
+        if deed is Deed.QUESTION:
+            return str(self._drawn((deed, channel), _QUESTIONS))
+        if channel is Channel.EMAIL and language in _IN_THEIR_LANGUAGE:
+            return str(self._drawn((deed, language), _IN_THEIR_LANGUAGE[language]))
+        return str(self._drawn((deed, channel), _REPLIES[channel]))
 
     def opinion(self) -> Opinion:
         """What somebody fills in on the survey page."""

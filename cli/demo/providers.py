@@ -21,7 +21,7 @@ _SENDER = "+15005550006"
 def providers(settings: Settings, clock: StoryClock) -> Iterator[Fakes]:
     """Both of them, at the story's time. Until the context ends this process has settings for them and no others."""
     here = f"http://127.0.0.1:{settings.web_port}"
-    options = Options(events_to=here, pace=0, keep=_KEPT, clock=lambda: clock().timestamp())
+    options = Options(events_to=here, pace=0, held=True, keep=_KEPT, clock=lambda: clock().timestamp())
     before = dict(os.environ)
     with in_background(options, Keys.made()) as fakes:
         for name in [name for name in os.environ if name.removeprefix("AFTERCARE_").startswith(_OURS)]:

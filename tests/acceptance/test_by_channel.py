@@ -7,7 +7,7 @@ import pytest
 from models.by_channel import ChannelFigures, channel_figures, waiting_replies
 from models.store import Store
 from tests.acceptance.days import Days, berlin
-from tests.acceptance.texts import LANDLINE, MOBILE, NOT_A_MOBILE, YES, StartTwilio, start_twilio, texts
+from tests.acceptance.texts import LANDLINE, MOBILE, NOT_A_MOBILE, StartTwilio, start_twilio, texts
 from vocabulary import CallOutcome, Channel
 
 __all__ = ["start_twilio"]

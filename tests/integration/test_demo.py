@@ -30,7 +30,7 @@ FOREIGN = {"AFTERCARE_MAIL": "smtp", "AFTERCARE_SENDGRID_API_KEY_FILE": "/nowher
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The home of a demonstration that has ended, and what it printed."""
     home = tmp_path_factory.mktemp("demonstration")
     ports = {"AFTERCARE_PREFECT_PORT": str(free_port()), "AFTERCARE_WEB_PORT": str(free_port())}
@@ -40,7 +40,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]
             command, cwd=ROOT, capture_output=True, text=True, timeout=WAIT_S, env={**os.environ}, check=False
         )
     assert done.returncode == 0, done.stdout + done.stderr
-    yield home, done.stdout
+    return home, done.stdout
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A story can wait until everything that follows from a message was told, and then move its clock on."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from fakes.running import Fakes
 from tests.integration.fakes.conftest import Listener
 from tests.integration.fakes.test_fake_sendgrid import message, send
 from tests.integration.fakes.test_fake_twilio import send as send_sms
+from tests.integration.fakes.waiting import until
 
 Start = Callable[..., Fakes]
 
@@ -42,3 +44,18 @@ def test_the_wait_goes_on_while_aftercare_has_not_taken_a_post(start: Start, lis
     answered.set()
     fakes.wait_until_told(10)
     assert listener.posts
+
+
+def test_what_is_held_is_told_when_somebody_waits_for_it_and_not_before(start: Start, listener: Listener):
+    fakes = start(events_to=listener.url, held=True)
+    send(fakes)
+    time.sleep(0.3)
+    assert listener.posts == []
+    fakes.wait_until_told(10)
+    told = len(listener.posts)
+    assert told
+    send(fakes)
+    time.sleep(0.3)
+    assert len(listener.posts) == told, "held again"
+    fakes.tell_at_once()
+    until(lambda: len(listener.posts) > told)

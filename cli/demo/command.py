@@ -113,7 +113,7 @@ def _tell(
         show_account(console, opened, month_of(opened.store))
         if serve_on:
             postbox.open_to_everybody()
-            console.print(f"Providers        {postbox.page} (what they were given; customers can write back)")
+            console.print(f"Providers        {postbox.page} (what they took; write back there)", soft_wrap=True)
             console.print("\nServing until Ctrl-C.")
             stopping.wait()
 

@@ -2,7 +2,7 @@
 
 Nobody in it exists. Mail domains are those that RFC 2606 keeps for examples. Telephone numbers are those that the
 regulators of Germany, the United Kingdom and North America keep for films; Austria and the Emirates keep none, so
-theirs begin with a 0 after the area code, as no subscriber's number does.
+theirs begin with a 0 after the area code, as no subscriber's number does. month_channels.py says who is reached how.
 """
 
 import csv
@@ -14,12 +14,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from month_channels import Row, spread
+
 COLUMNS = (
     "source", "external_id", "closed_at", "kind", "department", "branch", "region", "timezone", "agent", "customer_ref",
     "customer_name", "email", "phone", "customer_timezone", "language", "channels", "tags", "contact_basis",
 )  # fmt: skip
 ORDINARY = 268  # services without a story of their own
-Row = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -214,8 +215,7 @@ def abroad(month: Month) -> None:
 def reported_again(month: Month) -> None:
     """Rows that a later export repeats, one of them in another spelling. They change nothing."""
     repeated = month.chance.sample([entry for entry in month.rows[:ORDINARY] if entry[1]["email"]], 4)
-    for moment, row in repeated:
-        month.rows.append((moment + timedelta(days=1), dict(row)))
+    month.rows += [(moment + timedelta(days=1), dict(row)) for moment, row in repeated]
     moment, row = repeated[0]
     spelled = {"closed_at": moment.isoformat(), "email": row["email"].replace("@example", "@EXAMPLE")}
     month.rows.append((moment + timedelta(days=2), row | spelled))
@@ -238,7 +238,7 @@ def main(target: Path) -> None:
     month = Month()
     for branch in month.chance.choices(list(BRANCHES), list(BRANCHES.values()), k=ORDINARY):
         month.add(branch, month.some_time(branch))
-    for story in (closings, exceptions, returning, abroad, reported_again, refused):
+    for story in (spread, closings, exceptions, returning, abroad, reported_again, refused):
         story(month)
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")

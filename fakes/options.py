@@ -23,6 +23,8 @@ class Options:
     """Before each answer to a send."""
     pace: float = 1.0
     """By which the delays of events are multiplied: 0 tells everything at once."""
+    held: bool = False
+    """Nothing is told before `Fakes.wait_until_told`: a story sends first, and then hears what became of it."""
     duplicates: float = 0.1
     """The share of events that are told twice."""
     follow: bool = True

@@ -36,6 +36,9 @@ class Postman:
         self._client = httpx.AsyncClient(timeout=_ANSWER_S, trust_env=False, follow_redirects=False)
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._under_way: set[asyncio.Task[str]] = set()
+        self.goes = asyncio.Event()
+        """Whether he is on his way; else what he was given waits."""
+        self.goes.set()
 
     @property
     def waiting(self) -> int:
@@ -56,6 +59,7 @@ class Postman:
             return self._noted(post, "not on loopback")
         pause_s, waited_s = _FIRST_PAUSE_S, 0.0
         while True:
+            await self.goes.wait()
             answer = self._noted(post, await self._attempt(post))
             again = not answer.startswith("2") if post.insists else answer == "lost" and not waited_s
             if not again or waited_s > _GIVE_UP_S:

@@ -16,6 +16,9 @@ from fakes.twilio import Twilio
 from fakes.wire import Reply, Request, Server
 
 _READY_S, _STOP_S = 10.0, 5.0
+_TURNS = 8
+"""Turns of the event loop after which what was due at once has been handed to the postman: an event takes three."""
+_LOOK_EVERY_S = 0.002
 
 
 class Fakes:
@@ -25,6 +28,7 @@ class Fakes:
         self.keys = keys
         self.ledger = Ledger(options.keep)
         self._options = options
+        self._held = options.held
         self._postman = Postman(self.ledger)
         self._sendgrid = SendGrid(options, keys, self.ledger, Events(options, keys, self._postman))
         self._twilio = Twilio(options, keys, self.ledger, self._postman)
@@ -46,9 +50,31 @@ class Fakes:
 
     async def start(self) -> None:
         """Raises OSError when a port is taken."""
+        self._loop = asyncio.get_running_loop()
+        if self._held:
+            self._postman.goes.clear()
         mail, sms = self._servers
         self._sendgrid.port = await mail.start(self._options.sendgrid_port)
         self._twilio.port = await sms.start(self._options.twilio_port)
+
+    async def told(self) -> None:
+        """Until everything that was due at once (`Options.pace` 0) is told and answered."""
+        self._postman.goes.set()
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        while self._postman.waiting:
+            await asyncio.sleep(_LOOK_EVERY_S)
+        if self._held:
+            self._postman.goes.clear()
+
+    def wait_until_told(self, at_most_s: float) -> None:
+        """The same from another thread. Raises TimeoutError."""
+        asyncio.run_coroutine_threadsafe(asyncio.wait_for(self.told(), at_most_s), self._loop).result()
+
+    def tell_at_once(self) -> None:
+        """From now on nothing is held any more. From another thread."""
+        self._held = False
+        self._loop.call_soon_threadsafe(self._postman.goes.set)
 
     async def stop(self) -> None:
         for server in self._servers:

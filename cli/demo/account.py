@@ -1,5 +1,6 @@
 """What the demonstration shows at its end: the account of all services, the promises, and where to look."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from rich.box import SIMPLE_HEAD
@@ -8,18 +9,25 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import select
 
+from models.by_channel import ChannelFigures, channel_figures, waiting_replies
 from models.listing import account, promises
 from models.tables import escalations
 from tasks.place import Place
+from vocabulary import Channel
 
 _SHOWN = 8
+_FIGURES = {"sent": "sent, or called", "arrived": "delivered, or spoken to", "failed": "failed",
+            "moved_on": "  of these, moved to the next channel", "answered_on_page": "answered on the page",
+            "answered_by_reply": "answered by reply", "answered_in_call": "answered in a call",
+            "opted_out": "opted out, or paused", "unconfirmed": "answers that no person has confirmed"}  # fmt: skip
+_NAMES = {Channel.EMAIL: "e-mail", Channel.SMS: "SMS", Channel.PHONE: "phone"}
 
 
 def show_account(console: Console, opened: Place, month: str) -> None:
     """Every accepted service under exactly one word; deadlines kept and missed; concerns; addresses."""
     settings = opened.settings
     with opened.store.read() as db:
-        words, kept = account(db), promises(db)
+        words, kept, figures, replies = account(db), promises(db), channel_figures(db), waiting_replies(db)
     console.print("\n[bold]What became of every closed service[/]")
     table = Table(box=SIMPLE_HEAD, header_style="bold")
     table.add_column("disposition")
@@ -32,14 +40,28 @@ def show_account(console: Console, opened: Place, month: str) -> None:
     console.print("[bold]Deadlines and concerns[/]")
     for what, count in kept.items():
         console.print(f"  {what:32} {count:>5}")
+    _show_channels(console, figures)
+    look = "./aftercare replies list, ./aftercare replies show ID"
+    console.print(f"\nReplies that wait for a person: {replies} ({look})", soft_wrap=True)
     _show_concerns(console, opened)
     reports = sorted(settings.reviews.glob(f"review-{month}-v*.html"), key=lambda path: path.stat().st_mtime)
     console.print(f"\nMonthly review   {reports[-1] if reports else 'none'}", soft_wrap=True)
-    console.print(f"Mails            {settings.outbox}", soft_wrap=True)
+    console.print(f"Mails and SMS    {settings.outbox}", soft_wrap=True)
     console.print(f"Prefect UI       {settings.prefect_url}")
     console.print(f"Survey page      {settings.web_url}")
     console.print("Look further     ./aftercare cases, ./aftercare explain CASE, ./aftercare escalations list --all, "
                   "./aftercare log export", soft_wrap=True)  # fmt: skip
+
+
+def _show_channels(console: Console, figures: Mapping[Channel, ChannelFigures]) -> None:
+    console.print("\n[bold]By channel[/]: messages to customers and calls; answers by what led to them")
+    table = Table(box=None, header_style="bold", padding=(0, 0, 0, 2))
+    table.add_column("")
+    for channel in figures:
+        table.add_column(_NAMES[channel], justify="right", min_width=6)
+    for name, words in _FIGURES.items():
+        table.add_row(words, *(str(getattr(row, name)) for row in figures.values()))
+    console.print(table)
 
 
 def _show_concerns(console: Console, opened: Place) -> None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -20,6 +20,7 @@ from cli.demo.clock import StoryClock
 from cli.demo.customers import Customers
 from cli.demo.month import Month
 from cli.demo.postbox import Postbox
+from cli.demo.providers import providers
 from cli.demo.staff import Staff
 from cli.deployments import apply_deployments
 from cli.fault import Fault
@@ -29,6 +30,7 @@ from cli.service_file import import_reports, read_service_file, write_refused
 from cli.stages import StageName, Stages
 from cli.up import end_leftovers, only_one, stop_signal
 from config.settings import ROOT, Settings, read_settings
+from fakes.running import Fakes
 from models.store import Store
 from models.tables import cases as cases_table
 from models.tables import services
@@ -39,6 +41,8 @@ from web.app import create_app
 from web.bell import Silent
 
 _EXAMPLE = ROOT / "examples" / "closed_services.csv"
+_BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where the story's clock stands until the first service is known."""
 _MARK = "demonstration"
 """A file in the home that says: all of this was invented, and may be removed by the next demonstration."""
 
@@ -56,11 +60,12 @@ def demo(
     check_templates()
     check_port_is_free(settings.prefect_port, "AFTERCARE_PREFECT_PORT")
     check_port_is_free(settings.web_port, "AFTERCARE_WEB_PORT")
-    console = Console()
-    with only_one(settings), stop_signal() as stopping:
+    console, clock = Console(), StoryClock(_BEFORE)
+    with only_one(settings), stop_signal() as stopping, providers(settings, clock) as fakes:
+        settings = read_settings()
         server = server_part(settings, schedules=False)
         try:
-            _tell(console, settings, server, stopping, limit=cases, seed=seed, serve_on=not exit_)
+            _tell(console, clock, fakes, server, stopping, limit=cases, seed=seed, serve_on=not exit_)
         finally:
             stop_all([server], within_s=8)
 
@@ -69,7 +74,6 @@ def _fresh_place() -> Settings:
     """A home with nothing in it. Only a home that an earlier demonstration has marked is emptied."""
     if os.environ.get("AFTERCARE_DATABASE_URL"):
         raise Fault("the demonstration uses a SQLite store of its own; unset AFTERCARE_DATABASE_URL for it")
-    os.environ["AFTERCARE_MAIL"] = "outbox"  # invented customers get no real mail
     settings = read_settings()
     mark = settings.home / _MARK
     if (settings.home / "aftercare.db").exists() and not mark.exists():
@@ -86,10 +90,11 @@ def _fresh_place() -> Settings:
 
 
 def _tell(
-    console: Console, settings: Settings, server: Part, stopping: threading.Event, *, limit: int | None, seed: int,
-    serve_on: bool,
+    console: Console, clock: StoryClock, fakes: Fakes, server: Part, stopping: threading.Event, *, limit: int | None,
+    seed: int, serve_on: bool,
 ) -> None:  # fmt: skip
     opened = here()
+    settings, postbox = opened.settings, Postbox(fakes, opened.settings)
     with console.status("Starting the Prefect server …"):
         server.start()
         _import(console, opened, limit)
@@ -99,14 +104,16 @@ def _tell(
     with console.status("Applying prefect.yaml …"):
         apply_deployments(settings)
     begins, ends = _span(opened.store)
-    clock = StoryClock(begins)
+    clock.move_to(begins)
     with serving(settings, opened.store, clock):
-        _live(console, opened, clock, stopping, ends=ends, seed=seed)
+        _live(console, opened, clock, stopping, postbox, ends=ends, seed=seed)
         if stopping.is_set():
             console.print("Stopped before the month was over.")
             return
         show_account(console, opened, month_of(opened.store))
         if serve_on:
+            postbox.open_to_everybody()
+            console.print(f"Providers        {postbox.page} (what they took; write back there)", soft_wrap=True)
             console.print("\nServing until Ctrl-C.")
             stopping.wait()
 
@@ -134,13 +141,14 @@ def _span(store: Store) -> tuple[datetime, datetime]:
 
 
 def _live(
-    console: Console, opened: Place, clock: StoryClock, stopping: threading.Event, *, ends: datetime, seed: int
-) -> None:
+    console: Console, opened: Place, clock: StoryClock, stopping: threading.Event, postbox: Postbox, *, ends: datetime,
+    seed: int,
+) -> None:  # fmt: skip
     settings, store = opened.settings, opened.store
-    customers, staff = Customers(seed, clock), Staff(seed, store, opened.policy.rules)
+    customers, staff = Customers(seed, clock, postbox, languages_of(store)), Staff(seed, store, opened.policy.rules)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Stages(settings, quiet=True) as stages, Progress(*columns, console=console, transient=True) as progress:
-        month = Month(store, clock, stages, customers, staff, Postbox(settings.outbox), stopping)
+        month = Month(store, clock, stages, customers, staff, postbox, stopping)
         bar = progress.add_task("Living through the month", total=store_count(store))
 
         def tell(at: datetime) -> None:
@@ -149,16 +157,37 @@ def _live(
         month.live(ends, tell)
         if not stopping.is_set():
             progress.update(bar, description="Writing the monthly review")
+            clock.move_to(_month_over(store))
             stages.run_plainly(StageName.MONTHLY_REVIEW, as_of=clock(), month=month_of(store))
             stages.run_plainly(StageName.DELIVER_MESSAGES, as_of=clock())
-    done = f"{month.runs + 2} flow runs, {customers.answered} answers on the survey page"
-    console.print(f"Lived through {begins_text(store)}: {done}, {customers.unsubscribed} unsubscribed by one click.")
+            postbox.new()
+    console.print(f"Lived through {begins_text(store)}: {month.runs.total() + 2} flow runs.")
+    console.print("\n[bold]What customers did with their mails and texts[/]")
+    for deed, count in customers.done.most_common():
+        console.print(f"  {deed:38} {count:>5}")
 
 
 def month_of(store: Store) -> str:
     """The month in whose middle the closings lie: in UTC a few of them may fall into its neighbours."""
+    return f"{_middle(store):%Y-%m}"
+
+
+def _middle(store: Store) -> datetime:
     first, last = _span(store)
-    return f"{first + (last - first) / 2:%Y-%m}"
+    return first + (last - first) / 2
+
+
+def _month_over(store: Store) -> datetime:
+    """A day on which that month can be reviewed, everywhere: a short story may have ended before it."""
+    later = _middle(store).replace(day=1) + timedelta(days=33)
+    return later.replace(day=2)
+
+
+def languages_of(store: Store) -> dict[str, str]:
+    """Of the customers, by mail address and by number."""
+    with store.read() as db:
+        rows = db.execute(select(services.c.email, services.c.phone, services.c.language)).all()
+    return {address: row.language or "" for row in rows for address in (row.email, row.phone) if address}
 
 
 def begins_text(store: Store) -> str:

@@ -3,6 +3,7 @@
 import heapq
 import itertools
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 
@@ -15,8 +16,8 @@ from cli.demo.staff import Staff
 from cli.stages import StageName, Stages
 from models.due import count_concerns, count_due, count_messages, count_waiting
 from models.store import Store
-from models.tables import cases, services
-from vocabulary import Stage
+from models.tables import cases, messages, services
+from vocabulary import Delivery, Stage
 
 _MORNING, _EVENING = time(9, 5), time(22, 5)
 """When the stages run in the story (UTC): day in Europe; then day in America and morning in Sydney.
@@ -27,6 +28,11 @@ _LAST_CONTACTS = timedelta(days=5)
 """After this the story goes on in steps of two days: only reminders, resolutions and seals are left."""
 _AFTERWARDS = timedelta(days=40)
 """Long enough for reminders, expiry, resolutions and the customers' confirmations."""
+_SEALING_DAYS = (1, 3, 5)
+"""Records of what has ended are checked and sealed on these days of the week: nobody waits for it."""
+_MOST_RUNGS = 3
+"""So often a message may fail and fall to the next channel at once."""
+_WHOLE_SECONDS = timedelta(seconds=1)
 
 
 class Month:
@@ -41,18 +47,19 @@ class Month:
         self._stopping = stopping
         self._intents: list[tuple[datetime, int, Intent]] = []
         self._numbers = itertools.count()
-        self.runs = 0
+        self.runs: Counter[StageName] = Counter()
 
     def live(self, ends: datetime, tell: Callable[[datetime], None]) -> None:
         """From the clock's day until everything has ended; `tell` hears of every day. Ends early when asked to stop."""
         day = self._clock().date()
         while day <= (ends + _AFTERWARDS).date() and not self._all_closed():
-            for at in (_MORNING, _EVENING):
+            quiet = day > (ends + _LAST_CONTACTS).date()
+            seals = (StageName.DOCUMENT,) if quiet or day.isoweekday() in _SEALING_DAYS else ()
+            for at, more in ((_MORNING, ()), (_EVENING, seals)):
                 if self._stopping.is_set():
                     return
-                self._step(datetime.combine(day, at, UTC), _STAGES_AT[at])
+                self._step(datetime.combine(day, at, UTC), (*_STAGES_AT[at], *more))
             tell(self._clock())
-            quiet = day > (ends + _LAST_CONTACTS).date()
             day += timedelta(days=2 if quiet else 1)
 
     def _step(self, at: datetime, stages: Sequence[StageName]) -> None:
@@ -62,6 +69,7 @@ class Month:
         for stage in stages:
             if _DUE[stage](self._store, at):
                 self._run(stage, at)
+        self._fall_to_next_channels(at)
         for letter in self._postbox.new():
             intent = self._customers.decide(letter)
             if intent is not None:
@@ -76,11 +84,30 @@ class Month:
                 self._run(StageName.ESCALATE, self._clock())
                 self._run(StageName.DELIVER_MESSAGES, self._clock())
 
+    def _fall_to_next_channels(self, at: datetime) -> None:
+        """In earnest the bell of what did not arrive starts the sweep; here it is looked for, with the clock still."""
+        for _ in range(_MOST_RUNGS):
+            if not self._failed_since(at):
+                return
+            self._run(StageName.AWAIT_RESPONSE, at)
+            if count_messages(self._store, at):
+                self._run(StageName.DELIVER_MESSAGES, at)
+
+    def _failed_since(self, at: datetime) -> int:
+        lost = messages.c.state.in_((Delivery.FAILED, Delivery.REJECTED))
+        failed = messages.c.settled_at >= at - _WHOLE_SECONDS  # providers tell whole seconds
+        waiting = (cases.c.stage == Stage.ASKED) & (cases.c.next_at <= at)
+        found = select(func.count()).select_from(cases).join(messages, messages.c.case_id == cases.c.id)
+        with self._store.read() as db:
+            return int(db.execute(found.where(lost, failed, waiting)).scalar_one())
+
     def _run(self, stage: StageName, at: datetime) -> None:
         if self._stopping.is_set():
             return
         self._stages.run_plainly(stage, as_of=at)
-        self.runs += 1
+        self.runs[stage] += 1
+        if stage is StageName.DELIVER_MESSAGES:
+            self._postbox.wait()
 
     def _all_closed(self) -> bool:
         with self._store.read() as db:
@@ -95,9 +122,8 @@ class Month:
 
 _STAGES_AT = {
     _MORNING: (StageName.SEND_SURVEY, StageName.AWAIT_RESPONSE, StageName.DELIVER_MESSAGES),
-    _EVENING: (StageName.SCHEDULE_CONTACT, StageName.SEND_SURVEY, StageName.ESCALATE, StageName.DELIVER_MESSAGES,
-               StageName.DOCUMENT),
-}  # fmt: skip
+    _EVENING: (StageName.SCHEDULE_CONTACT, StageName.SEND_SURVEY, StageName.ESCALATE, StageName.DELIVER_MESSAGES),
+}
 _DUE: dict[StageName, Callable[[Store, datetime], int]] = {
     StageName.SCHEDULE_CONTACT: count_waiting,
     StageName.SEND_SURVEY: lambda store, at: count_due(store, Stage.PLANNED, at),

@@ -28,7 +28,8 @@ _LAST_CONTACTS = timedelta(days=5)
 """After this the story goes on in steps of two days: only reminders, resolutions and seals are left."""
 _AFTERWARDS = timedelta(days=40)
 """Long enough for reminders, expiry, resolutions and the customers' confirmations."""
-_SEALING_DAYS = (1, 3, 5)
+_HEARD_AFTER = timedelta(minutes=30)
+_SEALING_DAYS = (2, 5)
 """Records of what has ended are checked and sealed on these days of the week: nobody waits for it."""
 _MOST_RUNGS = 3
 """So often a message may fail and fall to the next channel at once."""
@@ -76,13 +77,24 @@ class Month:
                 heapq.heappush(self._intents, (intent.at, next(self._numbers), intent))
 
     def _customers_until(self, at: datetime) -> None:
-        """Customers do what they had in mind. In earnest each answer rings; here those with a concern do."""
+        """Customers do what they had in mind. In earnest each answer rings; here those with a concern do, and what
+        comes within the half hour is heard with them."""
+        heard_at: datetime | None = None
         while self._intents and self._intents[0][0] < at and not self._stopping.is_set():
+            if heard_at and self._intents[0][0] >= heard_at:
+                self._hear(heard_at)
+                heard_at = None
             intent = heapq.heappop(self._intents)[2]
             self._customers.act(intent)
             if intent.is_concern:
-                self._run(StageName.ESCALATE, self._clock())
-                self._run(StageName.DELIVER_MESSAGES, self._clock())
+                heard_at = heard_at or self._clock() + _HEARD_AFTER
+        if heard_at:
+            self._hear(min(heard_at, at))
+
+    def _hear(self, at: datetime) -> None:
+        self._clock.move_to(at)
+        self._run(StageName.ESCALATE, at)
+        self._run(StageName.DELIVER_MESSAGES, at)
 
     def _fall_to_next_channels(self, at: datetime) -> None:
         """In earnest the bell of what did not arrive starts the sweep; here it is looked for, with the clock still."""

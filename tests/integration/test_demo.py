@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from models.by_channel import channel_figures, waiting_replies
 from models.listing import account, promises
 from models.tables import entries, messages, provider_events, replies, services, suppressions
 from tests.prefect_server import environment, free_port
-from vocabulary import Channel, Delivery, Disposition
+from vocabulary import Channel, Delivery, Disposition, Purpose
 
 pytestmark = pytest.mark.slow
 
@@ -76,6 +77,15 @@ def test_all_three_channels_carried_something_and_failures_moved_on(db: Connecti
     assert all(figures["answered_by_reply"] and figures["opted_out"] for figures in (mail, sms))
     assert phone["answered_in_call"]
     assert mail["unconfirmed"], "the scanner's answers count nowhere"
+
+
+def test_what_does_not_arrive_falls_to_the_next_channel_at_once(db: Connection):
+    later = messages.alias()
+    lost = messages.c.state.in_((Delivery.FAILED, Delivery.REJECTED)) & (messages.c.purpose == Purpose.SURVEY)
+    next_one = (later.c.case_id == messages.c.case_id) & (later.c.id > messages.c.id) & (later.c.purpose == "survey")
+    pairs = db.execute(select(messages.c.settled_at, later.c.owed_at).join(later, next_one).where(lost)).all()
+    assert pairs
+    assert all(owed_at - failed_at < timedelta(hours=1) for failed_at, owed_at in pairs)
 
 
 def test_the_providers_told_what_became_of_every_message(db: Connection):

@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -101,8 +102,9 @@ def _tell(
         wait_until_ready(server, f"{settings.prefect_url}/api/ready", stopping)
     if stopping.is_set():
         return
-    with console.status("Applying prefect.yaml …"):
-        apply_deployments(settings)
+    beside = ThreadPoolExecutor(1)  # the story runs the flows themselves; deployments are for who looks at them later
+    applied = beside.submit(apply_deployments, settings)
+    beside.shutdown(wait=False)
     begins, ends = _span(opened.store)
     clock.move_to(begins)
     with serving(settings, opened.store, clock):
@@ -110,6 +112,7 @@ def _tell(
         if stopping.is_set():
             console.print("Stopped before the month was over.")
             return
+        applied.result()
         show_account(console, opened, month_of(opened.store))
         if serve_on:
             postbox.open_to_everybody()

@@ -7,15 +7,13 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_
 
 from models.deliveries import TO_CUSTOMERS
 from models.doubts import is_unconfirmed
+from models.optouts import ON_THE_PHONE
 from models.tables import answers, calls, entries, messages, replies
 from vocabulary import CallOutcome, Channel, Delivery, Event
 
 _SENT = (Delivery.ACCEPTED, Delivery.DELIVERED, Delivery.FAILED, Delivery.REJECTED, Delivery.UNKNOWN)
 _FAILED = (Delivery.FAILED, Delivery.REJECTED)
 _SPOKE = (CallOutcome.ANSWERED, CallOutcome.SOLVED, CallOutcome.CONCERN, CallOutcome.REFUSED, CallOutcome.CALL_BACK)
-_BY_REPLY = "reply:"
-"""How the nonces of answers begin that came as a reply."""
-_ON_THE_PHONE = "told us on the phone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,23 +82,20 @@ def _of_calls(db: Connection) -> list[tuple[str, Any, int]]:
 
 
 def _of_answers(db: Connection) -> list[tuple[str, Any, int]]:
-    """An answer on the page belongs to the channel of the message before it, whose link it came by."""
+    by_reply = select(replies.c.id).where(replies.c.answer_id == answers.c.id).correlate(answers).exists()
     how = case(
         (is_unconfirmed(), "unconfirmed"),
         (answers.c.channel == Channel.PHONE, "answered_in_call"),
-        (answers.c.nonce.startswith(_BY_REPLY, autoescape=True), "answered_by_reply"),
+        (by_reply, "answered_by_reply"),
         else_="answered_on_page",
     )
-    on_page = _written_last(answers.c.case_id, answers.c.received_at)
-    on = case((or_(answers.c.channel == Channel.PHONE, answers.c.nonce.startswith(_BY_REPLY, autoescape=True)),
-               answers.c.channel), else_=on_page)  # fmt: skip
-    each = select(how.label("how"), on.label("channel")).select_from(answers).subquery()
+    each = select(how.label("how"), answers.c.channel).select_from(answers).subquery()
     grouped = select(each.c.how, each.c.channel, func.count()).group_by(each.c.how, each.c.channel)
     return [(row[0], row[1], row[2]) for row in db.execute(grouped)]
 
 
 def _of_optouts(db: Connection) -> list[tuple[str, Any, int]]:
-    on_the_phone = entries.c.detail.contains(_ON_THE_PHONE, autoescape=True)
+    on_the_phone = entries.c.detail.contains(ON_THE_PHONE, autoescape=True)
     on = case((on_the_phone, Channel.PHONE), else_=_written_last(entries.c.case_id, entries.c.at))
     said = entries.c.event.in_((Event.OPTED_OUT, Event.PREFERENCE_SET)) & entries.c.case_id.is_not(None)
     each = select(on.label("channel")).where(said).subquery()

@@ -10,7 +10,7 @@ from models.answers import Said, record
 from models.cases import set_values
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
-from models.optouts import suppress
+from models.optouts import ON_THE_PHONE, suppress
 from models.outcomes import first_contacts, look_now
 from models.tables import answers, calls, cases, columns, escalations, services
 from vocabulary import CallOutcome, Channel, Clause, Disposition, Event, Stage
@@ -94,7 +94,7 @@ def _answered(db: Connection, call: Row[Any], report: CallReport, at: datetime, 
 
 def _refused(db: Connection, call: Row[Any], report: CallReport, at: datetime) -> None:
     case = db.execute(select(cases).where(cases.c.id == call.case_id)).one()
-    suppress(db, case, at=at, source="told us on the phone", actor=report.by)
+    suppress(db, case, at=at, source=ON_THE_PHONE, actor=report.by)
     reason = "the customer does not want to be asked"
     values = ending(Disposition.OPTED_OUT, at=at, next_at=at, reason=reason, clause=Clause.OPT_OUT)
     move = Move(case_id=call.case_id, clause=Clause.OPT_OUT, reason=reason, values=values)

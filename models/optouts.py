@@ -28,6 +28,8 @@ class Refusal:
 
 
 EVERYTHING = Refusal()
+ON_THE_PHONE = "told us on the phone"
+"""The source of an opt-out that a colleague wrote down."""
 
 
 def opt_out(db: Connection, case_id: int, *, at: datetime, source: str, refusal: Refusal = EVERYTHING) -> bool:

@@ -177,11 +177,11 @@ class Days:
         """Through the link of the mail, as the survey page does it. False when the link is not good any more."""
         nonce = f"n{next(self._numbers)}"
         more = {"contact_me": False} | more
-        said = Said(nonce=nonce, channel=Channel.EMAIL, rating=rating, comment=comment, **more)
         with self.here.store.write() as db:
             link = open_link(db, letter.token("s"), ANSWERABLE, self.now, hold=True)
             if link is None:
                 return False
+            said = Said(nonce=nonce, channel=Channel(link.channel), rating=rating, comment=comment, **more)
             hours = timedelta(hours=self.here.policy.rules.survey.change_hours)
             record(db, link.case_id, said, at=self.now, change_for=hours, escalation_id=link.escalation_id)
         return True

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from models.by_channel import channel_figures
 from models.tables import cases
 from tests.acceptance.days import Days
 from tests.replies import DOMAIN, kept, send_mail, send_text, suppressed
 from tests.web_site import Site, make_site
-from vocabulary import CallOutcome, Disposition, Event, Purpose, Stage
+from vocabulary import CallOutcome, Channel, Disposition, Event, Purpose, Stage
 
 
 @pytest.fixture
@@ -41,6 +42,9 @@ def test_a_customer_who_writes_back_has_answered(days: Days, site: Site):
     assert (days.case().disposition, days.case().stage) == (Disposition.SATISFIED, Stage.CLOSED)
     assert len(days.letters(Purpose.SURVEY)) == len(days.letters()) == 1
     assert [entry.event for entry in days.entries(Event.REPLY_RECEIVED)] == [Event.REPLY_RECEIVED]
+    with days.here.store.read() as db:
+        figures = channel_figures(db)[Channel.EMAIL]
+    assert (figures.answered_by_reply, figures.answered_on_page) == (1, 0)
 
 
 def test_a_concern_in_a_reply_reaches_its_owner_and_its_recovery_can_be_answered_by_mail(days: Days, site: Site):

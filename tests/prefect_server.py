@@ -48,6 +48,7 @@ def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         "AFTERCARE_HOME": str(home),
         "AFTERCARE_PREFECT_PORT": str(free_port()),
         "AFTERCARE_WEB_PORT": str(free_port()),
+        "AFTERCARE_SMS": "outbox",
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "true",
     }
     with environment(values):

@@ -21,10 +21,10 @@ from config.settings import ROOT, Settings
 from models.answers import Said, record
 from models.inbox import receive
 from models.report import ClosedService
-from models.tables import cases
+from models.tables import cases, messages
 from tasks import place as places
 from tasks.place import Place
-from vocabulary import Channel, Disposition, Stage
+from vocabulary import Channel, Delivery, Disposition, Purpose, Stage
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +35,7 @@ CANARIES = {
     "phone": "+493023125017",
     "customer_ref": "CANARY-REF-77",
 }
+MOBILE = "+491713920042"
 COMMENT = "canary comment: the boiler is still not working"
 
 
@@ -44,7 +45,8 @@ def month(on_prefect: Settings, stages: Stages) -> dict[StageName, object]:
     places.leave_places()
     here = places.place()
     with here.store.write() as db:
-        reports = [_report("A1"), _report("A2", email="two.canary@example.com"), _report("A3", tags=["test"])]
+        by_sms = _report("A2", email=None, phone=MOBILE, channels=["sms"])
+        reports = [_report("A1"), by_sms, _report("A3", phone=None, tags=["test"])]
         receive(db, reports, at=CLOSED)
     states: dict[StageName, object] = {}
 
@@ -85,6 +87,12 @@ def test_the_rows_say_what_the_runs_say(month: dict[StageName, object]):
     }
 
 
+def test_one_customer_was_written_to_by_mail_and_one_by_sms(month: dict[StageName, object]):
+    with places.place().store.read() as db:
+        surveys = select(messages.c.channel, messages.c.state).where(messages.c.purpose == Purpose.SURVEY)
+        assert sorted(map(tuple, db.execute(surveys))) == [("email", Delivery.ACCEPTED), ("sms", Delivery.ACCEPTED)]
+
+
 def test_runs_belong_to_their_deployment_and_are_named_with_date_and_count(month: dict[StageName, object]):
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name("send-survey/send-survey")
@@ -101,7 +109,7 @@ def test_runs_leave_a_table_of_counts(month: dict[StageName, object], on_prefect
 
 def test_prefect_has_seen_no_customer(month: dict[StageName, object], on_prefect: Settings):
     """Every column of every table of Prefect's database, and every file in its home, pickled results included."""
-    words = [*CANARIES.values(), "two.canary", "canary comment", "boiler", "Canariana", "23125017"]
+    words = [*CANARIES.values(), MOBILE, "1713920042", "canary comment", "boiler", "Canariana", "23125017"]
     hits = [f"{where}: {word}" for where, text in _everything(on_prefect) for word in words if word in text]
     assert not hits
     assert any("send-survey 2026-10-05" in text for _, text in _everything(on_prefect)), "the search sees what is there"
@@ -141,8 +149,6 @@ def _report(external_id: str, **more: object) -> ClosedService:
               "department": "Heating", "branch": "Berlin", "region": "DE-BE", "timezone": "Europe/Berlin",
               "contact_basis": "consent",
               "channels": ["email"], **CANARIES, **more}  # fmt: skip
-    if external_id != "A1":
-        values |= {"phone": None}
     return ClosedService.model_validate(values)
 
 

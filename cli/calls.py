@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from casework.call_script import call_script
+from casework.calling import report_call
 from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
 from models.calls import CallError, CallReport, call_of
 from models.due import open_calls
-from tasks.call_script import call_script
-from tasks.calling import report_call
 from vocabulary import CallOutcome
 
 app = typer.Typer(no_args_is_help=True, help="Calls that the service team is to make.")

@@ -10,11 +10,11 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Row
 
+from casework.rules import rules_of
 from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
 from models import escalations as concerns
-from tasks.place import rules_of
 
 app = typer.Typer(no_args_is_help=True, help="Concerns: who has them, until when, and what was done.")
 Number = Annotated[int, typer.Argument(help="Number of the escalation.")]

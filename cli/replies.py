@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from casework.rules import rules_of
 from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
 from models import replies
 from models.replies import ReplyError, Settlement
-from tasks.place import rules_of
 
 app = typer.Typer(no_args_is_help=True, help="Replies by mail and text message that wait for a person.")
 Number = Annotated[int, typer.Argument(help="Number of the reply.")]

@@ -8,10 +8,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Row
 
+from casework.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from models.cases import keys_of, opted_out, refusals, take_due
 from models.moves import Move, advance, ending
 from models.tables.contact import ANY_CHANNEL
-from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from tasks.place import place
 from tasks.tally import Tally
 from vocabulary import Channel, Clause, Disposition, Purpose, Stage

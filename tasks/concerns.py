@@ -10,6 +10,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
+from casework.contact import Contact, contact_of
+from casework.notices import notice, thanks
 from models.cases import take_unjudged
 from models.doubts import UNCONFIRMED
 from models.escalations import open_escalations, reasons_text, set_values, unjudged_answers
@@ -19,9 +21,7 @@ from models.owed import OwedMessage, owe_messages
 from models.tables import escalations, judgements
 from policy.concern import Calmer, Concern, Fine, Repeat, Spoken, Verdict, judge
 from policy.recovery import Recovered, after_recovery
-from tasks.contact import Contact, contact_of
 from tasks.new_concern import new_escalation, times_of
-from tasks.notices import notice, thanks
 from tasks.place import place
 from tasks.tally import Tally
 from tasks.unconfirmed import owe_confirming

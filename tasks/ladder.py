@@ -8,6 +8,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row, select
 
+from casework.contact import LOOK_AGAIN, Contact, Owed, contact_of
+from casework.notices import overdue, warning
 from models.cases import calls_of, next_number
 from models.escalations import set_values, take_due
 from models.log import NewEntry, append
@@ -15,8 +17,6 @@ from models.moves import Move, advance, ending
 from models.owed import OwedCall, OwedMessage
 from models.tables import cases, escalations
 from policy.deadlines import due_rung
-from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
-from tasks.notices import overdue, warning
 from tasks.place import place
 from tasks.tally import Tally
 from vocabulary import Clause, Disposition, Event, Purpose, Stage

@@ -8,6 +8,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, Row
 
+from casework.rules import rules_of
 from channels.protocol import Mail, TextMessage
 from config.settings import Settings
 from models.answers import NewLink, new_token
@@ -15,7 +16,7 @@ from models.letters import concerns, subjects
 from policy.languages import choose
 from policy.rules import Rules
 from policy.silence import expiry
-from tasks.place import place, rules_of
+from tasks.place import place
 from templates.dates import day_text, greeted_name, moment_text
 from templates.language import SOURCE
 from templates.render import Rendered, render_message, render_text

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from casework.contact import Contact
 from models.escalations import reasons_text
 from policy.concern import Concern, route
 from policy.deadlines import dates, ladder
-from tasks.contact import Contact
 
 
 def new_escalation(contact: Contact, answer: Row[Any], verdict: Concern, now: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
+from casework.calendars import calendar_for
 from models.addresses import invalid_channels
 from models.cases import asked_where, keys_of, last_asked, open_alone, opted_out, refusals, reopened
 from models.deliveries import withdraw
@@ -23,7 +24,6 @@ from policy.checks import Check
 from policy.eligibility import ClosedServiceFacts, FollowUp, NoFollowUp, decide, falls_under
 from policy.file import Policy
 from policy.slots import NoSlot, Slot, find_slot
-from tasks.calendars import calendar_for
 from tasks.channels import in_use
 from tasks.place import place
 from tasks.tally import Tally

@@ -10,6 +10,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
+from casework.contact import contact_of
+from casework.rules import rules_of
 from channels.protocol import Outcome, Receipt
 from config.settings import SettingsError
 from models.answers import add_links
@@ -36,9 +38,8 @@ from models.outcomes import first_contacts, look_now
 from policy.rules import Batches
 from policy.slots import next_window, window_end
 from tasks.channels import WAYS, in_use
-from tasks.contact import contact_of
 from tasks.letter import Desk
-from tasks.place import place, rules_of
+from tasks.place import place
 from tasks.refusals import heed
 from tasks.tally import Tally
 from vocabulary import Channel, Clause, Delivery, Event

@@ -4,14 +4,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 
-from sqlalchemy import Connection
-
 from config.settings import Settings, read_settings
-from models.policies import policy_text
 from models.schema import ensure_schema
 from models.store import Store
-from policy.file import Policy, read_policy, rules_known_as
-from policy.rules import Rules
+from policy.file import Policy, read_policy
 
 
 @dataclass(frozen=True)
@@ -60,8 +56,3 @@ def _open(settings: Settings) -> Place:
 @lru_cache(maxsize=8)
 def _policy(path: object, _changed_at: int) -> Policy:
     return read_policy(path)  # type: ignore[arg-type]  # lru_cache wants hashable objects, and a Path is one
-
-
-def rules_of(db: Connection, version: str) -> Rules:
-    """The rules that a case of this policy version goes by."""
-    return rules_known_as(version, lambda: policy_text(db, version))

@@ -9,6 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Row
 
+from casework.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from models.cases import (
     calls_of,
     is_open,
@@ -28,7 +29,6 @@ from models.doubts import unconfirmed_of
 from models.moves import Move, advance, ending
 from models.owed import withdraw_confirming
 from policy.silence import CallAgain, GiveUp, Remind, Silence, Switch, Wait, decide
-from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from tasks.place import place
 from tasks.tally import Tally
 from vocabulary import CallOutcome, Channel, Delivery, Purpose, Stage

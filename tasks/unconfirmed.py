@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from casework.contact import Contact
 from models.cases import calls_of, is_open, next_number, stages_of
 from models.doubts import unconfirmed_of
 from models.owed import OwedCall, give_reason, owe_calls
 from policy.concern import Concern, Spoken, judge
 from policy.rules import Rules
-from tasks.contact import Contact
 from vocabulary import Disposition, Stage
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from casework.rules import rules_of
 from models.answers import NewLink, Said, add_links, new_token, record
 from models.escalations import open_escalations, resolve
 from models.inbox import receive
@@ -20,7 +21,7 @@ from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
 from tasks.open_cases import open_cases
-from tasks.place import Place, rules_of
+from tasks.place import Place
 from vocabulary import Channel, LinkPurpose
 
 CLOSED_AT = datetime(2026, 10, 5, 8, 30, tzinfo=UTC)

@@ -9,13 +9,13 @@ from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
 
+from casework.rules import rules_of
 from models.answers import open_link
 from models.doubts import arrived_at
 from models.store import Store
 from policy.authenticity import Submission, is_a_persons_press
 from vocabulary import LinkPurpose
 from web.nonce import Nonces
-from web.rules import rules_of
 from web.visits import Visits, signals_of, visitor_of
 
 _MOST_FIELDS = 20

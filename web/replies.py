@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from casework.rules import rules_of
 from models.answers import Said, last_answer, record, still_answerable
 from models.optouts import opt_out, suppress_address
 from models.replies import NewReply, keep, name_answer
 from policy.replies import Meaning, Understood
 from vocabulary import Channel, Stage
-from web.rules import rules_of
 
 _NO_CASE = "belongs to no case of ours"
 _TOO_LATE = "came when no answer could be recorded"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from starlette.datastructures import Headers
 
+from casework.rules import rules_of
 from models.answers import Said, open_link, record
 from models.doubts import arrived_at, doubt, sent_since
 from models.heard import find_answer
@@ -15,7 +16,6 @@ from policy.authenticity import Confirmed, Deed, Earlier, Submission, Unconfirme
 from policy.rules import MachineRules, Rules
 from vocabulary import Channel, LinkPurpose
 from web.form import Form
-from web.rules import rules_of
 from web.visits import Visits, signals_of, visitor_of
 
 PURPOSES = (LinkPurpose.SURVEY, LinkPurpose.RECOVERY)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, select
 
+from casework.calling import report_call
 from models.answers import Said, open_link, record
 from models.calls import CallReport
 from models.due import due_cases, due_escalations, open_calls, unjudged_cases, waiting_services
@@ -26,7 +27,6 @@ from models.optouts import opt_out
 from models.report import ClosedService, ReopenedService
 from models.tables import calls, cases, entries, escalations, messages, services
 from tasks.ask import owe_surveys
-from tasks.calling import report_call
 from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
 from tasks.open_cases import cancel_reopened, open_cases

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from casework.call_script import call_script
 from models.calls import CallError
 from models.tables import calls, escalations
-from tasks.call_script import call_script
 from tests.acceptance.days import Days, berlin
 from vocabulary import CallOutcome, Disposition, Event, Purpose, Stage
 

@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pytest
 
 import policy
+from casework.calendars import calendar_for
 from policy.calendar import BranchCalendar
 from policy.file import read_policy
 from policy.rules import CalendarRules, Closure, Weekend
 from policy.slots import NoSlot, Slot, find_slot
-from tasks.calendars import calendar_for
 
 Micros = npt.NDArray[np.int64]
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from casework.calendars import RegionError, ZoneError, calendar_for, check_region, check_zone
 from policy.rules import CalendarRules, Closure, Weekend
-from tasks.calendars import RegionError, ZoneError, calendar_for, check_region, check_zone
 
 
 def rules(closures: tuple[Closure, ...] = (), weekends: tuple[Weekend, ...] = ()) -> CalendarRules:

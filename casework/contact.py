@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
+from casework.calendars import calendar_for
+from casework.rules import rules_of
 from models.owed import OwedCall, OwedMessage, owe_calls, owe_messages
 from policy.calendar import BranchCalendar
 from policy.calls import call_window
 from policy.rules import Rules
 from policy.slots import next_window, window_end
-from tasks.calendars import calendar_for
-from tasks.place import rules_of
 from vocabulary import Channel, Clause, Purpose
 
 LOOK_AGAIN = timedelta(hours=1)

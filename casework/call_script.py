@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from casework.rules import rules_of
 from models.calls import call_of
 from policy.concern import route
 from policy.rules import Rules
-from tasks.place import rules_of
 from templates.dates import day_text, moment_text
 from templates.render import render_call
 

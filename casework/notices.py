@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from casework.contact import Contact
 from models.owed import OwedMessage
 from policy.concern import route
 from policy.deadlines import Rung, person
-from tasks.contact import Contact
 from vocabulary import Clause, Purpose
 
 

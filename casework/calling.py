@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from casework.contact import contact_of
+from casework.rules import rules_of
 from models.calls import CallError, CallReport, policy_version_of, record_call
 from models.cases import calls_of, next_number, put_off
 from models.escalations import set_values
 from models.owed import OwedCall, owe_calls
 from models.tables import cases, escalations
-from tasks.contact import contact_of
-from tasks.place import rules_of
 from vocabulary import CallOutcome, Stage
 
 _ASKED_FOR = "the customer asked to be called then; "

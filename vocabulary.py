@@ -127,6 +127,14 @@ class CallOutcome(StrEnum):
     """The customer asked to be called at another time."""
 
 
+class RunState(StrEnum):
+    """Where a run of a stage stands. One whose process was killed stays *running* and is told by its age."""
+
+    RUNNING = auto()
+    COMPLETED = auto()
+    FAILED = auto()
+
+
 class Clause(StrEnum):
     """The clause of the procedure that a decision rests on. Their texts are in the policy file."""
 

@@ -11,6 +11,7 @@ from models.due import count_messages
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import place
 from tasks.run_page import named, publish
+from tasks.runs import recorded
 
 
 @flow(
@@ -19,6 +20,7 @@ from tasks.run_page import named, publish
     description="Sends what the other stages owe: surveys, reminders, notices, bulletins. A message whose outcome is "
     "unknown is parked, never blindly sent again. A provider that is down delays the messages, and the run says so.",
 )
+@recorded("deliver-messages", clock)
 def deliver_messages(as_of: datetime | None = None) -> State[Any]:
     tally = tidy_outbox(clock(as_of))
     while (owner := claim_batch(clock(as_of))) is not None:

@@ -12,6 +12,7 @@ from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
 from tasks.place import place
 from tasks.run_page import named, publish
+from tasks.runs import recorded
 from tasks.tally import Tally
 
 
@@ -22,6 +23,7 @@ from tasks.tally import Tally
     "customer is not satisfied (SOP 4.4, 6). Warns before the 24 hours are over, and asks "
     "after a resolution whether it helped.",
 )
+@recorded("escalate", clock)
 def escalate(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()
     size = here.policy.rules.batches.size

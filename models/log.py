@@ -1,7 +1,9 @@
 """The Customer Feedback Log: entries are appended in the transaction of what they record, and never edited."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +15,20 @@ from vocabulary import Clause, Event
 
 SYSTEM = "aftercare"
 """The actor of what the flows do by themselves."""
+
+
+_RUN: ContextVar[int | None] = ContextVar("run", default=None)
+"""A context variable, because between a flow and its entries there are tasks, which Prefect may call in a thread."""
+
+
+@contextmanager
+def written_by(run_id: int) -> Iterator[None]:
+    """What is appended meanwhile, in this thread and in those that carry its context, is that run's."""
+    before = _RUN.set(run_id)
+    try:
+        yield
+    finally:
+        _RUN.reset(before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +45,10 @@ class NewEntry:
 
 
 def append(db: Connection, new: Sequence[NewEntry]) -> None:
+    """Write entries, each with the run that is under way, if one is."""
     if not new:
         return
+    run_id = _RUN.get()
     db.execute(
         entries.insert(),
         [
@@ -43,6 +61,7 @@ def append(db: Connection, new: Sequence[NewEntry]) -> None:
                 "clause": entry.clause,
                 "policy_version": entry.policy_version,
                 "detail": json.dumps(entry.detail, ensure_ascii=False),
+                "run_id": run_id,
             }
             for entry in new
         ],

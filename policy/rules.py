@@ -11,6 +11,7 @@ from pydantic import EmailStr, Field
 
 from policy.asking_rules import BasisRule, Limit
 from policy.reply_rules import ReplyRules
+from policy.run_rules import RunRules
 from vocabulary import Channel
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -246,3 +247,4 @@ class Rules:
     batches: Batches
     replies: ReplyRules = field(default_factory=ReplyRules)
     languages: LanguageRules = LanguageRules()
+    runs: RunRules = field(default_factory=RunRules)

@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from tasks.place import place
+from tasks.runs import note_counts
 from tasks.tally import Tally
 
 _EMPTY = "Nothing due"
@@ -29,6 +30,7 @@ def named(what: str, count: Callable[[datetime], int], clock: Callable[[Any], da
 
 def publish(tally: Tally, stage: str, *, word: str, delayed: str | None = None) -> State[Any]:
     """The run's end: `word` as its state when something was done, and a table of counts. Counts and links only."""
+    note_counts(tally)
     if not tally.total() and delayed is None:
         return Completed(name=_EMPTY, message=tally.sentence())
     web = place().settings.web_url

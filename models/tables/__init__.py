@@ -21,7 +21,7 @@ from models.tables.contact import (
     Suppression,
 )
 from models.tables.followup import Case, Service
-from models.tables.record import Entry, PolicyVersion, Review
+from models.tables.record import Entry, PolicyVersion, Review, Run
 
 METADATA = SQLModel.metadata
 
@@ -41,4 +41,4 @@ services, cases, messages, links = _table(Service), _table(Case), _table(Message
 answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _table(Escalation), _table(Call)
 entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)
 provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
-policy_versions, reviews = _table(PolicyVersion), _table(Review)
+policy_versions, reviews, runs = _table(PolicyVersion), _table(Review), _table(Run)

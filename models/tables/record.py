@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+_BY_A_RUN = text("run_id IS NOT NULL")
 
 
 class Entry(SQLModel, table=True):
@@ -14,7 +16,10 @@ class Entry(SQLModel, table=True):
     """
 
     __tablename__ = "entries"
-    __table_args__: Any = (Index("entries_of_case", "case_id", "id"),)
+    __table_args__: Any = (
+        Index("entries_of_case", "case_id", "id"),
+        Index("entries_of_run", "run_id", sqlite_where=_BY_A_RUN, postgresql_where=_BY_A_RUN),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime
@@ -27,6 +32,31 @@ class Entry(SQLModel, table=True):
     policy_version: str | None = None
     detail: str = "{}"
     """JSON: words and counts of the event, and the checks that led to it."""
+    run_id: int | None = None
+    """The run of a stage that wrote it. None: a person or a provider did, through the web or the command line."""
+
+
+class Run(SQLModel, table=True):
+    """One run of a stage. Prefect's database may be lost; what ran, when and with what result is also known here."""
+
+    __tablename__ = "runs"
+    __table_args__: Any = (Index("runs_of_flow", "flow", "id"), Index("runs_by_state", "state", "started_at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    flow: str
+    """As its deployment is named: "send-survey"."""
+    prefect_run_id: str | None = None
+    """Prefect's id of the flow run, for the link."""
+    as_of: datetime | None = None
+    """The instant that it worked as at, when it was given one."""
+    started_at: datetime
+    ended_at: datetime | None = None
+    """None: under way, or its process was killed."""
+    state: str
+    word: str | None = None
+    """What the run's page in Prefect says: "Asked", "Nothing due", "Delayed"; of a failed one the kind of error."""
+    counts: str = "{}"
+    """JSON: what it did, counts by word."""
 
 
 class PolicyVersion(SQLModel, table=True):

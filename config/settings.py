@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     public_url: str = ""
     """The address under which customers reach the web application. Empty: this machine."""
+    prefect_ui_url: str = ""
+    """The address under which managers reach the Prefect UI, for links to runs. Empty: this machine."""
 
     secret_key: SecretStr | None = None
     """Signs the forms of the web application. Empty: made at the first start and kept in `home`."""
@@ -117,7 +119,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
 
-    @field_validator("sendgrid_url", "twilio_url", "public_url")
+    @field_validator("sendgrid_url", "twilio_url", "public_url", "prefect_ui_url")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
@@ -137,6 +139,10 @@ class Settings(BaseSettings):
     @property
     def prefect_url(self) -> str:
         return f"http://127.0.0.1:{self.prefect_port}"
+
+    def run_link(self, prefect_run_id: str) -> str:
+        """A flow run's page in the Prefect UI, whose second edition leads to the first where it is switched off."""
+        return f"{self.prefect_ui_url or self.prefect_url}/v2/runs/flow-run/{prefect_run_id}"
 
     @property
     def prefect_home(self) -> Path:

@@ -17,16 +17,25 @@ SYSTEM = "aftercare"
 """The actor of what the flows do by themselves."""
 
 
-_RUN: ContextVar[int | None] = ContextVar("run", default=None)
+@dataclass(slots=True)
+class Writing:
+    """What a run has written to the log so far; what was rolled back is counted, too."""
+
+    run_id: int
+    entries: int = 0
+
+
+_RUN: ContextVar[Writing | None] = ContextVar("run", default=None)
 """A context variable, because between a flow and its entries there are tasks, which Prefect may call in a thread."""
 
 
 @contextmanager
-def written_by(run_id: int) -> Iterator[None]:
+def written_by(run_id: int) -> Iterator[Writing]:
     """What is appended meanwhile, in this thread and in those that carry its context, is that run's."""
-    before = _RUN.set(run_id)
+    writing = Writing(run_id)
+    before = _RUN.set(writing)
     try:
-        yield
+        yield writing
     finally:
         _RUN.reset(before)
 
@@ -48,7 +57,9 @@ def append(db: Connection, new: Sequence[NewEntry]) -> None:
     """Write entries, each with the run that is under way, if one is."""
     if not new:
         return
-    run_id = _RUN.get()
+    run = _RUN.get()
+    if run is not None:
+        run.entries += len(new)
     db.execute(
         entries.insert(),
         [
@@ -61,7 +72,7 @@ def append(db: Connection, new: Sequence[NewEntry]) -> None:
                 "clause": entry.clause,
                 "policy_version": entry.policy_version,
                 "detail": json.dumps(entry.detail, ensure_ascii=False),
-                "run_id": run_id,
+                "run_id": None if run is None else run.run_id,
             }
             for entry in new
         ],

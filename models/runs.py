@@ -19,18 +19,26 @@ def begin_run(
 ) -> int:
     """A run has begun; its number. Committed before its work, so that a run that is killed has a row, too."""
     begun = runs.insert().values(
-        flow=flow, started_at=at, as_of=as_of, prefect_run_id=prefect_run_id, state=RunState.RUNNING, counts=_IDLE
+        flow=flow,
+        started_at=at,
+        as_of=as_of,
+        prefect_run_id=prefect_run_id,
+        state=RunState.RUNNING,
+        counts=_IDLE,
+        entries=0,
     )
     return int(db.execute(begun.returning(runs.c.id)).scalar_one())
 
 
 def end_run(
-    db: Connection, run_id: int, state: RunState, *, word: str, at: datetime, counts: Mapping[str, int] | None = None
-) -> None:
-    """It has ended as `state`; `counts` by word, of which zeros are left out."""
+    db: Connection, run_id: int, state: RunState, *, word: str, at: datetime, counts: Mapping[str, int] | None = None,
+    written: int = 0,
+) -> None:  # fmt: skip
+    """It has ended as `state`; `counts` by word, of which zeros are left out; so many entries were `written`."""
     told = {what: count for what, count in (counts or {}).items() if count}
     ended = runs.update().where(runs.c.id == run_id, runs.c.state == RunState.RUNNING)
-    db.execute(ended.values(state=state, word=word, ended_at=at, counts=json.dumps(told, ensure_ascii=False)))
+    text = json.dumps(told, ensure_ascii=False)
+    db.execute(ended.values(state=state, word=word, ended_at=at, counts=text, entries=written))
 
 
 def newest_run(db: Connection) -> Row[Any] | None:
@@ -70,28 +78,27 @@ def troubled_runs(db: Connection, since: datetime, *, silent_since: datetime, mo
 
 
 def of_case(db: Connection, case_id: int) -> Sequence[Row[Any]]:
-    """The runs that have written entries of the case, first one first; `entries` is how many each wrote."""
+    """The runs that have written entries of the case, first one first; `on_case` is how many each wrote."""
     touched = (
-        select(entries.c.run_id, func.count().label("entries"))
+        select(entries.c.run_id, func.count().label("on_case"))
         .where(entries.c.case_id == case_id, entries.c.run_id.is_not(None))
         .group_by(entries.c.run_id)
         .subquery()
     )
     return db.execute(
-        select(runs, touched.c.entries).join(touched, touched.c.run_id == runs.c.id).order_by(runs.c.id)
+        select(runs, touched.c.on_case).join(touched, touched.c.run_id == runs.c.id).order_by(runs.c.id)
     ).all()
 
 
 def forget_runs(db: Connection, *, idle_before: datetime, before: datetime, size: int) -> int:
-    """Remove up to `size` runs that no entry points to; how many.
+    """Remove up to `size` runs that have ended and written no entry; how many.
 
-    Those that ended and found nothing to do go when they began before `idle_before`, the others before `before`. The
-    last run of a flow stays, however old it is.
+    Those that found nothing to do go when they began before `idle_before`, the others before `before`. The last run
+    of a flow stays, however old it is.
     """
-    ended = runs.c.state.in_((RunState.COMPLETED, RunState.FAILED))
-    idle = and_(ended, runs.c.counts == _IDLE, runs.c.started_at < idle_before)
+    useless = and_(runs.c.state.in_((RunState.COMPLETED, RunState.FAILED)), runs.c.entries == 0)
+    old = or_(runs.c.started_at < before, and_(runs.c.counts == _IDLE, runs.c.started_at < idle_before))
     later = runs.alias("later")
     followed = select(later.c.id).where(later.c.flow == runs.c.flow, later.c.id > runs.c.id).exists()
-    pointed_to = select(entries.c.id).where(entries.c.run_id == runs.c.id).exists()
-    gone = select(runs.c.id).where(or_(idle, runs.c.started_at < before), followed, ~pointed_to)
-    return db.execute(runs.delete().where(runs.c.id.in_(gone.order_by(runs.c.started_at).limit(size)))).rowcount
+    gone = select(runs.c.id).where(useless, old, followed).order_by(runs.c.started_at).limit(size)
+    return db.execute(runs.delete().where(runs.c.id.in_(gone))).rowcount

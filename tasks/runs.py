@@ -26,6 +26,7 @@ Clock = Callable[..., datetime]
 class _Under:
     """A run that is under way."""
 
+    run_id: int
     counts: Mapping[str, int] = field(default_factory=dict)
     state: State[Any] | None = None
 
@@ -58,18 +59,18 @@ def note_counts(counts: Mapping[str, int]) -> None:
 
 @contextmanager
 def _row(flow: str, clock: Clock) -> Iterator[_Under]:
-    here, under = place(), _Under()
-    run_id = _begin(here, flow, clock)
+    here = place()
+    under = _Under(_begin(here, flow, clock))
     before = _UNDER_WAY.set(under)
     try:
-        with written_by(run_id):
+        with written_by(under.run_id) as log:
             yield under
     except BaseException as fault:
-        _end(here, run_id, under, clock(), failed=type(fault).__name__)  # its text may hold personal data
+        _end(here, under, clock(), log.entries, failed=type(fault).__name__)  # its text may hold personal data
         raise
     finally:
         _UNDER_WAY.reset(before)
-    _end(here, run_id, under, clock())
+    _end(here, under, clock(), log.entries)
 
 
 def _begin(here: Place, flow: str, clock: Clock) -> int:
@@ -79,18 +80,17 @@ def _begin(here: Place, flow: str, clock: Clock) -> int:
         return runs.begin_run(db, flow, at=clock(), as_of=as_of, prefect_run_id=flow_run.id)
 
 
-def _end(here: Place, run_id: int, under: _Under, at: datetime, failed: str | None = None) -> None:
+def _end(here: Place, under: _Under, at: datetime, written: int, failed: str | None = None) -> None:
     state = under.state
-    well = failed is None and state is not None and state.is_completed()
-    word = failed or (state.name if state is not None else None) or "no state"
+    to = RunState.COMPLETED if failed is None and state and state.is_completed() else RunState.FAILED
+    word = failed or (state.name if state else None) or "no state"
     with here.store.write() as db:
-        to = RunState.COMPLETED if well else RunState.FAILED
-        runs.end_run(db, run_id, to, word=word, at=at, counts=under.counts)
+        runs.end_run(db, under.run_id, to, word=word, at=at, counts=under.counts, written=written)
 
 
 @task(cache_policy=NO_CACHE)
 def forget_runs(now: datetime) -> int:
-    """Old runs that no entry points to, batch by batch, each in a transaction; how many."""
+    """Old runs that nothing needs, batch by batch, each in a transaction; how many."""
     here, forgotten = place(), 0
     rules, size = here.policy.rules.runs, here.policy.rules.batches.size
     idle_before, before = (now - timedelta(days=days) for days in (rules.idle_days, rules.keep_days))

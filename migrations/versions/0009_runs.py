@@ -22,17 +22,15 @@ def upgrade() -> None:
         sa.Column("state", TEXT(), nullable=False),
         sa.Column("word", TEXT(), nullable=True),
         sa.Column("counts", TEXT(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("runs_of_flow", "runs", ["flow", "id"])
     op.create_index("runs_by_state", "runs", ["state", "started_at"])
     # Added, not rebuilt: the triggers that keep the log append-only stay, and no entry is touched.
     op.add_column("entries", sa.Column("run_id", sa.Integer(), nullable=True))
-    by_a_run = sa.text("run_id IS NOT NULL")
-    op.create_index("entries_of_run", "entries", ["run_id"], sqlite_where=by_a_run, postgresql_where=by_a_run)
 
 
 def downgrade() -> None:
-    op.drop_index("entries_of_run", "entries")
     op.drop_column("entries", "run_id")
     op.drop_table("runs")

@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
-
-_BY_A_RUN = text("run_id IS NOT NULL")
 
 
 class Entry(SQLModel, table=True):
@@ -16,10 +14,7 @@ class Entry(SQLModel, table=True):
     """
 
     __tablename__ = "entries"
-    __table_args__: Any = (
-        Index("entries_of_case", "case_id", "id"),
-        Index("entries_of_run", "run_id", sqlite_where=_BY_A_RUN, postgresql_where=_BY_A_RUN),
-    )
+    __table_args__: Any = (Index("entries_of_case", "case_id", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime
@@ -57,6 +52,8 @@ class Run(SQLModel, table=True):
     """What the run's page in Prefect says: "Asked", "Nothing due", "Delayed"; of a failed one the kind of error."""
     counts: str = "{}"
     """JSON: what it did, counts by word."""
+    entries: int = 0
+    """How many entries it has written, known when it has ended: what the log points to is kept."""
 
 
 class PolicyVersion(SQLModel, table=True):

@@ -65,7 +65,7 @@ def test_a_run_of_a_deployment_is_a_row_and_its_entries_lead_to_it(here: Place, 
         (touched,) = of_case(db, case_id)
         written = db.execute(select(entries).where(entries.c.case_id == case_id)).all()
     assert touched.prefect_run_id == str(shown.id)
-    assert touched.entries == sum(entry.run_id == row.id for entry in written) > 0
+    assert touched.entries == touched.on_case == sum(entry.run_id == row.id for entry in written) > 0
     assert [entry.event for entry in written if entry.run_id is None] == [], "the run alone has worked on the case"
 
 

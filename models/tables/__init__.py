@@ -22,6 +22,7 @@ from models.tables.contact import (
 )
 from models.tables.followup import Case, Service
 from models.tables.record import Entry, PolicyVersion, Review, Run
+from models.tables.staff import FailedSignIn, Person, SignIn, Submission
 
 METADATA = SQLModel.metadata
 
@@ -42,3 +43,5 @@ answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _ta
 entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)
 provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
 policy_versions, reviews, runs = _table(PolicyVersion), _table(Review), _table(Run)
+people, sign_ins = _table(Person), _table(SignIn)
+failed_sign_ins, submissions = _table(FailedSignIn), _table(Submission)

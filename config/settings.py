@@ -140,9 +140,9 @@ class Settings(BaseSettings):
     def prefect_url(self) -> str:
         return f"http://127.0.0.1:{self.prefect_port}"
 
-    def run_link(self, prefect_run_id: str) -> str:
-        """A flow run's page in the Prefect UI, whose second edition leads to the first where it is switched off."""
-        return f"{self.prefect_ui_url or self.prefect_url}/v2/runs/flow-run/{prefect_run_id}"
+    @property
+    def prefect_ui(self) -> str:
+        return self.prefect_ui_url or self.prefect_url
 
     @property
     def prefect_home(self) -> Path:

@@ -62,7 +62,7 @@ def work_since(db: Connection, since: datetime) -> dict[str, dict[str, int]]:
     done = select(runs.c.flow, runs.c.counts, func.count().label("times"))
     done = done.where(runs.c.state.in_((RunState.COMPLETED, RunState.FAILED)), runs.c.started_at >= since)
     sums: dict[str, dict[str, int]] = {}
-    for row in db.execute(done.group_by(runs.c.flow, runs.c.counts)):
+    for row in db.execute(done.group_by(runs.c.flow, runs.c.counts).order_by(func.min(runs.c.id))):
         of = sums.setdefault(row.flow, {"runs": 0})
         of["runs"] += row.times
         for what, count in json.loads(row.counts).items():

@@ -96,6 +96,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "email", "roles", "departments", "timezone", "away_from", "away_until", "people", "has_password",
     }),
     "nothing_here": frozenset(),
+    "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "prefect_url"}),
     "refused": frozenset(),
 }  # fmt: skip
 CONSOLE_VALUES: Final = CONSOLE_BARE | {name: own | CONSOLE_FRAME for name, own in CONSOLE_PAGES.items()}
@@ -111,6 +112,20 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "messages": frozenset({"title", "subject", "html", "text"}),
     "texts": frozenset({"title", "text", "length", "segments"}),
     "pages": frozenset({"title", "html"}),
+    "stages": frozenset(
+        {
+            "name",
+            "description",
+            "standing",
+            "alarms",
+            "due",
+            "last",
+            "next",
+            "runs",
+            "did",
+        }
+    ),
+    "troubles": frozenset({"name", "at", "what", "link"}),
     "languages": frozenset({"tag", "name", "index", "shown"}),
 }
 """The fields of the values that are mappings, or lists of mappings."""

@@ -1,13 +1,16 @@
 """What stands above every page of those who watch over the stages when none of them runs."""
 
-from datetime import datetime
-
-from sqlalchemy import Connection
-
 from casework.stages import silent
 from policy.run_rules import RunRules
+from vocabulary import Permission
+from web.console.doors import Visit
 
 
-def banner(db: Connection, now: datetime, rules: RunRules) -> str | None:
-    """The sentence, or None while the stages run. One step in an index."""
-    return silent(db, now, rules)
+class Silence:
+    """A banner of the shell: the sentence, or None while the stages run. One step in an index."""
+
+    def __init__(self, rules: RunRules) -> None:
+        self._rules = rules
+
+    def __call__(self, visit: Visit) -> str | None:
+        return silent(visit.db, visit.now, self._rules) if visit.may(Permission.RUNS) else None

@@ -44,6 +44,11 @@ class PrefectSays:
     """Failed or crashed within the days that the policy shows; newest first."""
 
 
+def run_link(ui: str, run_id: str) -> str:
+    """A flow run's page in the Prefect UI. /v2, its second edition, leads to the first where that is switched off."""
+    return f"{ui}/v2/runs/flow-run/{run_id}"
+
+
 _RUNS = TypeAdapter(list[PrefectRun])
 
 

@@ -8,10 +8,12 @@ from config.settings import Settings
 from models.store import Store
 from policy.rules import Rules
 from web.bell import Bell
+from web.console.banner import Silence
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
 from web.console.me import Me
+from web.console.runs import Runs
 from web.console.shell import Shell
 from web.secret import signing_key
 
@@ -24,7 +26,7 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Me,)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Runs, Me)
 
 
 def doors(desk: Desk) -> list[Door]:
@@ -36,8 +38,8 @@ def console_routes(
 ) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
     """Every address of the console with its methods and handler."""
     desk = Desk(store=store, clock=clock, rules=rules, public_url=settings.web_url, home_url=settings.prefect_url,
-                key=signing_key(settings))  # fmt: skip
-    shell = Shell(rules)
+                prefect_ui=settings.prefect_ui, key=signing_key(settings))  # fmt: skip
+    shell = Shell(rules, (Silence(rules.runs),))
     guard = Guard(desk, shell, bell)
     entrance = Entrance(desk, shell, guard)
     return [

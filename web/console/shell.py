@@ -23,7 +23,10 @@ class Place:
     needs: Permission | None = None
 
 
-MENU: Final[tuple[Place, ...]] = (Place("/console/me", "My account"),)
+MENU: Final[tuple[Place, ...]] = (
+    Place("/console/runs", "Runs", Permission.RUNS),
+    Place("/console/me", "My account"),
+)
 """In the order in which it is shown."""
 
 Banner = Callable[[Visit], str | None]

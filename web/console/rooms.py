@@ -9,6 +9,7 @@ from models.store import Store
 from policy.rules import Rules
 from web.bell import Bell
 from web.console.banner import Silence
+from web.console.cases import Cases
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
@@ -26,7 +27,7 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Runs, Me)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Cases, Runs, Me)
 
 
 def doors(desk: Desk) -> list[Door]:

@@ -13,4 +13,5 @@ class Silence:
         self._rules = rules
 
     def __call__(self, visit: Visit) -> str | None:
-        return silent(visit.db, visit.now, self._rules) if visit.may(Permission.RUNS) else None
+        told = silent(visit.db, visit.now, self._rules) if visit.may(Permission.RUNS) else None
+        return told and told.replace("`", "")  # commands stand between these where there is no other type

@@ -79,7 +79,7 @@ class _Watch:
             "name": named(row.flow),
             "at": self._at(row.started_at),
             "as_of": self._at(row.as_of),
-            "word": row.word or "under way",
+            "word": _word(row),
             "did": counted(row.counts),
             "link": run_link(self._prefect_ui, row.prefect_run_id) if row.prefect_run_id else None,
         }
@@ -117,4 +117,8 @@ def _standing(seen: StageSeen, said: PrefectSays | None) -> Standing:
 
 
 def _trouble(row: Row[Any]) -> str:
-    return f"failed: {row.word}" if row.state == RunState.FAILED else Standing.UNFINISHED.value
+    return _word(row) if row.state == RunState.FAILED else Standing.UNFINISHED.value
+
+
+def _word(row: Row[Any]) -> str:
+    return f"failed: {row.word}" if row.state == RunState.FAILED else row.word or "under way"

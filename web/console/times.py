@@ -9,10 +9,10 @@ _AT_ONCE = timedelta(minutes=1)
 
 
 def shown_at(at: datetime, now: datetime, zone: ZoneInfo) -> dict[str, str]:
-    """For `<time datetime>`: "iso", and "text" such as "14:05", or "3 October 2026, 14:05" on another day."""
+    """For `<time datetime>`: "iso", and "text" such as "14:05", or "3 Oct 2026, 14:05" on another day."""
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     clock = f"{local:%H:%M}"
-    text = clock if local.date() == today else f"{local.day} {local:%B %Y}, {clock}"
+    text = clock if local.date() == today else f"{local.day} {local:%b %Y}, {clock}"
     return {"iso": at.isoformat(timespec="seconds"), "text": text}
 
 

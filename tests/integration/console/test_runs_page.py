@@ -128,7 +128,7 @@ def test_without_prefect_our_own_rows_and_the_timetable_are_shown(site: Site, pr
         "09:57 (3 minutes ago) under way in Prefect : the last run of escalate",
         "10:02 (in 2 minutes)",
     ]
-    assert cells(page, "monthly review")[2] == "3 November 2026, 12:00 (in 28 days)"
+    assert cells(page, "monthly review")[2] == "3 Nov 2026, 12:00 (in 28 days)"
 
 
 def test_a_late_stage_says_since_when(site: Site, prefect: Prefect):
@@ -180,7 +180,7 @@ def test_when_all_is_well_the_list_says_what_would_stand_there(site: Site, prefe
 def test_a_run_that_worked_as_at_another_time_says_so(site: Site, prefect: Prefect):
     ran(site, ago=3, as_of=site.clock() - timedelta(days=2))
     page = sign_in(site, Role.ADMIN).open(PATH).text
-    assert "Judged , as at 4 October 2026, 10:00" in cells(page, "escalate")[1]
+    assert "Judged , as at 4 Oct 2026, 10:00" in cells(page, "escalate")[1]
 
 
 def test_times_are_those_of_the_viewer(site: Site, prefect: Prefect):

@@ -14,6 +14,7 @@ _PART = re.compile(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?")
 _BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _FAR = timedelta(days=1500)
 """29 February comes at least once in it (save around 2100)."""
+_EVERY_DAY = 31
 _SUNDAY = 7
 
 
@@ -68,8 +69,12 @@ def timetable(cron: str, zone: str) -> Timetable | None:
     if not all(read):
         return None
     minutes, hours, days, months, weekdays = map(frozenset, read)
-    return Timetable(minutes, hours, days, months, frozenset(day or _SUNDAY for day in weekdays),
-                     either="*" not in (fields[2], fields[4]), zone=zone)  # fmt: skip
+    weekdays = frozenset(day or _SUNDAY for day in weekdays)
+    of_month, of_week = fields[2], fields[4]
+    # Prefect's reader takes all days written out ("*/1", "1-31") for no restriction only beside a star.
+    every_day = of_month == "*" or (len(days) == _EVERY_DAY and "*" in of_week)
+    every_weekday = of_week == "*" or (len(weekdays) == _SUNDAY and "*" in of_month)
+    return Timetable(minutes, hours, days, months, weekdays, either=not (every_day or every_weekday), zone=zone)
 
 
 def _values(field: str, least: int, most: int) -> set[int]:

@@ -106,7 +106,7 @@ def test_the_script_asks_without_naming_a_number(days: Days):
     text = script(days)
     order = [
         "Good day, this is (your name) from Example Home Services",
-        "job completed on Monday, 5 October 2026",
+        "I am calling about our service on Monday, 5 October 2026.",
         "Is this a good moment?",
         "1 is not at all satisfied, 5 is very satisfied",
         "Suggest no number",

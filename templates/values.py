@@ -8,7 +8,7 @@ _CUSTOMER: Final = frozenset({"company", "customer_name", "service_kind", "servi
 _ASK: Final = _CUSTOMER | {
     "branch", "department", "survey_url", "rating_urls", "trap_url", "answer_until",
 }  # fmt: skip
-_STAFF: Final = frozenset({"company", "escalation_id", "case_id", "department", "owner", "role", "severity"})
+_STAFF: Final = frozenset({"company", "escalation_id", "case_id", "department", "owner", "role", "severity", "missed"})
 
 MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.SURVEY: _ASK,
@@ -21,7 +21,7 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
         "resolve_by", "repeat", "commands",
     },
     Purpose.DEADLINE_WARNING: _STAFF | {"percent", "what", "deadline_at", "time_left", "commands"},
-    Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path"}),
+    Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path", "missed"}),
 }  # fmt: skip
 
 _TEXT: Final = frozenset({"company", "customer_name", "service_date", "survey_url"})

@@ -21,6 +21,7 @@ from models.answers import Said, open_link, record
 from models.calls import CallReport
 from models.due import due_cases, due_escalations, open_calls, unjudged_cases, waiting_services
 from models.escalations import acknowledge, resolve
+from models.failures import lost_messages
 from models.inbox import receive, reopen
 from models.optouts import opt_out
 from models.report import ClosedService, ReopenedService
@@ -35,6 +36,7 @@ from tasks.place import Place, place
 from tasks.records import check_records
 from tasks.silence import settle_silence
 from tasks.tally import Tally
+from tasks.undelivered import follow_failures, unknown_wait
 from vocabulary import CallOutcome, Channel, Delivery, Event, LinkPurpose, Purpose, Stage
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -105,6 +107,8 @@ class Days:
         tally = Tally(cancel_reopened.fn(self.now)) + self.open_and_ask()
         tally += self._work(settle_silence, due_cases, Stage.ASKED)
         tally += self._work(judge_answers, unjudged_cases)
+        for batch in lost_messages(self.here.store, self.now, wait=unknown_wait(), size=500):
+            tally += follow_failures.fn(batch, self.now)
         tally += self._work(work_ladder, due_escalations)
         return tally + self.deliver() + self._work(check_records, due_cases, Stage.ENDED)
 

@@ -21,11 +21,14 @@ _LONGEST_SHOWN = timedelta(days=31)
 
 
 def _lost(now: datetime, wait: timedelta) -> ColumnElement[bool]:
-    """Did not arrive, or nobody can say after `wait`. Mail to staff is sent once more before that is believed."""
-    unsure = and_(messages.c.state == Delivery.UNKNOWN, messages.c.settled_at <= now - wait)
+    """Did not arrive; of a survey also: was taken back, or nobody can say after `wait`.
+
+    Mail to staff of which nothing is heard is sent once more, and probably arrived: a provider that answers nobody must
+    not let every concern go up to management. The warnings of the ladder come all the same.
+    """
     survey = messages.c.purpose == Purpose.RECOVERY_SURVEY
-    taken_back = and_(survey, messages.c.state == Delivery.WITHDRAWN)
-    return or_(_FAILED, taken_back, and_(unsure, or_(survey, messages.c.possible_duplicate)))
+    unsure = and_(messages.c.state == Delivery.UNKNOWN, messages.c.settled_at <= now - wait)
+    return or_(_FAILED, and_(survey, or_(unsure, messages.c.state == Delivery.WITHDRAWN)))
 
 
 def lost_messages(store: Store, now: datetime, *, wait: timedelta, size: int) -> Iterator[list[int]]:

@@ -158,7 +158,7 @@ def calls_of(db: Connection, ids: Sequence[int], *, of_survey: bool = True) -> d
     statement = (
         select(
             *columns(calls, "id", "case_id", "escalation_id", "attempt", "reason", "due_from", "done_at", "outcome"),
-            *columns(calls, "confirms", "withdrawn_at"),
+            *columns(calls, "confirms", "withdrawn_at", "owed_at"),
         )
         .where(calls.c.case_id.in_(ids))
         .order_by(calls.c.attempt)

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vocabulary import Delivery, News
 
@@ -58,6 +58,13 @@ class Standing:
 
 SPAM_REPORT = "spam report"
 """The word of a message that arrived and was not liked. It has no code."""
+
+
+def presumed(state: Delivery, settled_at: datetime | None, now: datetime, wait: timedelta) -> Delivery:
+    """What to take a message for: one with an unknown outcome counts as under way until its wait is over."""
+    if state is Delivery.UNKNOWN and settled_at is not None and now < settled_at + wait:
+        return Delivery.CLAIMED
+    return state
 
 
 def standing(told: Iterable[Told]) -> Standing | None:

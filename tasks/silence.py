@@ -28,6 +28,7 @@ from models.deliveries import withdraw
 from models.doubts import unconfirmed_of
 from models.moves import Move, advance, ending
 from models.owed import withdraw_confirming
+from policy.delivery import presumed
 from policy.silence import CallAgain, GiveUp, Remind, Silence, Switch, Wait, decide
 from tasks.place import place
 from tasks.tally import Tally
@@ -143,11 +144,8 @@ def _silence(
 
 
 def _delivery(contact: Contact, sent: Row[Any] | None, now: datetime) -> Delivery | None:
-    """What became of the last message; one with an unknown outcome counts as under way until its wait is over."""
+    """What became of the last message."""
     if sent is None:
         return None
-    state = Delivery(sent.state)
-    window = timedelta(minutes=contact.rules.batches.unknown_minutes)
-    if state is Delivery.UNKNOWN and sent.settled_at is not None and now < sent.settled_at + window:
-        return Delivery.CLAIMED
-    return state
+    wait = timedelta(minutes=contact.rules.batches.unknown_minutes)
+    return presumed(Delivery(sent.state), sent.settled_at, now, wait)

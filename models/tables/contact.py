@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 from vocabulary import Delivery
 
 ANY_CHANNEL = "*"
+TO_FOLLOW = text("follow_up IS NULL AND (escalation_id IS NOT NULL OR case_id IS NULL)")
+"""Messages about concerns and to staff whose failure nobody has dealt with. Databases use the index on it only for
+queries that say it in the same words."""
 
 
 class Message(SQLModel, table=True):
@@ -19,6 +22,7 @@ class Message(SQLModel, table=True):
         Index("messages_due", "state", "due_at", "id"),
         Index("messages_of_case", "case_id"),
         Index("messages_of_provider", "provider_id"),
+        Index("messages_to_follow", "state", "id", sqlite_where=TO_FOLLOW, postgresql_where=TO_FOLLOW),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -50,6 +54,8 @@ class Message(SQLModel, table=True):
     possible_duplicate: bool = False
     reported_at: datetime | None = None
     """When the newest thing happened that the provider told us of this message."""
+    follow_up: str | None = None
+    """What its failure led to, of those that tell staff or ask after a resolution: a word of `vocabulary.FollowUp`."""
 
 
 class ProviderEvent(SQLModel, table=True):
@@ -169,13 +175,14 @@ class Suppression(SQLModel, table=True):
 
 
 class InvalidAddress(SQLModel, table=True):
-    """An address that cannot be reached on a channel: a mailbox that is not there, a landline for SMS."""
+    """An address that could not be reached on a channel: a mailbox that is not there, a landline for SMS."""
 
     __tablename__ = "invalid_addresses"
 
     address_key: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
     since: datetime
+    """When that showed last. How long it counts is the policy's `contact.invalid_days`."""
     code: str
 
 

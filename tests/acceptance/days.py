@@ -17,11 +17,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, select
 
+from casework.call_script import call_script
 from casework.calling import report_call
 from models.answers import Said, open_link, record
 from models.calls import CallReport
 from models.due import due_cases, due_escalations, open_calls, unjudged_cases, waiting_services
 from models.escalations import acknowledge, resolve
+from models.failures import lost_messages
 from models.inbox import receive, reopen
 from models.optouts import opt_out
 from models.report import ClosedService, ReopenedService
@@ -35,6 +37,7 @@ from tasks.place import Place, place
 from tasks.records import check_records
 from tasks.silence import settle_silence
 from tasks.tally import Tally
+from tasks.undelivered import follow_failures, unknown_wait
 from vocabulary import CallOutcome, Channel, Delivery, Event, LinkPurpose, Purpose, Stage
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -79,6 +82,11 @@ class Days:
     def here(self) -> Place:
         return place()
 
+    def script(self, call_id: int) -> str:
+        """What is to be said on a call."""
+        with self.here.store.read() as db:
+            return call_script(db, call_id, self.now, offered=self.here.policy.rules.languages)
+
     # What the source system says.
 
     def report(self, external_id: str = "J-1", *, closed: datetime | None = None, **more: Any) -> None:
@@ -105,6 +113,8 @@ class Days:
         tally = Tally(cancel_reopened.fn(self.now)) + self.open_and_ask()
         tally += self._work(settle_silence, due_cases, Stage.ASKED)
         tally += self._work(judge_answers, unjudged_cases)
+        for batch in lost_messages(self.here.store, self.now, wait=unknown_wait(), size=500):
+            tally += follow_failures.fn(batch, self.now)
         tally += self._work(work_ladder, due_escalations)
         return tally + self.deliver() + self._work(check_records, due_cases, Stage.ENDED)
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum, auto
 from typing import Protocol, TypeVar
 
+from vocabulary import Cause
+
 
 class Outcome(StrEnum):
     """What became of one send. The table that leads here is docs/decisions.md, "Outcomes of a send"."""
@@ -79,6 +81,8 @@ class Receipt:
     retry_at: datetime | None = None
     address: AddressFault | None = None
     """Of a REJECTED: what is wrong with the address, if it is that."""
+    cause: Cause | None = None
+    """Of a REJECTED: why, where that matters for what follows."""
 
 
 class HasRef(Protocol):

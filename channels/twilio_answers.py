@@ -13,6 +13,7 @@ import httpx
 
 from channels.lanes import REFUSALS, Answer, in_seconds, seconds_in
 from channels.protocol import AddressFault, Outcome, Receipt
+from vocabulary import Cause
 
 CODE_MEANING = {
     20003: Outcome.STOPPED,  # the credentials are wrong
@@ -31,6 +32,12 @@ ADDRESS_FAULTS = {
 }
 """What an error number says of the recipient's number for all time. Others are of this message or this moment."""
 
+CAUSES = {
+    30003: Cause.AWAY,  # the handset is off or out of reach
+    30007: Cause.SENDER,  # filtered by the carrier
+    30034: Cause.SENDER,  # a number of the US that is not registered (10DLC)
+}
+"""What an error number says of this moment, or of us."""
 
 _FAILED = frozenset({"failed", "undelivered", "canceled"})
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
@@ -52,6 +59,7 @@ def receipt_of(ref: str, answer: Answer, now: datetime) -> Receipt:
         code=str(status if code is None else code),
         retry_at=None if wait_s is None else in_seconds(now, wait_s),
         address=ADDRESS_FAULTS.get(code or 0) if outcome is Outcome.REJECTED else None,
+        cause=CAUSES.get(code or 0) if outcome is Outcome.REJECTED else None,
     )
 
 
@@ -68,6 +76,7 @@ def _taken(ref: str, told: Mapping[str, Any]) -> Receipt:
             code=str(code or status),
             provider_id=sid,
             address=ADDRESS_FAULTS.get(code or 0),
+            cause=CAUSES.get(code or 0),
         )
     return Receipt(ref=ref, outcome=Outcome.ACCEPTED, code="201", provider_id=sid)
 

@@ -192,6 +192,7 @@ def _row(message: Row[Any], receipt: Receipt, now: datetime) -> dict[str, Any]:
         "due_at": due_at,
         "attempts": attempts,
         "code": receipt.code,
+        "cause": receipt.cause,
         "provider_id": receipt.provider_id,
         "settled_at": now if final else None,
     }

@@ -19,7 +19,9 @@ class Message(SQLModel, table=True):
         Index("messages_due", "state", "due_at", "id"),
         Index("messages_of_case", "case_id"),
         Index("messages_of_provider", "provider_id"),
-    )
+        Index("messages_by_cause", "cause", "id", sqlite_where=text("cause IS NOT NULL"),
+              postgresql_where=text("cause IS NOT NULL")),
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     ref: str = Field(unique=True)
@@ -50,6 +52,10 @@ class Message(SQLModel, table=True):
     possible_duplicate: bool = False
     reported_at: datetime | None = None
     """When the newest thing happened that the provider told us of this message."""
+    cause: str | None = None
+    """Why it did not arrive, in our words, where it matters for what follows."""
+    sought: int = 0
+    """How often the provider was asked whether it has this message, since its outcome became unknown."""
 
 
 class ProviderEvent(SQLModel, table=True):
@@ -119,6 +125,8 @@ class Link(SQLModel, table=True):
     escalation_id: int | None = Field(default=None, foreign_key="escalations.id")
     channel: str | None = None
     """By which message it was sent; None for a link from before this was written down."""
+    message_id: int | None = Field(default=None, index=True)
+    """The message that carries it; None for a link from before this was written down."""
     created_at: datetime
     expires_at: datetime
 

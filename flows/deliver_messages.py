@@ -8,6 +8,7 @@ from prefect.client.schemas.objects import State
 
 from flows.clock import clock
 from models.due import count_messages
+from tasks.barred import barred_alarm
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import place
 from tasks.run_page import named, publish
@@ -25,4 +26,5 @@ def deliver_messages(as_of: datetime | None = None) -> State[Any]:
         tally += send_claimed(owner, clock(as_of))
     waiting = count_messages(place().store, clock(as_of)) or tally["delayed"]
     delayed = f"{waiting} messages wait for the provider" if waiting else None
-    return publish(tally, "deliver-messages", word="Delivered", delayed=delayed)
+    alarm = barred_alarm(clock(as_of))
+    return publish(tally, "deliver-messages", word="Delivered", delayed=delayed, alarm=alarm)

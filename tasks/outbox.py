@@ -35,13 +35,14 @@ from models.log import NewEntry, append
 from models.outcomes import first_contacts, look_now
 from policy.rules import Batches
 from policy.slots import next_window, window_end
+from tasks.barred import tell_barred
 from tasks.channels import WAYS, in_use
 from tasks.contact import contact_of
 from tasks.letter import Desk
 from tasks.place import place, rules_of
 from tasks.refusals import heed
 from tasks.tally import Tally
-from vocabulary import Channel, Clause, Delivery, Event
+from vocabulary import Cause, Channel, Clause, Delivery, Event
 
 _PAUSE = timedelta(minutes=15)
 """How long a channel whose credentials were refused rests before one more try."""
@@ -122,7 +123,8 @@ def send_claimed(owner: str, now: datetime) -> Tally:
     receipts, facts = _sent(channel, owed, now)
     with here.store.write() as db:
         _settle(db, channel, owner, owed, receipts, facts, now)
-    return Tally.of(_WORDS[receipt.outcome] for receipt in receipts)
+    barred = sum(receipt.cause is Cause.SENDER for receipt in receipts)
+    return Tally.of(_WORDS[receipt.outcome] for receipt in receipts) + tell_barred(barred)
 
 
 def _sent(

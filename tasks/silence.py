@@ -32,6 +32,7 @@ from models.owed import withdraw_confirming
 from policy.checks import Check
 from policy.silence import CallAgain, GiveUp, Remind, SendAgain, Silence, Step, Switch, Wait, decide
 from policy.slots import next_window
+from tasks.barred import tell_barred
 from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from tasks.place import place
 from tasks.tally import Tally
@@ -64,7 +65,7 @@ def settle_silence(case_ids: Sequence[int], now: datetime) -> Tally:
         given_up = advance(db, Stage.ASKED, Stage.ENDED, batch.given_up, at=now)
         withdraw_confirming(db, sorted(given_up), at=now, reason="the wait is over")
         batch.owed.write(db, now)
-    return batch.tally
+    return batch.tally + tell_barred(batch.barred)
 
 
 class _Batch:
@@ -78,9 +79,12 @@ class _Batch:
         self.changes: list[dict[str, Any]] = []
         self.superseded: list[int] = []
         self.given_up: list[Move] = []
+        self.barred = 0
+        """Messages that failed after they were taken, because of our sender; refused ones count when they are sent."""
 
     def take(self, contact: Contact, step: Step, made: Sequence[Row[Any]], sent: Row[Any] | None) -> None:
         case_id = contact.case.id
+        self.barred += _is_barred(sent) and not isinstance(step, Wait)
         match step:
             case Wait(until):
                 self.waits[case_id] = until
@@ -177,6 +181,10 @@ def _again_at(contact: Contact, sent: Row[Any] | None, now: datetime) -> datetim
     if sent is None or sent.cause != Cause.AWAY or sent.key.endswith(_ONCE_MORE) or not hours:
         return None
     return next_window(now + timedelta(hours=hours), contact.calendar, contact.zone, contact.rules.contact)
+
+
+def _is_barred(sent: Row[Any] | None) -> bool:
+    return sent is not None and sent.cause == Cause.SENDER and sent.state == Delivery.FAILED
 
 
 def _invalid(known: Mapping[str, frozenset[Channel]], case: Row[Any]) -> frozenset[Channel]:

@@ -45,9 +45,9 @@ _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 
 def receipt_of(ref: str, answer: Answer, now: datetime) -> Receipt:
     """What became of the message `ref`, by what Twilio answered at `now`."""
-    status, told = answer.status, _object(answer.body)
+    status, told = answer.status, object_of(answer.body)
     if status == httpx.codes.CREATED:
-        return _taken(ref, told)
+        return taken(ref, told)
     if httpx.codes.is_redirect(status):
         return Receipt(ref=ref, outcome=Outcome.LATER, code="redirect")
     code = _code(told.get("code"))
@@ -63,8 +63,11 @@ def receipt_of(ref: str, answer: Answer, now: datetime) -> Receipt:
     )
 
 
-def _taken(ref: str, told: Mapping[str, Any]) -> Receipt:
-    """A 201. Twilio calls nobody back for the first status, so a failure that is known at once is said here only."""
+def taken(ref: str, told: Mapping[str, Any]) -> Receipt:
+    """What a 201, or an item of the list of messages, says of a message.
+
+    Twilio calls nobody back for the first status, so a failure that is known at once is said here only.
+    """
     sid, status = told.get("sid"), told.get("status")
     if not isinstance(sid, str) or not _SID.fullmatch(sid):
         return Receipt(ref=ref, outcome=Outcome.UNKNOWN, code="201")
@@ -96,7 +99,7 @@ def _refusal(status: int, code: int | None) -> Outcome:
     return CODE_MEANING.get(code, Outcome.REJECTED)
 
 
-def _object(body: bytes | None) -> Mapping[str, Any]:
+def object_of(body: bytes | None) -> Mapping[str, Any]:
     """The answer as JSON; empty when it is something else."""
     try:
         told = json.loads(body or b"")

@@ -85,7 +85,7 @@ class Twilio:
             return _error(*refusal)
         fault = self._faults.meeting(form["To"])
         if fault:
-            self._ledger.faults[fault] += 1
+            self._ledger.inject("sms", fault)
         good = Reply(status=201)
         if fault is None or fault.takes:
             good = self._take(form)

@@ -15,7 +15,9 @@ def page_of(resources: Iterable[Mapping[str, Any]], query: Mapping[str, str], ac
 
     A page's token names the last message before it, so that new messages move nobody to another page.
     """
-    found = [each for each in resources if _is_wanted(each, query)]
+    to = query.get("To")
+    same_number = [each for each in resources if to is None or each["to"] == to]  # few of many, so this first
+    found = [each for each in same_number if _is_wanted(each, query)]
     size = int(query["PageSize"]) if re.fullmatch(r"[0-9]{1,4}", query.get("PageSize", "")) else _USUAL
     size = max(1, min(size, _MOST))
     before = query.get("PageToken", "").removeprefix("PA")

@@ -1,7 +1,7 @@
 """Providers that break in every way at once: every send ends resolved or held, and no second copy goes out.
 
 Half of the sends are mails and half SMS. The events of our SendGrid arrive after each sweep, directly in the table. Our
-Twilio calls nobody back: what is unknown of SMS is settled by its list alone. `AFTERCARE_FAULT_SENDS=100000` makes it
+Twilio calls nobody back: what is unknown of SMS is settled by its list alone. `AFTERCARE_FAULT_SENDS=5000` makes it
 larger.
 """
 
@@ -29,13 +29,13 @@ from tests.acceptance.days import Days, berlin
 from tests.acceptance.policies import use_policy
 from vocabulary import Channel, Delivery
 
-SENDS = int(os.environ.get("AFTERCARE_FAULT_SENDS", "5000"))
+SENDS = int(os.environ.get("AFTERCARE_FAULT_SENDS", "2000"))
 FEWER = 1000
 """Over PostgreSQL, where what differs is the store."""
 FEW = 240
 """Enough to catch the planted bugs many times."""
 SHARE = 0.4
-DEADLINE_S = 0.25
+DEADLINE_S = 0.4
 """Of one request; every eighteenth of them hangs until then."""
 SMALL_BATCHES = ("size = 500 ", "size = 80 ")
 """A 401 or a 429 with its time ends a burst, and what was written for the rest of it is written anew for the next."""

@@ -111,8 +111,21 @@ class News(StrEnum):
     ARRIVED = auto()
     SPAM = auto()
     """It arrived, and the customer called it spam."""
+    AWAY = auto()
+    """It did not arrive because the handset was off or out of reach."""
+    BARRED = auto()
+    """It did not arrive because carriers do not take what we send: filtered, or we are not registered."""
     LOST = auto()
     """Dropped, bounced, undelivered: it will not arrive."""
+
+
+class Cause(StrEnum):
+    """Why a message did not arrive, where it matters for what follows."""
+
+    AWAY = auto()
+    """The handset was off or out of reach: worth one more try, later."""
+    SENDER = auto()
+    """Carriers do not take what we send. Trying again makes it worse; the operator must hear of it."""
 
 
 class LinkPurpose(StrEnum):

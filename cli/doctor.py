@@ -16,6 +16,7 @@ from cli.policy import check_places
 from config.settings import SettingsError
 from models.failures import reached_nobody
 from models.tables import channel_states, columns, messages
+from tasks.barred import barred_alarm
 from tasks.channels import WAYS, in_use
 from tasks.place import Place
 from templates.render import check_templates
@@ -97,6 +98,10 @@ def _outbox(opened: Place) -> Iterator[Finding]:
     due, taken, arrived, failed, parked = (counts.get(state, 0) for state in _COUNTED)
     sent = f"{taken + arrived} sent ({arrived} known to have arrived)"
     yield True, f"outbox: {due} due, {sent}, {failed} did not arrive, {parked} with unknown outcome"
+    alarm = barred_alarm(now())
+    if alarm:
+        remedy = "register the sender with the carriers and look at what the texts say; nothing of it is tried again"
+        yield False, f"{alarm}: {remedy}"
     for row in stopped:
         remedy = f"check its credentials and address; tried again at {row.try_again_at:%H:%M} UTC"
         yield False, f"channel {row.channel} is stopped ({row.code}): {remedy}"

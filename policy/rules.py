@@ -156,6 +156,7 @@ class SilenceRules:
     reminder_days: Annotated[tuple[Days, ...], Field(max_length=2)]
     switch_days: Days
     expiry_days: Days
+    away_retry_hours: Annotated[int, Field(strict=True, ge=0, le=72)] = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,6 +195,7 @@ class Desk:
                 channel=Channel(message.channel),
                 created_at=self._now,
                 expires_at=self._now + timedelta(days=days),
+                message_id=message.id,
             )
         )
         return token

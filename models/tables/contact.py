@@ -23,7 +23,9 @@ class Message(SQLModel, table=True):
         Index("messages_of_case", "case_id"),
         Index("messages_of_provider", "provider_id"),
         Index("messages_to_follow", "state", "id", sqlite_where=TO_FOLLOW, postgresql_where=TO_FOLLOW),
-    )
+        Index("messages_by_cause", "cause", "id", sqlite_where=text("cause IS NOT NULL"),
+              postgresql_where=text("cause IS NOT NULL")),
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     ref: str = Field(unique=True)
@@ -56,6 +58,10 @@ class Message(SQLModel, table=True):
     """When the newest thing happened that the provider told us of this message."""
     follow_up: str | None = None
     """What its failure led to, of those that tell staff or ask after a resolution: a word of `vocabulary.FollowUp`."""
+    cause: str | None = None
+    """Why it did not arrive, in our words, where it matters for what follows."""
+    sought: int = 0
+    """How often the provider was asked whether it has this message, since its outcome became unknown."""
 
 
 class ProviderEvent(SQLModel, table=True):
@@ -125,6 +131,8 @@ class Link(SQLModel, table=True):
     escalation_id: int | None = Field(default=None, foreign_key="escalations.id")
     channel: str | None = None
     """By which message it was sent; None for a link from before this was written down."""
+    message_id: int | None = Field(default=None, index=True)
+    """The message that carries it; None for a link from before this was written down."""
     created_at: datetime
     expires_at: datetime
 

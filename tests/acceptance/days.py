@@ -31,6 +31,7 @@ from models.tables import calls, cases, entries, escalations, messages, services
 from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
+from tasks.look_up import look_up_unknown
 from tasks.open_cases import cancel_reopened, open_cases
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import Place, place
@@ -134,8 +135,8 @@ class Days:
             work_ladder.fn(batch, self.now)
 
     def deliver(self) -> Tally:
-        """The outbox is tidied and then emptied, batch by batch."""
-        tally = tidy_outbox.fn(self.now)
+        """What is unknown is asked for; then the outbox is tidied and emptied, batch by batch."""
+        tally = look_up_unknown.fn(self.now) + tidy_outbox.fn(self.now)
         while (owner := claim_batch.fn(self.now)) is not None:
             tally += send_claimed.fn(owner, self.now)
         return tally

@@ -13,7 +13,7 @@ from policy.file import read_policy
 from web.bell import Bell
 from web.front import Front
 from web.headers import Headers
-from web.hooks import Hooks, sendgrid_hook, twilio_hook
+from web.hooks import Hooks, twilio_hook
 from web.inbound_mail import InboundMail
 from web.inbound_sms import PATH as SMS_PATH
 from web.inbound_sms import InboundSms
@@ -23,6 +23,7 @@ from web.pages import Pages
 from web.presses import Presses
 from web.problems import answer_problems
 from web.secret import signing_key
+from web.sendgrid_guard import of_events
 from web.signature import intake_secrets
 from web.survey import Survey
 from web.unsubscribe import Unsubscribe
@@ -44,7 +45,7 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     survey = Survey(store, clock, bell, pages, nonces, visits)
     unsubscribe = Unsubscribe(store, clock, pages, Presses(store, clock, nonces, visits))
     intake = Intake(store, clock, bell, intake_secrets(settings))
-    hooks = Hooks(store, clock, bell, sendgrid_hook(settings), twilio_hook(settings))
+    hooks = Hooks(store, clock, bell, of_events(settings), twilio_hook(settings))
     mail, sms = (kind(store, clock, bell, rules, settings) for kind in (InboundMail, InboundSms))
     app = _bare_app()
     routes: tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...] = (

@@ -63,7 +63,7 @@ def test_a_merge_in_which_the_last_event_wins_is_found_out(site: Site, monkeypat
 
 
 def test_a_verifier_that_believes_everybody_is_found_out(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("channels.sendgrid_events._fits", lambda *_: True)
+    monkeypatch.setattr("channels.sendgrid_signature._fits", lambda *_: True)
     storm = Storm(300, forged_share=0.3)
     lived_through(storm, site)
     assert storm.accepted_forgeries > 0

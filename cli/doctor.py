@@ -15,6 +15,7 @@ from cli.opening import here
 from cli.policy import check_places
 from config.settings import SettingsError
 from models.tables import channel_states, columns, messages
+from models.unread import waiting
 from tasks.channels import WAYS, in_use
 from tasks.place import Place
 from templates.render import check_templates
@@ -25,6 +26,9 @@ from web.sendgrid_guard import of_mail
 _WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """SQLite versions with the fix for a rare corruption of the write-ahead log (several connections, tight timing)."""
 
+_READ_WITHIN_DAYS = 1
+"""A reply may be a concern, which is to be in somebody's hands within 24 hours."""
+
 Finding = tuple[bool, str]
 
 
@@ -33,7 +37,7 @@ def doctor() -> None:
     console = Console()
     opened = here()  # settings, policy and schema: a fault of these is one sentence and status 2
     wrong = 0
-    for check in (_policy, _templates, _store, _server, _outbox, _channels, _events, _replies, _intake, _dns):
+    for check in (_policy, _templates, _store, _server, _outbox, _channels, _events, _replies, _unread, _intake, _dns):
         for fine, text in check(opened):
             wrong += not fine
             console.print(
@@ -145,6 +149,15 @@ def _replies(opened: Place) -> Iterator[Finding]:
         by = ["SendGrid's signature"] * guard.is_set + ["its secret address"] + ["a login"] * door.has_login
         more = "" if guard.is_set else "; AFTERCARE_SENDGRID_INBOUND_KEYS would have the signature checked as well"
         yield True, f"replies by mail are taken for {settings.reply_domain}, protected by {', '.join(by)}{more}"
+
+
+def _unread(opened: Place) -> Iterator[Finding]:
+    with opened.store.read() as db:
+        count, oldest = waiting(db)
+    if oldest is not None:
+        days = (now() - oldest).days
+        told = f"replies that wait for a person: {count}, the oldest for {days} days; `./aftercare replies list`"
+        yield days < _READ_WITHIN_DAYS, told
 
 
 def _intake(opened: Place) -> Iterator[Finding]:

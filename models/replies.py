@@ -13,6 +13,7 @@ from models.log import SYSTEM, NewEntry, append
 from models.optouts import opt_out, suppress_address
 from models.store import insert_new
 from models.tables import cases, columns, entries, escalations, replies, services
+from models.unread import wake
 from vocabulary import Channel, Clause, Event, Stage
 
 _REMEMBERED = timedelta(days=30)
@@ -120,7 +121,7 @@ _LISTED = (
     .outerjoin_from(replies, cases, cases.c.id == replies.c.case_id)
     .outerjoin(services, services.c.id == cases.c.service_id)
     .outerjoin(entries, (entries.c.ref_id == replies.c.id) & (entries.c.event == Event.REPLY_RECEIVED))
-    .order_by(replies.c.id)
+    .order_by(replies.c.received_at, replies.c.id)
 )
 
 
@@ -149,7 +150,10 @@ def settle(
     db: Connection, reply_id: int, how: Settlement, *, by: str, at: datetime, change_for: timedelta,
     rating: int | None = None, comment: str | None = None,
 ) -> None:  # fmt: skip
-    """What a person makes of a reply, once, with what follows from it, in the caller's transaction."""
+    """What a person makes of a reply, once, with what follows from it, in the caller's transaction.
+
+    The case that waited for it is looked at at once.
+    """
     reply = _take(db, reply_id, how, by, at)
     append(db, [NewEntry(event=Event.REPLY_SETTLED, at=at, clause=Clause.RECORD, case_id=reply.case_id, ref_id=reply_id,
                          actor=by, policy_version=policy_version_of(db, reply_id),
@@ -158,6 +162,8 @@ def settle(
         _as_answer(db, reply, rating, comment or reply.text[:_COMMENT_LENGTH], by, at, change_for)
     elif how is Settlement.OPT_OUT:
         _as_opt_out(db, reply, by, at)
+    if reply.case_id is not None:
+        wake(db, reply.case_id, at)
 
 
 def _take(db: Connection, reply_id: int, how: Settlement, by: str, at: datetime) -> Row[Any]:

@@ -154,6 +154,8 @@ class SilenceRules:
     reminder_days: Annotated[tuple[Days, ...], Field(max_length=2)]
     switch_days: Days
     expiry_days: Days
+    unread_days: Days = 7
+    """The default is for policies from before replies could pause a case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ class Silence:
     """The customer does not want to be asked on this rung any more."""
     unconfirmed: bool = False
     """There is an answer that no person has confirmed."""
+    unread_since: datetime | None = None
+    """When the oldest reply came that a person has yet to read."""
 
     @property
     def channel(self) -> Channel:
@@ -83,13 +85,31 @@ _REFUSED = frozenset({Delivery.REJECTED, Delivery.FAILED, Delivery.WITHDRAWN})
 
 RETRY = timedelta(hours=1)
 """How soon to look again at a message that is still on its way."""
+_APART = timedelta(days=1)
+"""A reminder that would come sooner after another message is left out."""
 
 
 NOT_CONFIRMED = "the only answer could not be confirmed"
+UNREAD = "a reply waits that nobody has settled"
 
 
 def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
-    """The next step. A reminder missed while we were down is skipped, not sent late."""
+    """The next step. A reminder missed while we were down is skipped, not sent late.
+
+    Who has written is not silent: while a person has yet to read it nothing happens, up to the policy's limit.
+    """
+    if silence.unread_since is None:
+        return _while_silent(silence, now, rules)
+    read_by = silence.unread_since + timedelta(days=rules.silence.unread_days)
+    if now < read_by:
+        return Wait(read_by)
+    step = _while_silent(silence, now, rules)
+    if isinstance(step, GiveUp) and step.disposition is Disposition.NO_ANSWER:
+        return replace(step, reason=f"{step.reason}; {UNREAD}")
+    return step
+
+
+def _while_silent(silence: Silence, now: datetime, rules: Rules) -> Step:
     expires = expiry(silence.begun_at, silence.last_message_at, rules.silence)
     if not silence.unconfirmed:
         return _decide(silence, now, expires, rules)
@@ -152,8 +172,8 @@ def expiry(begun_at: datetime, last_message_at: datetime | None, rules: SilenceR
 def _remind(silence: Silence, now: datetime, rules: SilenceRules, expires: datetime) -> Step:
     dates = [silence.begun_at + timedelta(days=days) for days in rules.reminder_days]
     passed = sum(date <= now for date in dates)
-    # One whose date came before the last message went out (late, or on another channel) would follow on its heels.
-    skipped = sum(silence.last_message_at is not None and date <= silence.last_message_at for date in dates)
+    # One whose date is not after the last message (which was late, or on another channel) would follow on its heels.
+    skipped = sum(silence.last_message_at is not None and date <= silence.last_message_at + _APART for date in dates)
     reminded = max(silence.reminders, skipped)
     coming = [*dates[passed:], expires]
     if passed <= reminded:

@@ -27,6 +27,7 @@ from models.deliveries import withdraw
 from models.doubts import unconfirmed_of
 from models.moves import Move, advance, ending
 from models.owed import withdraw_confirming
+from models.unread import unread_since
 from policy.silence import CallAgain, GiveUp, Remind, Silence, Switch, Wait, decide
 from tasks.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from tasks.place import place
@@ -42,13 +43,13 @@ def settle_silence(case_ids: Sequence[int], now: datetime) -> Tally:
         ids = [case.id for case in taken]
         sent, written, made = last_messages(db, ids), last_written(db, ids), calls_of(db, ids)
         out = opted_out(db, {key for case in taken for key in keys_of(case)}, now)
-        unconfirmed, batch = unconfirmed_of(db, ids), _Batch(now)
+        unconfirmed, unread, batch = unconfirmed_of(db, ids), unread_since(db, ids), _Batch(now)
         for case in taken:
             contact = contact_of(db, case)
             called = made.get(case.id, [])
             refused = contact.ladder[case.rung] in refusals(out, keys_of(case))
             silence = _silence(contact, sent.get(case.id), written.get(case.id), called, now, refused=refused)
-            silence = replace(silence, unconfirmed=case.id in unconfirmed)
+            silence = replace(silence, unconfirmed=case.id in unconfirmed, unread_since=unread.get(case.id))
             batch.take(contact, decide(silence, now, contact.rules), called)
         put_off(db, batch.waits)
         set_values(db, batch.changes)

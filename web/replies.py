@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from models.answers import Said, last_answer, record, still_answerable
 from models.optouts import opt_out, suppress_address
 from models.replies import NewReply, keep, name_answer
+from models.unread import pause
 from policy.replies import Meaning, Understood
 from vocabulary import Channel, Stage
 from web.rules import rules_of
@@ -45,6 +46,7 @@ def take(db: Connection, arrived: Arrived, case: Any, now: datetime) -> Taken:
     """`case`: the one that the reply is about, locked, or None."""
     understood = arrived.understood
     answerable = case is not None and understood.is_said and _takes_answers(case, now)
+    to_person = _to_person(understood, arrived, case, answerable=answerable)
     reply_id = keep(db, NewReply(
         channel=arrived.channel,
         external_id=arrived.external_id,
@@ -54,10 +56,13 @@ def take(db: Connection, arrived: Arrived, case: Any, now: datetime) -> Taken:
         text=understood.text,
         attachments=arrived.attachments,
         understood=understood.meaning,
-        to_person=_to_person(understood, arrived, case, answerable=answerable),
+        to_person=to_person,
     ), at=now)  # fmt: skip
     if reply_id is None:
         return Taken(new=False)
+    if case is not None and to_person is not None and understood.meaning is not Meaning.BOUNCE:
+        read_by = now + timedelta(days=rules_of(db, case.policy_version).silence.unread_days)
+        pause(db, case.case_id, until=read_by)
     if answerable:
         _record(db, reply_id, arrived, case, now)
     # After the answer: an opt-out ends only what still waits, and never a concern.

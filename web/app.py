@@ -18,6 +18,7 @@ from web.inbound_mail import InboundMail
 from web.inbound_sms import PATH as SMS_PATH
 from web.inbound_sms import InboundSms
 from web.intake import Intake
+from web.limiter import Limiter
 from web.nonce import Nonces
 from web.pages import Pages
 from web.presses import Presses
@@ -41,9 +42,9 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     rules = read_policy(settings.policy_file).rules
     pages = Pages(rules)
     front = Front(store, pages)
-    nonces, visits = Nonces(signing_key(settings)), Visits()
-    survey = Survey(store, clock, bell, pages, nonces, visits)
-    unsubscribe = Unsubscribe(store, clock, pages, Presses(store, clock, nonces, visits))
+    nonces, visits, limiter = Nonces(signing_key(settings)), Visits(), Limiter(settings.trusted_proxies)
+    survey = Survey(store, clock, bell, pages, nonces, visits, limiter)
+    unsubscribe = Unsubscribe(store, clock, pages, Presses(store, clock, nonces, visits), limiter)
     intake = Intake(store, clock, bell, intake_secrets(settings))
     hooks = Hooks(store, clock, bell, of_events(settings), twilio_hook(settings))
     mail, sms = (kind(store, clock, bell, rules, settings) for kind in (InboundMail, InboundSms))

@@ -101,6 +101,7 @@ def _of_case() -> Any:
         select(
             cases.c.id.label("case_id"),
             *columns(cases, "stage", "disposition", "answered_at", "change_until", "policy_version"),
+            *columns(cases, "email_key", "phone_key"),
             escalations.c.id.label("escalation_id"),
             escalations.c.closed_at,
             services.c.language,
@@ -195,9 +196,10 @@ def _as_answer(
 
 def _as_opt_out(db: Connection, reply: Row[Any], by: str, at: datetime) -> None:
     source = f"reply by {reply.channel}, read by {by}"
+    said_by = reply.from_key if reply.channel == Channel.SMS else None
     if reply.case_id is not None:
-        opt_out(db, reply.case_id, at=at, source=source)
+        opt_out(db, reply.case_id, at=at, source=source, said_by=said_by)
     elif reply.from_key:
-        suppress_address(db, reply.from_key, at=at, source=source)
+        suppress_address(db, reply.from_key, at=at, source=source, said_by=said_by)
     else:
         raise ReplyError(f"reply {reply.id} belongs to no case and has no sender: settle it as noted")

@@ -13,7 +13,7 @@ from tasks.place import Place
 from tests.event_storm import NeverInjected, Storm, standing_of
 from tests.providers import Providers, make_providers
 
-MAILS = 3_000
+MAILS = 6_600
 Site = Callable[[Storm], Providers]
 
 

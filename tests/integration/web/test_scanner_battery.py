@@ -28,7 +28,7 @@ from web.submissions import PURPOSES
 from web.survey import Survey
 
 SEED = 7
-MAILS = 6
+MAILS = 24
 KINDS = ("GET", "HEAD", "POST", "rating opened", "hidden link", "way out opened", "way out pressed", "thanked",
          "asked once more")  # fmt: skip
 

@@ -10,6 +10,7 @@ from config.settings import Settings
 from models.store import Store
 from policy.delivery import Standing, Told, standing
 from tasks.place import Place
+from tests.databases import in_a_hurry
 from tests.event_storm import NeverInjected, Storm, standing_of
 from tests.providers import Providers, make_providers
 
@@ -25,7 +26,7 @@ def site(sqlite_template: Path, tmp_path: Path) -> Site:
         home = tmp_path / f"home-{len([*tmp_path.iterdir()])}"
         home.mkdir()
         file = Path(shutil.copy(sqlite_template, home / "aftercare.db"))
-        store = Store(f"sqlite:///{file}")
+        store = in_a_hurry(Store(f"sqlite:///{file}"))
         storm.fill(store)
         return make_providers(Place(Settings(home=home), store))
 

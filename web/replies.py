@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from models.answers import Said, last_answer, record, still_answerable
-from models.optins import can_lift, lift
+from models.coming_back import can_lift, lift
 from models.optouts import opt_out, suppress_address
 from models.replies import NewReply, keep, name_answer
 from models.unread import pause

@@ -248,8 +248,11 @@ def tls_receiver(folder: Path) -> Iterator[tuple[int, ssl.SSLContext, list[tuple
                 return  # closed: the test is over
             try:
                 with context.wrap_socket(connection, server_side=True) as line:
-                    seen.append((names[-1], line.recv(65536)))
-                    line.sendall(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")
+                    request = b""
+                    while not request.endswith(b"}"):  # whole, or closing would reset what we have answered
+                        request += line.recv(65536) or b"}"
+                    seen.append((names[-1], request))
+                    line.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
             except OSError:
                 seen.append((names[-1] if names else None, b""))
 

@@ -12,7 +12,7 @@ from channels.webhook import body
 
 AT = datetime(2026, 10, 6, 11, 0, 0, 250000, tzinfo=UTC)
 CONCERN: dict[str, Any] = {
-    "case": 7, "escalation": 3, "severity": "unhappy", "department": "Heating",
+    "case": 7, "escalation": 3, "severity": "dissatisfied", "department": "Heating",
     "deadline_at": "2026-10-07T11:00:00Z", "reopened": 0,
 }  # fmt: skip
 
@@ -35,22 +35,22 @@ def test_a_webhook_has_the_form_that_standard_webhooks_recommends():
 @pytest.mark.parametrize(
     ("event", "about", "line"),
     [
-        ("escalation.opened", {}, "Concern 3 opened · unhappy · Heating · until 2026-10-07 11:00 UTC · "),
+        ("escalation.opened", {}, "Concern 3 opened · dissatisfied · Heating · until 2026-10-07 11:00 UTC · "),
         (
             "escalation.warned", {"percent": 75},
-            "Concern 3: 75 % of the time is gone · unhappy · Heating · until 2026-10-07 11:00 UTC · ",
+            "Concern 3: 75 % of the time is gone · dissatisfied · Heating · until 2026-10-07 11:00 UTC · ",
         ),
         (
             "escalation.warned", {"limit": "resolution"},
-            "Concern 3: taken, but not resolved in time · unhappy · Heating · until 2026-10-07 11:00 UTC · ",
+            "Concern 3: taken, but not resolved in time · dissatisfied · Heating · until 2026-10-07 11:00 UTC · ",
         ),
         (
             "escalation.breached", {"percent": 100},
-            "Concern 3: the deadline has passed and nobody has taken it · unhappy · Heating · ",
+            "Concern 3: the deadline has passed and nobody has taken it · dissatisfied · Heating · ",
         ),
         (
             "escalation.resolved", {"root_cause": "workmanship"},
-            "Concern 3 resolved · unhappy · Heating · workmanship · ",
+            "Concern 3 resolved · dissatisfied · Heating · workmanship · ",
         ),
     ],
 )  # fmt: skip

@@ -26,7 +26,7 @@ def main() -> None:
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises SettingsError, PolicyError or SchemaError before anything is served."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.store_url)
+    store = Store(settings.store_url, settings.announced_to)
     try:
         ensure_schema(store)
         app = create_app(settings, store, clock.now, PrefectBell(settings.prefect_url, clock.now))
@@ -36,7 +36,7 @@ def serve(settings: Settings) -> None:
             port=settings.web_port,
             access_log=False,  # addresses hold tokens
             server_header=False,
-            proxy_headers=False,  # nothing here depends on who asks
+            proxy_headers=False,  # only web.limiter looks at who asks, and knows how many proxies to trust
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=10,

@@ -10,8 +10,12 @@ from fakes.keys import Keys
 from fakes.options import Options
 from fakes.running import Fakes, in_background
 
-_OURS = ("MAIL", "SMS", "SENDGRID", "TWILIO", "SMTP", "REPLY", "INBOUND", "EVENT", "PUBLIC_URL")
-"""The settings that begin like this say how messages go out and reports come in: here they name our own providers."""
+_OURS = (
+    "MAIL", "SMS", "SENDGRID", "TWILIO", "SMTP", "REPLY", "INBOUND", "EVENT", "PUBLIC_URL", "OUTBOUND", "WEBHOOKS",
+    "SLACK",
+)  # fmt: skip
+"""The settings that begin like this say how messages go out and reports come in: here they name our own providers,
+and of the story's concerns nobody else hears."""
 _KEPT = 5000
 """More messages than the month has: all of them can be looked at."""
 _SENDER = "+15005550006"
@@ -45,6 +49,7 @@ def _settings_for(fakes: Fakes, here: str) -> dict[str, str]:
         "AFTERCARE_SENDGRID_EVENT_KEYS": keys.public_key,
         "AFTERCARE_REPLY_DOMAIN": "reply.example.com",
         "AFTERCARE_INBOUND_SECRET": keys.inbound_secret,
+        "AFTERCARE_SENDGRID_INBOUND_KEYS": keys.inbound_public_key,
         "AFTERCARE_SMS": "twilio",
         "AFTERCARE_TWILIO_URL": fakes.twilio_url,
         "AFTERCARE_TWILIO_ACCOUNT_SID": keys.account_sid,

@@ -202,6 +202,8 @@ class Event(StrEnum):
     MESSAGE_UNKNOWN = auto()
     MESSAGE_WITHDRAWN = auto()
     CALL_OWED = auto()
+    CALL_CLAIMED = auto()
+    CALL_RELEASED = auto()
     CALL_RECORDED = auto()
     CALL_WITHDRAWN = auto()
     REPLY_RECEIVED = auto()

@@ -95,6 +95,9 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "me": frozenset({
         "email", "roles", "departments", "timezone", "away_from", "away_until", "people", "has_password",
     }),
+    "cases": frozenset({
+        "asked", "faults", "rows", "next", "first", "capped", "departments", "branches", "stages", "dispositions",
+    }),
     "nothing_here": frozenset(),
     "refused": frozenset(),
 }  # fmt: skip

@@ -8,6 +8,7 @@ from config.settings import Settings
 from models.store import Store
 from policy.rules import Rules
 from web.bell import Bell
+from web.console.cases import Cases
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
@@ -24,7 +25,7 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Me,)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Cases, Me)
 
 
 def doors(desk: Desk) -> list[Door]:

@@ -77,8 +77,10 @@ def settle(
     place = here()
     try:
         with place.store.write() as db:
-            settle_reply(db, reply, how, by=by or getpass.getuser(), at=now(), in_force=place.policy.rules, rating=rating,
-                         comment=comment)  # fmt: skip
+            settle_reply(
+                db, reply, how, by=by or getpass.getuser(), at=now(), in_force=place.policy.rules,
+                rating=rating, comment=comment,
+            )  # fmt: skip
     except ReplyError as error:
         raise Fault(str(error)) from None
     typer.echo(f"Reply {reply} is settled as {how}.")

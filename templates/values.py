@@ -98,6 +98,16 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "cases": frozenset({
         "asked", "faults", "rows", "next", "first", "capped", "departments", "branches", "stages", "dispositions",
     }),
+    "calls": frozenset({"zone", "rows", "more", "asleep", "nothing", "mine", "minutes", "clause"}),
+    "call": frozenset({
+        "number", "case", "head", "script", "customer", "past", "zone", "clause", "state", "may_take", "may_record",
+        "held_for", "outcomes", "ratings", "comment", "call_back_at",
+    }),
+    "replies": frozenset({"rows", "more", "zone", "clause"}),
+    "reply": frozenset({
+        "number", "case", "about", "received", "by", "why", "begins", "text", "customer", "reach", "attachments",
+        "understood", "settled", "clause", "kinds", "ratings", "comment", "zone",
+    }),
     "nothing_here": frozenset(),
     "refused": frozenset(),
 }  # fmt: skip

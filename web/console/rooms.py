@@ -8,11 +8,13 @@ from config.settings import Settings
 from models.store import Store
 from policy.rules import Rules
 from web.bell import Bell
+from web.console.calls import Calls
 from web.console.cases import Cases
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
 from web.console.me import Me
+from web.console.replies import Replies
 from web.console.shell import Shell
 from web.secret import signing_key
 
@@ -25,7 +27,7 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Cases, Me)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Calls, Cases, Replies, Me)
 
 
 def doors(desk: Desk) -> list[Door]:

@@ -24,7 +24,9 @@ class Place:
 
 
 MENU: Final[tuple[Place, ...]] = (
+    Place("/console/calls", "Calls", Permission.CALLS),
     Place("/console/cases", "Cases", Permission.CASES),
+    Place("/console/replies", "Replies", Permission.REPLIES),
     Place("/console/me", "My account"),
 )
 """In the order in which it is shown."""

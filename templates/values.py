@@ -98,6 +98,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "cases": frozenset({
         "asked", "faults", "rows", "next", "first", "capped", "departments", "branches", "stages", "dispositions",
     }),
+    "day": frozenset({"sections", "zone", "today"}),
     "calls": frozenset({"zone", "rows", "more", "asleep", "nothing", "mine", "minutes", "clause"}),
     "call": frozenset({
         "number", "case", "head", "script", "customer", "past", "zone", "clause", "state", "may_take", "may_record",

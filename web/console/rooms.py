@@ -10,6 +10,7 @@ from policy.rules import Rules
 from web.bell import Bell
 from web.console.calls import Calls
 from web.console.cases import Cases
+from web.console.day import Day
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
@@ -27,7 +28,7 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Calls, Cases, Replies, Me)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Day, Calls, Cases, Replies, Me)
 
 
 def doors(desk: Desk) -> list[Door]:

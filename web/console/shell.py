@@ -24,6 +24,7 @@ class Place:
 
 
 MENU: Final[tuple[Place, ...]] = (
+    Place("/console", "My day"),
     Place("/console/calls", "Calls", Permission.CALLS),
     Place("/console/cases", "Cases", Permission.CASES),
     Place("/console/replies", "Replies", Permission.REPLIES),

@@ -33,7 +33,7 @@ def item(
 def concern(row: Row[Any], visit: Visit, *, warned_from: datetime | None, whose: str = "") -> Item:
     """`warned_from`: the first warning of its ladder, from which on it is near."""
     until, what = runs_for(row, visit.now)
-    title = f"{row.severity} concern {row.id}: {row.customer_name or 'name not known'}, {row.kind}, {row.department}"
+    title = f"Concern {row.id} ({row.severity}): {row.customer_name or 'name not known'}, {row.kind}, {row.department}"
     due = moment(until, visit.now, visit.person.zone)
     near = warned_from if row.acknowledged_at is None else None
     return item(f"/console/concerns/{row.id}", title, f"{what}{whose}", due=due,

@@ -154,9 +154,9 @@ def _of_cases(*what: Any) -> Select[Any]:
 
 
 def _not_held(db: Connection, call_id: int, by: str, at: datetime) -> str:
-    found = db.execute(select(calls.c.claimed_by).where(calls.c.id == call_id, calls.c.done_at.is_(None)))
-    held_by = found.scalar_one_or_none()
-    return why_not(db, call_id, at) if held_by not in (None, by) else f"call {call_id} is not in your hands"
+    known = select(calls.c.id).where(calls.c.id == call_id, *is_free(by, at))
+    is_open = db.execute(known).one_or_none() is not None
+    return f"call {call_id} is not in your hands" if is_open else why_not(db, call_id, at)
 
 
 def _log(db: Connection, event: Event, call: Row[Any], actor: str, at: datetime) -> None:

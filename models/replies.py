@@ -110,6 +110,9 @@ def _of_case() -> Any:
     )
 
 
+_OF_SAME_CASE = or_(entries.c.case_id == replies.c.case_id, entries.c.case_id.is_(None) & replies.c.case_id.is_(None))
+_ENTRY = (entries.c.ref_id == replies.c.id) & (entries.c.event == Event.REPLY_RECEIVED) & _OF_SAME_CASE
+"""What was logged of a reply. The case says where to look in a log of millions."""
 _LISTED = (
     select(
         *columns(replies, "id", "channel", "case_id", "received_at", "text", "attachments", "understood"),
@@ -120,7 +123,7 @@ _LISTED = (
     )
     .outerjoin_from(replies, cases, cases.c.id == replies.c.case_id)
     .outerjoin(services, services.c.id == cases.c.service_id)
-    .outerjoin(entries, (entries.c.ref_id == replies.c.id) & (entries.c.event == Event.REPLY_RECEIVED))
+    .outerjoin(entries, _ENTRY)
     .order_by(replies.c.id)
 )
 

@@ -79,7 +79,9 @@ class Day:
 
     def _calls(self, visit: Visit) -> Section:
         hours = call_hours(visit.db, Queue(departments=visit.departments(Permission.CALLS)), visit.now, self._rules)
-        items = [call(row, visit) for row in queued(visit.db, hours.now, visit.now, most=SHORT)]
+        rows = queued(visit.db, hours.now, visit.now, most=_MOST)
+        free = [row for row in rows if row.claimed_until is None or row.claimed_until <= visit.now]
+        items = [call(row, visit) for row in free[:SHORT]]
         opens = moment(hours.opens_at, visit.now, visit.person.zone)["text"] if hours.opens_at else None
         nothing = f"No calls now. The next window opens {opens}." if opens else "No calls now, and none are planned."
         more = f"{hours.count} calls are to be made now." if hours.count > SHORT else ""
@@ -106,7 +108,7 @@ class Day:
         known, everybody = my_day.addresses_known(visit.db), listed(visit.db)
         held = {(person.email.lower(), person.name): route.department
                 for route in self._rules.escalation.routes for person in (route.owner, route.supervisor)}  # fmt: skip
-        items = [item(None, f"{name} is not let in", f"the policy gives them concerns of {_everywhere(department)}")
+        items = [item(None, f"{name} cannot sign in", f"the policy gives them concerns of {_everywhere(department)}")
                  for (address, name), department in held.items() if address not in known]  # fmt: skip
         away = sum(person.is_away(visit.now) for person in everybody)
         facts = [{"label": "People", "value": str(len(everybody))}, {"label": "Away today", "value": str(away)}]
@@ -118,7 +120,7 @@ class Day:
                  due=moment(row.stopped_at, visit.now, visit.person.zone))
             for row in my_day.stopped_channels(visit.db)
         ]  # fmt: skip
-        return section("Set-up", items, nothing="Every channel runs. `./aftercare doctor` looks at all settings.")
+        return section("Set-up", items, nothing="Every channel runs. The command “doctor” looks at all settings.")
 
     def _month(self, visit: Visit) -> Section:
         return month_so_far(visit, self._rules)

@@ -184,10 +184,10 @@ def test_an_administrator_sees_who_is_missing_and_what_stands_still(site: Site):
         at = {"stopped_at": site.clock.now, "try_again_at": site.clock.now + timedelta(minutes=15)}
         db.execute(channel_states.insert().values(channel="sms", code="20003", **at))
     page = day(sign_in(site, Role.ADMIN))
-    assert "Petra Lindqvist is not let in the policy gives them concerns of" in page
+    assert "Petra Lindqvist cannot sign in the policy gives them concerns of" in page
     assert "Channel sms is stopped (20003) today" in page
     let_in(site, Role.SERVICE_TEAM, name="Petra Lindqvist", email=OWNER)
-    assert "Petra Lindqvist is not let in" not in day(sign_in(site, Role.ADMIN))
+    assert "Petra Lindqvist cannot sign in" not in day(sign_in(site, Role.ADMIN))
 
 
 def test_nobody_sees_what_their_role_does_not_grant(site: Site):

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from cli.clock import now
 from cli.csv_out import write_csv
 from cli.fault import Fault
 from cli.opening import here
+from models.addresses import of_case
 from models.listing import case_row, case_rows, entries_of
 from models.records import SignatureError, sign_unreachable
 from vocabulary import Event, Stage
@@ -67,8 +69,8 @@ def _show(rows: list[Row[Any]], *, everything: bool) -> None:
 
 def explain(case: Annotated[int, typer.Argument(help="Number of the case.")]) -> None:
     """Why a case went as it did: every rule that was looked at, its input and its verdict, in order."""
-    console = Console()
-    with here().store.read() as db:
+    console, opened = Console(), here()
+    with opened.store.read() as db:
         row = case_row(db, case)
         if row is None:
             raise Fault(f"there is no case {case}; `./aftercare cases` shows them")
@@ -77,6 +79,15 @@ def explain(case: Annotated[int, typer.Argument(help="Number of the case.")]) ->
         console.print(f"closed {row.closed_at:%Y-%m-%d %H:%M} UTC, policy {row.policy_version}, {_standing(row)}\n")
         for entry in entries_of(db, case):
             _tell(console, entry)
+        for found in of_case(db, case):
+            console.print(_address(found, opened.policy.rules.contact.invalid_days), soft_wrap=True)
+
+
+def _address(found: Row[Any], days: int) -> str:
+    """What is known of the case's address today, for services to come."""
+    again = found.since + timedelta(days=days)
+    until = f"passed over until {again:%Y-%m-%d}" if again > now() else "tried again since then"
+    return f"\naddress for {found.channel}: found not to work on {found.since:%Y-%m-%d} ({escape(found.code)}), {until}"
 
 
 def _standing(row: Row[Any]) -> str:

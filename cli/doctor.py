@@ -14,7 +14,9 @@ from cli.clock import now
 from cli.opening import here
 from cli.policy import check_places
 from config.settings import SettingsError
+from models.failures import reached_nobody
 from models.tables import channel_states, columns, messages
+from tasks.barred import barred_alarm
 from tasks.channels import WAYS, in_use
 from tasks.place import Place
 from templates.render import check_templates
@@ -31,7 +33,7 @@ def doctor() -> None:
     console = Console()
     opened = here()  # settings, policy and schema: a fault of these is one sentence and status 2
     wrong = 0
-    for check in (_policy, _templates, _store, _server, _outbox, _channels, _events, _intake, _dns):
+    for check in (_policy, _templates, _store, _server, _outbox, _staff, _channels, _events, _intake, _dns):
         for fine, text in check(opened):
             wrong += not fine
             console.print(
@@ -96,9 +98,27 @@ def _outbox(opened: Place) -> Iterator[Finding]:
     due, taken, arrived, failed, parked = (counts.get(state, 0) for state in _COUNTED)
     sent = f"{taken + arrived} sent ({arrived} known to have arrived)"
     yield True, f"outbox: {due} due, {sent}, {failed} did not arrive, {parked} with unknown outcome"
+    alarm = barred_alarm(now())
+    if alarm:
+        remedy = "register the sender with the carriers and look at what the texts say; nothing of it is tried again"
+        yield False, f"{alarm}: {remedy}"
     for row in stopped:
         remedy = f"check its credentials and address; tried again at {row.try_again_at:%H:%M} UTC"
         yield False, f"channel {row.channel} is stopped ({row.code}): {remedy}"
+
+
+def _staff(opened: Place) -> Iterator[Finding]:
+    with opened.store.read() as db:
+        concerns, bulletins = reached_nobody(db, now())
+    if concerns:
+        shown = ", ".join(map(str, concerns[:_SHOWN])) + (", …" if len(concerns) > _SHOWN else "")
+        remedy = "tell somebody yourself, and correct the addresses in the policy (escalation.routes, management)"
+        yield False, f"mail about these concerns reached nobody, neither the owner nor anybody above: {shown}: {remedy}"
+    if bulletins:
+        yield False, f"{bulletins} bulletins reached nobody: correct the addresses in the policy (review.bulletin_to)"
+
+
+_SHOWN = 20
 
 
 def _channels(opened: Place) -> Iterator[Finding]:

@@ -152,7 +152,7 @@ def call_of(db: Connection, call_id: int) -> Row[Any]:
             *columns(calls, "claimed_by", "claimed_until"),
             *columns(cases, "stage", "region", "contact_due_at"),
             *columns(cases, "department", "branch", "kind", "timezone", "recipient_timezone", "policy_version"),
-            *columns(services, "customer_name", "phone"),
+            *columns(services, "customer_name", "phone", "language"),
             services.c.closed_at.label("service_closed_at"),
             *columns(escalations, "action", "resolved_at"),
             *(answers.c[name].label(f"said_{name}") for name in ("rating", "comment", "contact_me")),

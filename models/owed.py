@@ -30,6 +30,8 @@ class OwedMessage:
     to_name: str | None = None
     to_address: str | None = None
     note: Mapping[str, Any] = field(default_factory=dict)
+    why: Mapping[str, Any] = field(default_factory=dict)
+    """What the log keeps besides: the reason, and the checks that led to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class OwedCall:
     escalation_id: int | None = None
     confirms: int | None = None
     """The unconfirmed answer that it is about."""
+    why: Mapping[str, Any] = field(default_factory=dict)
+    """What the log keeps besides: the checks that led to it."""
 
 
 def owe_messages(db: Connection, owed: Sequence[OwedMessage], *, at: datetime, actor: str = SYSTEM) -> int:
@@ -124,8 +128,9 @@ def _message_entry(message: OwedMessage, message_id: int, at: datetime, actor: s
         case_id=message.case_id,
         ref_id=message_id,
         actor=actor,
-        detail={"purpose": message.purpose, "channel": message.channel, "due": message.due_at.isoformat()},
-    )
+        detail={"purpose": message.purpose, "channel": message.channel, "due": message.due_at.isoformat(),
+                **message.why},
+    )  # fmt: skip
 
 
 def _call_entry(call: OwedCall, call_id: int, at: datetime) -> NewEntry:
@@ -135,5 +140,5 @@ def _call_entry(call: OwedCall, call_id: int, at: datetime) -> NewEntry:
         clause=Clause.CHANNEL,
         case_id=call.case_id,
         ref_id=call_id,
-        detail={"attempt": call.attempt, "reason": call.reason, "due": call.due_from.isoformat()},
+        detail={"attempt": call.attempt, "reason": call.reason, "due": call.due_from.isoformat(), **call.why},
     )

@@ -112,6 +112,8 @@ class ContactRules:
     window_opens: Annotated[Clock, Field(ge=time(8))]
     window_closes: Annotated[Clock, Field(le=time(21))]
     ladder: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    invalid_days: Annotated[int, Field(strict=True, ge=1, le=3660)] = 180
+    """The default is for policies from before there was this."""
     basis: tuple[BasisRule, ...] = ()
     ladders: tuple[RegionLadder, ...] = ()
 
@@ -154,6 +156,7 @@ class SilenceRules:
     reminder_days: Annotated[tuple[Days, ...], Field(max_length=2)]
     switch_days: Days
     expiry_days: Days
+    away_retry_hours: Annotated[int, Field(strict=True, ge=0, le=72)] = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

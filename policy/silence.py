@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from policy.checks import Check, address_check
 from policy.rules import PhoneRules, Rules, SilenceRules
-from vocabulary import Channel, Clause, Delivery, Disposition
+from vocabulary import Cause, Channel, Clause, Delivery, Disposition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +29,16 @@ class Silence:
     number_is_wrong: bool
     code: str | None = None
     """What the provider said of the last message, such as "bounce 5.1.1"."""
+    cause: Cause | None = None
+    """Why the last message did not arrive, where that matters."""
     refused: bool = False
     """The customer does not want to be asked on this rung any more."""
     unconfirmed: bool = False
     """There is an answer that no person has confirmed."""
+    again_at: datetime | None = None
+    """When the last message could go out once more; None when it was sent again already, or is not to be."""
+    invalid: frozenset[Channel] = frozenset()
+    """Channels on which the customer's addresses are known not to work."""
 
     @property
     def channel(self) -> Channel:
@@ -54,12 +61,22 @@ class Remind:
     last: bool
     then: datetime
     """When to look again."""
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SendAgain:
+    """The last message once more on the same rung, at `at`."""
+
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
     rung: int
     reason: str
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,7 @@ class CallAgain:
 
     attempt: int
     reason: str
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +93,10 @@ class GiveUp:
     disposition: Disposition
     reason: str
     clause: Clause
+    checks: tuple[Check, ...] = ()
 
 
-Step = Wait | Remind | Switch | CallAgain | GiveUp
+Step = Wait | Remind | SendAgain | Switch | CallAgain | GiveUp
 
 _REFUSED = frozenset({Delivery.REJECTED, Delivery.FAILED, Delivery.WITHDRAWN})
 
@@ -111,7 +130,7 @@ def _decide(silence: Silence, now: datetime, expires: datetime, rules: Rules) ->
     if silence.delivery is None and silence.calls_made:
         return Switch(silence.rung, "the call that came first reached nobody")
     if silence.delivery in _REFUSED or (silence.delivery is Delivery.UNKNOWN and silence.contacted_at is None):
-        return _next_rung(silence, _failure(silence), now, expires, rules.phone)
+        return _after_failure(silence, now, expires, rules)
     if silence.contacted_at is None:
         return _under_way(silence, now, expires, rules)
     if now >= expires:
@@ -119,10 +138,28 @@ def _decide(silence: Silence, now: datetime, expires: datetime, rules: Rules) ->
     return _remind(silence, now, rules.silence, expires)
 
 
+def _after_failure(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:
+    again_at = silence.again_at
+    if again_at is not None and silence.cause is Cause.AWAY and _fits(again_at, silence, now, expires, rules):
+        return SendAgain(again_at, f"{_failure(silence)}; once more when the handset may be on again")
+    return _next_rung(silence, _failure(silence), now, expires, rules.phone)
+
+
 def _failure(silence: Silence) -> str:
     if silence.delivery is Delivery.FAILED:
         return f"the message did not arrive ({silence.code or silence.delivery})"
     return f"the message was not taken ({silence.delivery})"
+
+
+def _fits(again_at: datetime, silence: Silence, now: datetime, expires: datetime, rules: Rules) -> bool:
+    """Whether a message that goes out then delays nothing: the first contact, the next reminder or the end.
+
+    The first contact must leave the next channel its rescue hours before the deadline.
+    """
+    if silence.contacted_at is None:
+        return again_at < silence.contact_due_at - timedelta(hours=rules.contact.rescue_hours)
+    reminders = (silence.begun_at + timedelta(days=days) for days in rules.silence.reminder_days)
+    return again_at < min((date for date in reminders if date > now), default=expires)
 
 
 def _where_refused(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:
@@ -158,11 +195,20 @@ def _remind(silence: Silence, now: datetime, rules: SilenceRules, expires: datet
     coming = [*dates[passed:], expires]
     if passed <= reminded:
         return Wait(coming[reminded - passed])
-    following = silence.rung + 1
+    following, checks = _following(silence)
     switches = rules.reminder_days[passed - 1] >= rules.switch_days and following < silence.preferred
     if switches and silence.ladder[following] is Channel.PHONE:
-        return Switch(following, f"no answer within {rules.switch_days} days")
-    return Remind(passed, following if switches else silence.rung, passed == len(dates), coming[0])
+        return Switch(following, f"no answer within {rules.switch_days} days", checks)
+    rung = following if switches else silence.rung
+    return Remind(passed, rung, passed == len(dates), coming[0], checks if switches else ())
+
+
+def _following(silence: Silence) -> tuple[int, tuple[Check, ...]]:
+    """The next rung whose address may work (the length of the ladder when there is none), and what was passed over."""
+    rungs = range(silence.rung + 1, len(silence.ladder))
+    following = next((rung for rung in rungs if silence.ladder[rung] not in silence.invalid), len(silence.ladder))
+    passed_over = silence.ladder[silence.rung + 1 : following]
+    return following, tuple(address_check(channel) for channel in passed_over)
 
 
 def _on_the_phone(silence: Silence, now: datetime, expires: datetime, phone: PhoneRules) -> Step:
@@ -174,14 +220,14 @@ def _on_the_phone(silence: Silence, now: datetime, expires: datetime, phone: Pho
 
 
 def _next_rung(silence: Silence, reason: str, now: datetime, expires: datetime, phone: PhoneRules) -> Step:
-    following = silence.rung + 1
+    following, checks = _following(silence)
     if following < len(silence.ladder):
-        return Switch(following, reason)
+        return Switch(following, reason, checks)
     has_mail = silence.contacted_at is not None and silence.last_message_at is not None
     if has_mail and now < expires:
         return Wait(expires)  # the mail said until when it can be answered
     if has_mail or (silence.contacted_at is not None and not silence.number_is_wrong):
-        return GiveUp(Disposition.NO_ANSWER, f"{reason}; no channel is left", Clause.CHANNEL)
+        return GiveUp(Disposition.NO_ANSWER, f"{reason}; no channel is left", Clause.CHANNEL, checks)
     if silence.calls_made < phone.attempts and not silence.number_is_wrong and silence.channel is not Channel.PHONE:
-        return CallAgain(silence.calls_made + 1, f"{reason}; no channel is left, a person is to find a way")
-    return GiveUp(Disposition.UNREACHABLE, f"{reason}; no channel is left", Clause.CHANNEL)
+        return CallAgain(silence.calls_made + 1, f"{reason}; no channel is left, a person is to find a way", checks)
+    return GiveUp(Disposition.UNREACHABLE, f"{reason}; no channel is left", Clause.CHANNEL, checks)

@@ -8,7 +8,7 @@ _CUSTOMER: Final = frozenset({"company", "customer_name", "service_kind", "servi
 _ASK: Final = _CUSTOMER | {
     "branch", "department", "survey_url", "rating_urls", "trap_url", "answer_until",
 }  # fmt: skip
-_STAFF: Final = frozenset({"company", "escalation_id", "case_id", "department", "owner", "role", "severity"})
+_STAFF: Final = frozenset({"company", "escalation_id", "case_id", "department", "owner", "role", "severity", "missed"})
 
 MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.SURVEY: _ASK,
@@ -21,7 +21,7 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
         "resolve_by", "repeat", "commands",
     },
     Purpose.DEADLINE_WARNING: _STAFF | {"percent", "what", "deadline_at", "time_left", "commands"},
-    Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path"}),
+    Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path", "missed"}),
 }  # fmt: skip
 
 _TEXT: Final = frozenset({"company", "customer_name", "service_date", "survey_url"})
@@ -51,16 +51,18 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
 
 _CALL: Final = frozenset({
     "company", "call", "what", "attempt", "customer_name", "phone", "until", "window", "service_kind", "service_date",
-    "department", "branch", "reason", "handled_by", "contact_by", "commands",
+    "department", "branch", "reason", "reads", "says", "unserved", "said_date", "handled_by", "contact_by", "commands",
 })  # fmt: skip
 CALL_VALUES: Final[dict[str, frozenset[str]]] = {
     "survey": _CALL,
     "confirm": _CALL | {"said_rating", "said_comment", "said_contact_me"},
     "recovery": _CALL | {"action_taken", "resolved_on"},
 }
+"""Of the scripts of calls. `said_date` and `contact_by` are said, in the customer's language; other dates are read by
+the caller. `reads` and `says` are names of languages, `unserved` the tag of one that we do not write."""
 
 DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
-    "preview": frozenset({"messages", "texts", "pages", "languages"}),
+    "preview": frozenset({"messages", "texts", "pages", "calls", "languages"}),
     "review": frozenset(
         {
             "company",
@@ -87,7 +89,9 @@ CONSOLE_FRAME: Final = frozenset(
 )
 """What every page of the console is given by its frame."""
 CONSOLE_BARE: Final[dict[str, frozenset[str]]] = {
-    "sign_in": frozenset({"company_name", "next", "email", "fault", "done"}),
+    "sign_in": frozenset({"company_name", "next", "email", "fault", "done", "by_company"}),
+    "no_account": frozenset({"company_name"}),
+    "no_answer": frozenset({"company_name"}),
     "stale": frozenset({"company_name"}),
 }
 """Pages of the console for somebody who is not signed in."""
@@ -101,12 +105,12 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "day": frozenset({"sections", "zone", "today"}),
     "calls": frozenset({"zone", "rows", "more", "asleep", "nothing", "mine", "minutes", "clause"}),
     "call": frozenset({
-        "number", "case", "head", "script", "customer", "past", "zone", "clause", "state", "may_take", "may_record",
-        "held_for", "outcomes", "ratings", "comment", "call_back_at",
+        "number", "case", "head", "language", "spoken", "script", "customer", "past", "zone", "clause", "state",
+        "may_take", "may_record", "held_for", "outcomes", "ratings", "comment", "call_back_at",
     }),
     "replies": frozenset({"rows", "more", "zone", "clause"}),
     "reply": frozenset({
-        "number", "case", "about", "received", "by", "why", "begins", "text", "customer", "reach", "attachments",
+        "number", "path", "case", "about", "received", "by", "why", "begins", "text", "customer", "reach", "attachments",
         "understood", "settled", "clause", "kinds", "ratings", "comment", "zone",
     }),
     "nothing_here": frozenset(),
@@ -125,6 +129,7 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "messages": frozenset({"title", "subject", "html", "text"}),
     "texts": frozenset({"title", "text", "length", "segments"}),
     "pages": frozenset({"title", "html"}),
+    "calls": frozenset({"title", "text"}),
     "languages": frozenset({"tag", "name", "index", "shown"}),
 }
 """The fields of the values that are mappings, or lists of mappings."""

@@ -124,6 +124,7 @@ def _row(change: _Change) -> dict[str, Any]:
         "was": message.state,
         "new_state": after.state,
         "new_code": code if after.state is Delivery.ACCEPTED else after.word,
+        "new_cause": after.cause,
         "new_settled_at": min(message.settled_at or taken_at, taken_at),
         "new_provider_id": change.provider_id,
         "new_reported_at": max(message.reported_at or after.newest_at, after.newest_at),

@@ -13,6 +13,7 @@ from models.contact_history import contacts_of
 from models.people import by_email
 from policy.calls import part_of_day
 from policy.rules import Rules
+from templates.language import read_language
 from vocabulary import CallOutcome, Permission
 from web.console.doors import Visit
 from web.console.times import clock, left, length, moment, zone_text
@@ -35,7 +36,7 @@ def line(row: Row[Any], visit: Visit) -> dict[str, Any]:
     """A call in a list."""
     zone, held = ZoneInfo(row.recipient_timezone), _is_held(row, visit)
     return {
-        "number": row.id,
+        "path": f"/console/calls/{row.id}",
         "case": row.case_id,
         "customer": row.customer_name,
         "phone": row.phone if visit.may(Permission.CONTACT_DATA) else None,
@@ -64,14 +65,23 @@ def nothing_to_call(hours: CallHours, visit: Visit) -> str:
 def call_values(visit: Visit, rules: Rules) -> dict[str, Any]:
     """Of a call that exists: the guard has seen to that."""
     call = call_of(visit.db, visit.number)
-    head, *steps = script_parts(call_script(visit.db, visit.number, visit.now))
+    said_in = visit.query.get("language")
+    language = said_in if said_in in rules.languages.offered else None
+    script = call_script(visit.db, visit.number, visit.now, offered=rules.languages, language=language)
+    head, *steps = script_parts(script)
+    title, *about = head.text.splitlines()
     held = _is_held(call, visit)
     mine, is_open = call.claimed_by == visit.person.email, call.done_at is None and call.withdrawn_at is None
     others = held and not mine
     return {
         "number": call.id,
         "case": call.case_id,
-        "head": head.text.splitlines()[0],
+        "head": title,
+        "language": next((line for line in about if line.startswith("Language: ")), ""),
+        "spoken": [
+            {"tag": tag, "name": read_language(tag).in_english, "path": f"/console/calls/{call.id}?language={tag}"}
+            for tag in rules.languages.offered
+        ],
         "script": [{"title": step.title, "text": step.text} for step in steps],
         "customer": _customer(call, visit, rules),
         "past": [

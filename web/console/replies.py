@@ -86,6 +86,7 @@ def _line(row: Row[Any], visit: Visit) -> dict[str, Any]:
     about = f"{row.customer_name or 'Name not known'}: {row.kind}, {row.department}, {row.branch}"
     return {
         "number": row.id,
+        "path": f"{_PATH}/{row.id}",
         "case": row.case_id,
         "about": about if row.case_id else "no case of ours",
         "received": moment(row.received_at, visit.now, visit.person.zone),

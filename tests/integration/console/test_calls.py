@@ -346,3 +346,14 @@ def test_a_claim_of_somebody_who_is_no_person_here_is_shown_by_its_name(site: Si
     staff: Person = caller(site).person
     page = words_in(at_browser(site, staff).open(f"{CALLS}/{number}").text)
     assert "rweaver is making this call" in page
+
+
+def test_what_to_say_stands_in_the_customers_language_and_in_others_at_wish(site: Site):
+    number = seed.to_be_called(site.place, language="de")
+    staff = caller(site)
+    page = words_in(staff.open(f"{CALLS}/{number}").text)
+    assert "Language: the customer reads German." in page
+    assert "Guten Tag" in page
+    assert "Good day, this is" in words_in(staff.open(f"{CALLS}/{number}?language=en").text)
+    for nonsense in ("xx", "../en", ""):
+        assert "Guten Tag" in words_in(staff.open(f"{CALLS}/{number}?language={nonsense}").text)

@@ -242,6 +242,8 @@ class Event(StrEnum):
     ANSWER_JUDGED = auto()
     OPTED_OUT = auto()
     PREFERENCE_SET = auto()
+    CONSENT_RENEWED = auto()
+    """START came from a number that had opted out by text message: it may be texted again."""
     ADDRESS_INVALID = auto()
     ADDRESS_CLEARED = auto()
     """A person said that it works again, or belongs to somebody else now."""

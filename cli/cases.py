@@ -19,12 +19,13 @@ from cli.opening import here
 from models.addresses import of_case
 from models.listing import case_row, case_rows, entries_of
 from models.records import SignatureError, sign_unreachable
+from models.unread import unread_of
 from vocabulary import Event, Stage
 
 _COLUMNS = ("source", "external_id", "closed_at", "region", "timezone", "recipient_timezone", "kind", "department",
             "branch", "agent", "contact_not_before_at", "contact_due_at", "contacted_at", "contact_channel",
-            "reminders", "stage", "disposition", "reason", "clause", "rating", "unconfirmed", "answered_at", "ended_at",
-            "sealed_at", "missing", "policy_version")  # fmt: skip
+            "reminders", "stage", "disposition", "reason", "clause", "rating", "unconfirmed", "unread_replies",
+            "answered_at", "ended_at", "sealed_at", "missing", "policy_version")  # fmt: skip
 _SHOWN = 40
 
 
@@ -60,6 +61,7 @@ def _show(rows: list[Row[Any]], *, everything: bool) -> None:
     for row in rows:
         outcome = f"{row.disposition}: {row.reason} ({row.clause})" if row.disposition else ""
         outcome += f" [{row.unconfirmed} unconfirmed]" if row.unconfirmed else ""
+        outcome += f" [{row.unread_replies} to be read]" if row.unread_replies else ""
         table.add_row(str(row.id), escape(f"{row.source} {row.external_id}"), f"{row.closed_at:%Y-%m-%d %H:%M}",
                       escape(row.department), row.stage, escape(outcome))  # fmt: skip
     console.print(table)
@@ -76,7 +78,11 @@ def explain(case: Annotated[int, typer.Argument(help="Number of the case.")]) ->
             raise Fault(f"there is no case {case}; `./aftercare cases` shows them")
         console.print(f"[bold]Case {row.id}[/], service {escape(row.source)} {escape(row.external_id)}, "
                       f"{escape(row.kind)}, {escape(row.department)}, {escape(row.branch)}")  # fmt: skip
-        console.print(f"closed {row.closed_at:%Y-%m-%d %H:%M} UTC, policy {row.policy_version}, {_standing(row)}\n")
+        console.print(f"closed {row.closed_at:%Y-%m-%d %H:%M} UTC, policy {row.policy_version}, {_standing(row)}")
+        if unread := unread_of(db, case):
+            console.print(f"reply {unread.id} of {unread.received_at:%Y-%m-%d %H:%M} UTC waits for a person; until it "
+                          "is settled, or the policy's unread_days are over, the customer is not reminded")  # fmt: skip
+        console.print()
         for entry in entries_of(db, case):
             _tell(console, entry)
         for found in of_case(db, case):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from policy.rules import EscalationRules, Route
+from policy.escalation_rules import EscalationRules, Route
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from policy.concern import Calmer, Concern, Fine, Repeat, Verdict
-from policy.rules import EscalationRules, SurveyRules
+from policy.escalation_rules import EscalationRules
+from policy.rules import SurveyRules
 from vocabulary import Channel, Delivery
 
 

@@ -1,114 +1,42 @@
 """Clauses 4.1 and 4.2: the next step for a customer who has not answered."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from policy.checks import Check, address_check
 from policy.rules import PhoneRules, Rules, SilenceRules
+from policy.silent import CallAgain, GiveUp, Remind, SendAgain, Silence, Step, Switch, Wait
 from vocabulary import Cause, Channel, Clause, Delivery, Disposition
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
-    """Where the contact stands. `ladder[:preferred]` are the channels the customer named."""
-
-    asked_at: datetime
-    contact_due_at: datetime
-    contacted_at: datetime | None
-    ladder: tuple[Channel, ...]
-    preferred: int
-    rung: int
-    reminders: int
-    delivery: Delivery | None
-    """Of the last message on this rung; None on the phone."""
-    last_message_at: datetime | None
-    """When the last message that was not refused, lost or taken back went out, or is to go out."""
-    calls_made: int
-    """Calls that reached nobody, or somebody who said nothing yet. Who asked to be called back is not among them."""
-    call_open: bool
-    number_is_wrong: bool
-    code: str | None = None
-    """What the provider said of the last message, such as "bounce 5.1.1"."""
-    cause: Cause | None = None
-    """Why the last message did not arrive, where that matters."""
-    refused: bool = False
-    """The customer does not want to be asked on this rung any more."""
-    unconfirmed: bool = False
-    """There is an answer that no person has confirmed."""
-    again_at: datetime | None = None
-    """When the last message could go out once more; None when it was sent again already, or is not to be."""
-    invalid: frozenset[Channel] = frozenset()
-    """Channels on which the customer's addresses are known not to work."""
-
-    @property
-    def channel(self) -> Channel:
-        return self.ladder[self.rung]
-
-    @property
-    def begun_at(self) -> datetime:
-        return self.contacted_at or self.asked_at
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Remind:
-    number: int
-    rung: int
-    last: bool
-    then: datetime
-    """When to look again."""
-    checks: tuple[Check, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SendAgain:
-    """The last message once more on the same rung, at `at`."""
-
-    at: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    rung: int
-    reason: str
-    checks: tuple[Check, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CallAgain:
-    """Another attempt on the phone is due."""
-
-    attempt: int
-    reason: str
-    checks: tuple[Check, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class GiveUp:
-    disposition: Disposition
-    reason: str
-    clause: Clause
-    checks: tuple[Check, ...] = ()
-
-
-Step = Wait | Remind | SendAgain | Switch | CallAgain | GiveUp
 
 _REFUSED = frozenset({Delivery.REJECTED, Delivery.FAILED, Delivery.WITHDRAWN})
 
 RETRY = timedelta(hours=1)
 """How soon to look again at a message that is still on its way."""
+_APART = timedelta(days=1)
+"""A reminder that would come sooner after another message is left out."""
 
 
 NOT_CONFIRMED = "the only answer could not be confirmed"
+UNREAD = "a reply waits that nobody has settled"
 
 
 def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
-    """The next step. A reminder missed while we were down is skipped, not sent late."""
+    """The next step. A reminder missed while we were down is skipped, not sent late.
+
+    Who has written is not silent: while a person has yet to read it nothing happens, up to the policy's limit.
+    """
+    if silence.unread_since is None:
+        return _while_silent(silence, now, rules)
+    read_by = silence.unread_since + timedelta(days=rules.silence.unread_days)
+    if now < read_by:
+        return Wait(read_by)
+    step = _while_silent(silence, now, rules)
+    if isinstance(step, GiveUp) and step.disposition is Disposition.NO_ANSWER:
+        return replace(step, reason=f"{step.reason}; {UNREAD}")
+    return step
+
+
+def _while_silent(silence: Silence, now: datetime, rules: Rules) -> Step:
     expires = expiry(silence.begun_at, silence.last_message_at, rules.silence)
     if not silence.unconfirmed:
         return _decide(silence, now, expires, rules)
@@ -189,8 +117,8 @@ def expiry(begun_at: datetime, last_message_at: datetime | None, rules: SilenceR
 def _remind(silence: Silence, now: datetime, rules: SilenceRules, expires: datetime) -> Step:
     dates = [silence.begun_at + timedelta(days=days) for days in rules.reminder_days]
     passed = sum(date <= now for date in dates)
-    # One whose date came before the last message went out (late, or on another channel) would follow on its heels.
-    skipped = sum(silence.last_message_at is not None and date <= silence.last_message_at for date in dates)
+    # One whose date is not after the last message (which was late, or on another channel) would follow on its heels.
+    skipped = sum(silence.last_message_at is not None and date <= silence.last_message_at + _APART for date in dates)
     reminded = max(silence.reminders, skipped)
     coming = [*dates[passed:], expires]
     if passed <= reminded:

@@ -30,9 +30,11 @@ from models.deliveries import withdraw
 from models.doubts import unconfirmed_of
 from models.moves import Move, advance, ending
 from models.owed import withdraw_confirming
+from models.unread import unread_since
 from policy.checks import Check
 from policy.delivery import presumed
-from policy.silence import CallAgain, GiveUp, Remind, SendAgain, Silence, Step, Switch, Wait, decide
+from policy.silence import decide
+from policy.silent import CallAgain, GiveUp, Remind, SendAgain, Silence, Step, Switch, Wait
 from policy.slots import next_window
 from tasks.barred import tell_barred
 from tasks.place import place
@@ -53,13 +55,14 @@ def settle_silence(case_ids: Sequence[int], now: datetime) -> Tally:
         keys = {key for case in taken for key in keys_of(case)}
         ended = now - timedelta(days=place().policy.rules.contact.invalid_days)
         out, invalid = opted_out(db, keys, now), invalid_channels(db, keys, after=ended)
-        unconfirmed, batch = unconfirmed_of(db, ids), _Batch(now)
+        unconfirmed, unread, batch = unconfirmed_of(db, ids), unread_since(db, ids), _Batch(now)
         for case in taken:
             contact = contact_of(db, case)
             called = made.get(case.id, [])
             refused = contact.ladder[case.rung] in refusals(out, keys_of(case))
             silence = _silence(contact, sent.get(case.id), written.get(case.id), called, now, refused=refused)
-            silence = replace(silence, unconfirmed=case.id in unconfirmed, invalid=_invalid(invalid, case))
+            silence = replace(silence, unconfirmed=case.id in unconfirmed, unread_since=unread.get(case.id),
+                              invalid=_invalid(invalid, case))  # fmt: skip
             batch.take(contact, decide(silence, now, contact.rules), called, sent.get(case.id))
         put_off(db, batch.waits)
         set_values(db, batch.changes)

@@ -110,8 +110,8 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     }),
     "replies": frozenset({"rows", "more", "zone", "clause"}),
     "reply": frozenset({
-        "number", "path", "case", "about", "received", "by", "why", "begins", "text", "customer", "reach", "attachments",
-        "understood", "settled", "clause", "kinds", "ratings", "comment", "zone",
+        "number", "path", "case", "about", "received", "waits", "by", "why", "begins", "text", "customer", "reach",
+        "attachments", "understood", "settled", "clause", "kinds", "ratings", "comment", "zone",
     }),
     "nothing_here": frozenset(),
     "refused": frozenset(),

@@ -184,6 +184,9 @@ class Suppression(SQLModel, table=True):
     """The end of a pause; None for good."""
     source: str
     case_id: int | None = None
+    said_by: str | None = None
+    """SHA-256 of the number that said so by text message, or is known to its provider to have. START from it takes that
+    back. None when it was said in any other way, or in any other way too."""
 
 
 class InvalidAddress(SQLModel, table=True):

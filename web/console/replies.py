@@ -10,7 +10,7 @@ from models.replies import ReplyError, Settlement, count_waiting, find, waiting
 from vocabulary import Permission
 from web.bell import Sound
 from web.console.doors import Desk, Done, Door, Page, Visit
-from web.console.times import moment, zone_text
+from web.console.times import length, moment, zone_text
 
 _PATH = "/console/replies"
 _ONE = f"{_PATH}/{{number}}"
@@ -90,6 +90,7 @@ def _line(row: Row[Any], visit: Visit) -> dict[str, Any]:
         "case": row.case_id,
         "about": about if row.case_id else "no case of ours",
         "received": moment(row.received_at, visit.now, visit.person.zone),
+        "waits": length(visit.now - row.received_at),
         "by": {"email": "e-mail", "sms": "SMS"}.get(row.channel, row.channel),
         "why": json.loads(row.detail or "{}").get("to a person") or "",
         "begins": begins if len(begins) <= _BEGINNING else begins[: _BEGINNING - 1] + "…",

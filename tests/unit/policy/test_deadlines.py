@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import policy
 from policy.concern import route
 from policy.deadlines import Rung, dates, due_rung, ladder, person, told_instead
+from policy.escalation_rules import EscalationRules
 from policy.file import read_policy
-from policy.rules import EscalationRules
 
 START = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 HOUR, INSTANT = timedelta(hours=1), timedelta(microseconds=1)

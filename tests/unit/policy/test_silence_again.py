@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policy.checks import address_check
-from policy.silence import CallAgain, GiveUp, Remind, SendAgain, Step, Switch
+from policy.silent import CallAgain, GiveUp, Remind, SendAgain, Step, Switch
 from tests.unit.policy.test_silence import DAY, EMAIL, HOUR, INSTANT, MAILED, OWED, PHONE, SMS, START, decided
 from vocabulary import Cause, Channel, Clause, Delivery, Disposition
 

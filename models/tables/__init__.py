@@ -21,6 +21,7 @@ from models.tables.contact import (
     Suppression,
 )
 from models.tables.followup import Case, CaseWord, Service
+from models.tables.outbound import Announcement, TargetState
 from models.tables.record import Entry, PolicyVersion, Review
 from models.tables.staff import FailedSignIn, Person, SignIn, Submission
 
@@ -44,5 +45,6 @@ answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _ta
 entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)
 provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
 policy_versions, reviews = _table(PolicyVersion), _table(Review)
+announcements, target_states = _table(Announcement), _table(TargetState)
 people, sign_ins = _table(Person), _table(SignIn)
 failed_sign_ins, submissions = _table(FailedSignIn), _table(Submission)

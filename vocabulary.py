@@ -249,6 +249,8 @@ class Event(StrEnum):
     FAILURE_FOLLOWED = auto()
     """What was done about a message to staff, or a recovery survey, that did not arrive."""
     CALL_OWED = auto()
+    CALL_CLAIMED = auto()
+    CALL_RELEASED = auto()
     CALL_RECORDED = auto()
     CALL_WITHDRAWN = auto()
     REPLY_RECEIVED = auto()

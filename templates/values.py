@@ -102,6 +102,17 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "cases": frozenset({
         "asked", "faults", "rows", "next", "first", "capped", "departments", "branches", "stages", "dispositions",
     }),
+    "day": frozenset({"sections", "zone", "today"}),
+    "calls": frozenset({"zone", "rows", "more", "asleep", "nothing", "mine", "minutes", "clause"}),
+    "call": frozenset({
+        "number", "case", "head", "language", "spoken", "script", "customer", "past", "zone", "clause", "state",
+        "may_take", "may_record", "held_for", "outcomes", "ratings", "comment", "call_back_at",
+    }),
+    "replies": frozenset({"rows", "more", "zone", "clause"}),
+    "reply": frozenset({
+        "number", "path", "case", "about", "received", "waits", "by", "why", "begins", "text", "customer", "reach",
+        "attachments", "understood", "settled", "clause", "kinds", "ratings", "comment", "zone",
+    }),
     "nothing_here": frozenset(),
     "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "prefect_url"}),
     "refused": frozenset(),

@@ -9,12 +9,15 @@ from models.store import Store
 from policy.rules import Rules
 from web.bell import Bell
 from web.console.banner import Silence
+from web.console.calls import Calls
 from web.console.cases import Cases
 from web.console.company_account import BACK, START, CompanyAccount, provider_of
+from web.console.day import Day
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
 from web.console.me import Me
+from web.console.replies import Replies
 from web.console.runs import Runs
 from web.console.shell import Shell
 from web.secret import signing_key
@@ -28,7 +31,7 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Cases, Runs, Me)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Day, Calls, Cases, Replies, Runs, Me)
 
 
 def doors(desk: Desk) -> list[Door]:

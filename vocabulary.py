@@ -62,8 +62,12 @@ class Purpose(StrEnum):
     REMINDER = auto()
     THANK_YOU = auto()
     RECOVERY_SURVEY = auto()
+    CONCERN_UPDATE = auto()
+    """A person writes to the customer about the concern."""
     ESCALATION_NOTICE = auto()
+    CONCERN_HANDED_OVER = auto()
     DEADLINE_WARNING = auto()
+    SUBTASK_NOTICE = auto()
     MONTHLY_BULLETIN = auto()
 
 
@@ -127,6 +131,29 @@ class CallOutcome(StrEnum):
     """The customer asked to be called at another time."""
 
 
+class NoteKind(StrEnum):
+    """What a note is: a person's words about a case."""
+
+    COMMENT = "comment"
+    WRITTEN = "written to the customer"
+    """The words of a mail or SMS that was owed with it."""
+    CALLED = "called the customer"
+    LETTER = "sent a letter"
+    VISITED = "visited the customer"
+    HANDED_OVER = "handed over"
+    """Why the concern went to another person."""
+    ATTACHED = "attached"
+    CORRECTED = "root cause corrected"
+    WITHDRAWN = "sub-task withdrawn"
+
+
+class SubtaskEnd(StrEnum):
+    """How a sub-task ended. An open one has no end."""
+
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
 class Clause(StrEnum):
     """The clause of the procedure that a decision rests on. Their texts are in the policy file."""
 
@@ -177,6 +204,13 @@ class Event(StrEnum):
     ESCALATION_RESOLVED = auto()
     ESCALATION_REOPENED = auto()
     ESCALATION_CLOSED = auto()
+    ESCALATION_REASSIGNED = auto()
+    ESCALATION_ATTACHED = auto()
+    ROOT_CAUSE_CORRECTED = auto()
+    NOTE_ADDED = auto()
+    SUBTASK_ASKED = auto()
+    SUBTASK_DONE = auto()
+    SUBTASK_WITHDRAWN = auto()
     UNREACHABLE_SIGNED = auto()
     RECORD_INCOMPLETE = auto()
     RECORD_SEALED = auto()

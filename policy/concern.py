@@ -70,6 +70,16 @@ def route(department: str, rules: EscalationRules) -> Route:
     return next(route for route in rules.routes if route.department in (department, "*"))
 
 
+def route_of(handled_by: str, department: str, rules: EscalationRules) -> Route:
+    """The route of a concern that is with `handled_by`, which may have got it from the one for the service's
+    `department`. When the policy does not know it, that one.
+    """
+    own = route(department, rules)
+    if own.handled_by == handled_by:
+        return own
+    return next((route for route in rules.routes if route.handled_by == handled_by), own)
+
+
 _SOLVED = "raised and solved on the phone"
 _GRAVEST_FIRST = ("safety", "legal", "dissatisfied", "concern")
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import EmailStr, Field
 
 from policy.asking_rules import BasisRule, Limit
+from policy.concern_rules import KindCauses
 from policy.reply_rules import ReplyRules
 from vocabulary import Channel
 
@@ -195,6 +196,7 @@ class EscalationRules:
     safety_words: tuple[Word, ...]
     legal_words: tuple[Word, ...]
     root_causes: Annotated[tuple[Text, ...], Field(min_length=1)]
+    kind_causes: tuple[KindCauses, ...] = ()
     management: Person
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
 

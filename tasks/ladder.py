@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row, select
 
 from casework.contact import LOOK_AGAIN, Contact, Owed, contact_of
-from casework.notices import overdue, warning
+from casework.notices import not_taken_again, overdue, warning
 from models.cases import calls_of, next_number
 from models.escalations import set_values, take_due
 from models.log import NewEntry, append
@@ -17,6 +17,7 @@ from models.moves import Move, advance, ending
 from models.owed import OwedCall, OwedMessage
 from models.tables import cases, escalations
 from policy.deadlines import due_rung
+from policy.handing import next_after, resolution_is_late
 from tasks.place import place
 from tasks.tally import Tally
 from vocabulary import Clause, Disposition, Event, Purpose, Stage
@@ -53,6 +54,8 @@ class _Round:
             self._recovery(contact, concern)
         elif concern.acknowledged_at is not None:
             self._overdue(contact, concern)
+        elif concern.retake_by is not None:
+            self._handed_over(contact, concern)
         else:
             self._deadline(contact, concern)
 
@@ -79,6 +82,18 @@ class _Round:
         self._log(Event.ESCALATION_WARNED, contact, concern, {"what": "resolution", "told": ["owner", "supervisor"]})
         self._next(concern, None)
         self.tally["resolutions overdue"] += 1
+
+    def _handed_over(self, contact: Contact, concern: Row[Any]) -> None:
+        """It was taken once; the owner that it was handed to has not taken it in time."""
+        if resolution_is_late(concern.retake_by, concern.resolve_by, self.now):
+            return self._overdue(contact, concern)
+        if concern.retake_by <= self.now:
+            told = ("owner", "supervisor")
+            self._owed.messages += [not_taken_again(contact, concern, role, self.now) for role in told]
+            detail = {"what": "acknowledgement", "told": list(told)}
+            self._log(Event.ESCALATION_WARNED, contact, concern, detail)
+            self.tally["handed over, not taken"] += 1
+        return self._next(concern, next_after(concern.retake_by, concern.resolve_by, self.now))
 
     def _recovery(self, contact: Contact, concern: Row[Any]) -> None:
         if concern.recovery_until is None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 from sqlmodel import SQLModel
 
-from models.tables.concern import Answer, Escalation, Judgement
+from models.tables.concern import Answer, Escalation, Judgement, Note, Subtask
 from models.tables.contact import (
     Call,
     ChannelState,
@@ -41,4 +41,5 @@ services, cases, messages, links = _table(Service), _table(Case), _table(Message
 answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _table(Escalation), _table(Call)
 entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)
 provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
+notes, subtasks = _table(Note), _table(Subtask)
 policy_versions, reviews = _table(PolicyVersion), _table(Review)

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Row, select
 from models.escalations import EscalationError, held, log_concern, open_subtasks
 from models.following import waiting_for_their_end
 from models.moves import Move, advance, ending
-from models.notes import Author, NewNote, add_note, worded
+from models.notes import Author, NewNote, NoteKind, add_note, worded
 from models.tables import cases, escalations
-from vocabulary import Clause, Disposition, Event, NoteKind, Stage
+from vocabulary import Clause, Disposition, Event, Stage
 
 OUTCOME = "attached"
 

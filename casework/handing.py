@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Row, select
 from casework.contact import Contact, contact_of
 from casework.notices import handed_over
 from models.escalations import EscalationError, held, log_concern
-from models.notes import Author, NewNote, add_note, worded
+from models.notes import Author, NewNote, NoteKind, add_note, worded
 from models.owed import owe_messages
 from models.tables import cases, escalations
 from policy.concern import route_of
 from policy.handing import next_after, take_again_by
-from vocabulary import Clause, Event, NoteKind
+from vocabulary import Clause, Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Row, select
 from casework.notices import subtask_notice
 from casework.rules import rules_of
 from models.escalations import EscalationError, case_of, held, log_concern
-from models.notes import Author, NewNote, add_note, worded
+from models.notes import Author, NewNote, NoteKind, SubtaskEnd, add_note, worded
 from models.owed import owe_messages
 from models.tables import escalations, subtasks
 from policy.concern import route_of
-from vocabulary import Clause, Event, NoteKind, SubtaskEnd
+from vocabulary import Clause, Event
 
 _SHORTEST = 10
 

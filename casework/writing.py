@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from casework.contact import contact_of
 from models.escalations import EscalationError, held
-from models.notes import Author, NewNote, add_note, worded
+from models.notes import Author, NewNote, NoteKind, add_note, worded
 from models.owed import owe_messages
 from models.report import is_landline
 from models.tables import cases, services
@@ -20,7 +20,7 @@ from policy.languages import choose
 from policy.rules import Rules
 from templates.render import render_text
 from templates.segments import segments
-from vocabulary import Channel, Clause, NoteKind, Purpose
+from vocabulary import Channel, Clause, Purpose
 
 ELSEWHERE = (NoteKind.CALLED, NoteKind.LETTER, NoteKind.VISITED)
 """Contacts that were made without us."""

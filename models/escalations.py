@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select
 
 from models.log import NewEntry, append
 from models.moves import Move, advance
+from models.refused import Refused
 from models.tables import answers, cases, columns, escalations, judgements, subtasks
 from vocabulary import Clause, Event, Stage
 
 
-class EscalationError(Exception):
+class EscalationError(Refused):
     """What was asked cannot be done with this escalation. The text says why and what to do."""
 
 

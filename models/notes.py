@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -10,9 +11,32 @@ from sqlalchemy import Connection, Row, select
 from models.escalations import EscalationError
 from models.log import NewEntry, append
 from models.tables import cases, notes, subtasks
-from vocabulary import Clause, Event, NoteKind, Stage
+from vocabulary import Clause, Event, Stage
 
 LONGEST = 4000
+
+
+class NoteKind(StrEnum):
+    """What a note is: a person's words about a case."""
+
+    COMMENT = "comment"
+    WRITTEN = "written to the customer"
+    """The words of a mail or SMS that was owed with it."""
+    CALLED = "called the customer"
+    LETTER = "sent a letter"
+    VISITED = "visited the customer"
+    HANDED_OVER = "handed over"
+    """Why the concern went to another person."""
+    ATTACHED = "attached"
+    CORRECTED = "root cause corrected"
+    WITHDRAWN = "sub-task withdrawn"
+
+
+class SubtaskEnd(StrEnum):
+    """How a sub-task ended. An open one has no end."""
+
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

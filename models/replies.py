@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, case, or_, select
 from models.answers import Said, TooLate, record
 from models.log import SYSTEM, NewEntry, append
 from models.optouts import opt_out, suppress_address
+from models.refused import Refused
 from models.store import insert_new
 from models.tables import cases, columns, entries, escalations, replies, services
 from vocabulary import Channel, Clause, Event, Stage
@@ -21,7 +22,7 @@ _WAITING = (Stage.ASKED, Stage.ANSWERED, Stage.ESCALATED, Stage.RECOVERING)
 _COMMENT_LENGTH = 4000
 
 
-class ReplyError(Exception):
+class ReplyError(Refused):
     """A reply cannot be settled like that. The text says why and what to do."""
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from models.escalations import EscalationError, check_cause, held, log_concern
-from models.notes import Author, NewNote, add_note, worded
+from models.notes import Author, NewNote, NoteKind, add_note, worded
 from models.tables import escalations
-from vocabulary import Clause, Event, NoteKind
+from vocabulary import Clause, Event
 
 
 def correct_root_cause(

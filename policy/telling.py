@@ -231,4 +231,7 @@ WORDINGS: dict[Event, Wording] = {
     Event.RECORD_INCOMPLETE: _plainly("The record cannot be closed yet; it lacks", "missing"),
     Event.RECORD_SEALED: _plainly("The record was checked and sealed"),
     Event.REVIEW_WRITTEN: _plainly("The monthly review was written"),
+    Event.PERSON_ADDED: _plainly("A person was let into the console"),
+    Event.PERSON_CHANGED: _plainly("What a person may do in the console was changed"),
+    Event.PERSON_DISABLED: _plainly("A person was shut out of the console"),
 }

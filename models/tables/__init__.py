@@ -20,8 +20,9 @@ from models.tables.contact import (
     Reply,
     Suppression,
 )
-from models.tables.followup import Case, Service
+from models.tables.followup import Case, CaseWord, Service
 from models.tables.record import Entry, PolicyVersion, Review
+from models.tables.staff import FailedSignIn, Person, SignIn, Submission
 
 METADATA = SQLModel.metadata
 
@@ -37,9 +38,12 @@ def _table(model: type[SQLModel]) -> Table:
     return table
 
 
+case_words = _table(CaseWord)
 services, cases, messages, links = _table(Service), _table(Case), _table(Message), _table(Link)
 answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _table(Escalation), _table(Call)
 entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)
 provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
 notes, subtasks = _table(Note), _table(Subtask)
 policy_versions, reviews = _table(PolicyVersion), _table(Review)
+people, sign_ins = _table(Person), _table(SignIn)
+failed_sign_ins, submissions = _table(FailedSignIn), _table(Submission)

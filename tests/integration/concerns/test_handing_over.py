@@ -9,10 +9,11 @@ import pytest
 
 from casework.handing import Handing, hand_over
 from models.escalations import acknowledge, resolve
+from models.notes import NoteKind
 from models.tables import cases, escalations, messages, notes
 from tests import seed
 from tests.integration.concerns.conftest import MAREK, NOW, PETRA, Desk
-from vocabulary import Event, NoteKind, Purpose, Stage
+from vocabulary import Event, Purpose, Stage
 
 TOM = Handing(name="Tom Okafor", email="tom.okafor@staff.example.com", reason="He knows this boiler.",
               seen_email=PETRA.email)  # fmt: skip

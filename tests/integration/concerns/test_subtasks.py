@@ -9,11 +9,11 @@ import pytest
 
 from casework.subtasks import Asking, ask, finish, withdraw
 from models.escalations import resolve
-from models.notes import Author
+from models.notes import Author, NoteKind
 from models.tables import escalations, messages, notes, subtasks
 from tests import seed
 from tests.integration.concerns.conftest import NOW, PETRA, Desk
-from vocabulary import Event, NoteKind, Purpose
+from vocabulary import Event, Purpose
 
 TOM = Author(name="Tom Okafor", email="tom.okafor@staff.example.com")
 PIPE = Asking(department="Plumbing", what="Please check the pipe in the cellar.", due_at=NOW + timedelta(days=1))

@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any
 
 from models.escalations import acknowledge, resolve
+from models.notes import NoteKind
 from models.root_causes import correct_root_cause
 from models.tables import cases, escalations, notes
 from tests import seed
 from tests.integration.concerns.conftest import MAREK, NOW, PETRA, Desk
-from vocabulary import Event, NoteKind, Stage
+from vocabulary import Event, Stage
 
 CAUSES = ("workmanship", "parts", "other")
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from casework.writing import Writing, log_contact, write_to_customer
 from models.addresses import Unreachable, mark_invalid
 from models.deliveries import is_wanted, unwanted
+from models.notes import NoteKind
 from models.optouts import Refusal, opt_out
 from models.tables import cases, messages, notes, suppressions
 from models.writing import SPAM_REPORT
@@ -20,7 +21,7 @@ from policy.delivery import SPAM_REPORT as WORD
 from tasks.place import Place
 from tests import seed
 from tests.integration.concerns.conftest import NOW, Desk
-from vocabulary import Channel, Event, NoteKind, Purpose
+from vocabulary import Channel, Event, Purpose
 
 BOTH = (Channel.EMAIL, Channel.SMS)
 WORDS = "The part has arrived.\nTom comes on Friday."

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, tuple_
 
 from models.doubts import is_unconfirmed
-from models.tables import answers, cases, columns, escalations, notes, services, subtasks
+from models.tables import answers, cases, columns, escalations, services, subtasks
 
 
 class State(StrEnum):
@@ -26,11 +26,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What to list. None: whatever it is. `departments` is what the person may see; None for everything."""
+    """What to list. None: whatever it is."""
 
     state: State = State.OPEN
     departments: Collection[str] | None = None
-    owner_email: str | None = None
+    """Whose concerns the person may see: of services of these, or with these. None for everything."""
+    addresses: Collection[str] = ()
+    """Besides those, what an owner or supervisor with one of these addresses (lower case) has."""
+    owners: Collection[str] | None = None
+    """Addresses, in lower case."""
     department: str | None = None
     severity: str | None = None
 
@@ -52,7 +56,8 @@ def concerns_page(
     statement = (
         select(*columns(escalations, "id", "case_id", "severity", "department", "owner", "owner_email", "received_at"),
                *columns(escalations, "acknowledge_by", "deadline_at", "resolve_by", "acknowledged_at", "taken_at"),
-               *columns(escalations, "retake_by", "resolved_at", "closed_at", "outcome", "repeats", "reopened"),
+               *columns(escalations, "acknowledged_by", "retake_by", "resolved_at", "closed_at", "outcome", "repeats"),
+               *columns(escalations, "reopened", "root_cause"),
                *columns(cases, "kind", "branch", "timezone"), services.c.customer_name, order.label("at"))
         .join_from(escalations, cases, cases.c.id == e.case_id)
         .join(services, services.c.id == cases.c.service_id)
@@ -70,7 +75,8 @@ def concerns_page(
 
 
 def count_concerns(db: Connection, wanted: Wanted, now: datetime) -> int:
-    return int(db.execute(select(func.count()).select_from(escalations).where(*_conditions(wanted, now))).scalar_one())
+    counted = select(func.count()).join_from(escalations, cases, cases.c.id == escalations.c.case_id)
+    return int(db.execute(counted.where(*_conditions(wanted, now))).scalar_one())
 
 
 def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
@@ -83,14 +89,21 @@ def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     }
     conditions = of_state[wanted.state]
     if wanted.departments is not None:
-        conditions.append(e.department.in_(wanted.departments))
-    if wanted.owner_email is not None:
-        conditions.append(func.lower(e.owner_email) == wanted.owner_email.lower())
+        conditions.append(_may_be_seen(wanted.departments, wanted.addresses))
+    if wanted.owners is not None:
+        conditions.append(func.lower(e.owner_email).in_(wanted.owners))
     if wanted.department is not None:
         conditions.append(e.department == wanted.department)
     if wanted.severity is not None:
         conditions.append(e.severity == wanted.severity)
     return conditions
+
+
+def _may_be_seen(departments: Collection[str], addresses: Collection[str]) -> ColumnElement[bool]:
+    e = escalations.c
+    theirs = [e.department.in_(departments), cases.c.department.in_(departments)]
+    held = [func.lower(e.owner_email).in_(addresses), func.lower(e.supervisor_email).in_(addresses)]
+    return or_(*theirs, *held)
 
 
 def _late(now: datetime) -> ColumnElement[bool]:
@@ -151,7 +164,7 @@ def attached_to(db: Connection, escalation_id: int) -> Sequence[int]:
     return db.execute(of.order_by(escalations.c.id)).scalars().all()
 
 
-def handings(db: Connection, escalation_id: int) -> int:
-    """How often it was handed over."""
-    of = notes.c.escalation_id == escalation_id, notes.c.kind == "handed over"
-    return int(db.execute(select(func.count()).select_from(notes).where(*of)).scalar_one())
+def concerns_of(db: Connection, case_id: int) -> Sequence[Row[Any]]:
+    """The concerns of a case, oldest first."""
+    wanted = select(escalations)
+    return db.execute(wanted.where(escalations.c.case_id == case_id).order_by(escalations.c.id)).all()

@@ -60,7 +60,7 @@ def judge(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> Verdic
     reasons = _reasons(spoken, survey, rules)
     if not reasons:
         return Calmer() if spoken.concern_open else Fine(_by_rating(spoken.rating, survey), _fine_reason(spoken))
-    severity = min((severity for severity, _ in reasons), key=_GRAVEST_FIRST.index)
+    severity = min((severity for severity, _ in reasons), key=SEVERITIES.index)
     texts = tuple(text for _, text in reasons)
     return Repeat(severity, texts) if spoken.concern_open else Concern(severity, texts)
 
@@ -81,7 +81,8 @@ def route_of(handled_by: str, department: str, rules: EscalationRules) -> Route:
 
 
 _SOLVED = "raised and solved on the phone"
-_GRAVEST_FIRST = ("safety", "legal", "dissatisfied", "concern")
+SEVERITIES = ("safety", "legal", "dissatisfied", "concern")
+"""Gravest first."""
 
 
 def _reasons(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> list[tuple[str, str]]:

@@ -107,6 +107,15 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "cases": frozenset({
         "asked", "faults", "rows", "next", "first", "capped", "departments", "branches", "stages", "dispositions",
     }),
+    "case": frozenset({"case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed"}),
+    "concerns": frozenset({"asked", "faults", "rows", "next", "zone", "departments", "severities", "states"}),
+    "concern": frozenset({
+        "concern", "contact", "clocks", "moments", "zone", "clauses", "said", "may", "ways", "elsewhere", "owners",
+        "departments", "subtasks", "others", "attached", "causes",
+    }),
+    "subtask": frozenset({"subtask", "zone", "clauses", "said", "may"}),
+    "causes": frozenset({"rows", "next", "zone"}),
+    "cause": frozenset({"concern", "causes", "zone", "clauses", "said", "moments"}),
     "nothing_here": frozenset(),
     "refused": frozenset(),
 }  # fmt: skip

@@ -72,7 +72,7 @@ def test_a_taken_concern_that_the_new_owner_does_not_take_is_told_once_and_never
 def test_the_customer_reads_what_the_person_wrote_in_the_customer_s_language_and_window(unhappy: Days):
     unhappy.live(until=berlin("2026-10-05 22:00"))
     with unhappy.here.store.write() as db:
-        writing = Writing(channel=Channel.EMAIL, text="Das Teil ist da.\nTom kommt <b>Freitag</b>.")
+        writing = Writing(channel=Channel.EMAIL, text="Das Teil kam an.\nTom kommt <b>Freitag</b>.")
         rules = unhappy.here.policy.rules
         write_to_customer(db, 1, writing, rules=rules, in_use=[Channel.EMAIL], by=PETRA, at=unhappy.now)
     unhappy.live(minutes=30)
@@ -81,7 +81,7 @@ def test_the_customer_reads_what_the_person_wrote_in_the_customer_s_language_and
     [mail] = unhappy.letters(Purpose.CONCERN_UPDATE)
     assert (mail.to, mail.at.astimezone(BERLIN).hour) == ("ann@example.com", 9)
     assert "Petra Lindqvist aus unserem Team schreibt Ihnen dazu" in mail.text
-    assert "> Das Teil ist da.\r\n> Tom kommt <b>Freitag</b>." in mail.text
+    assert "> Das Teil kam an.\r\n> Tom kommt <b>Freitag</b>." in mail.text
 
 
 def test_a_department_is_asked_by_mail_and_the_owner_hears_what_came_of_it(unhappy: Days):

@@ -24,7 +24,9 @@ class Place:
 
 
 MENU: Final[tuple[Place, ...]] = (
+    Place("/console/concerns", "Concerns", Permission.CONCERNS),
     Place("/console/cases", "Cases", Permission.CASES),
+    Place("/console/causes", "Root causes", Permission.ROOT_CAUSE),
     Place("/console/me", "My account"),
 )
 """In the order in which it is shown."""

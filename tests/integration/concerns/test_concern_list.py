@@ -35,11 +35,13 @@ def listed(desk: Desk, at=NOW, **wanted) -> list[int]:  # type: ignore[no-untype
 
 def test_each_filter_keeps_what_it_says(many: Desk):
     assert listed(many) == [1, 2, 3, 5]
-    assert listed(many, owner_email="Petra.Lindqvist@staff.example.com") == [1, 2, 5]
-    assert listed(many, owner_email="nobody@staff.example.com") == []
+    assert listed(many, owners=["petra.lindqvist@staff.example.com"]) == [1, 2, 5]
+    assert listed(many, owners=["nobody@staff.example.com"]) == []
     assert listed(many, department="Plumbing") == [3]
     assert listed(many, departments=["Plumbing", "Billing"]) == [3]
     assert listed(many, departments=[]) == []
+    assert listed(many, departments=[], addresses=["tom.okafor@staff.example.com"]) == [3], "the owner, of nowhere"
+    assert listed(many, departments=[], addresses=["marek.novak@staff.example.com"]) == [1, 2, 3, 5], "the supervisor"
     assert listed(many, severity="safety") == [5]
     assert listed(many, state=State.RESOLVED) == [4]
     assert listed(many, state=State.CLOSED) == []

@@ -5,7 +5,7 @@ not in the sentence: `words_of` gives it, so that a page can quote it.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from vocabulary import Event, Purpose
@@ -14,9 +14,15 @@ Facts = Mapping[str, Any]
 Wording = Callable[[Facts], str]
 
 
-def sentence(event: Event, detail: Facts, about: Facts) -> str:
-    """What happened, without who and when. `detail` of the entry, `about` the row that it points to."""
-    return WORDINGS[event]({**about, **detail})
+def sentence(event: Event, detail: Facts, about: Facts, zone: tzinfo = UTC) -> str:
+    """What happened, without who and when. `detail` of the entry, `about` the row that it points to.
+
+    `zone`: whose clocks the times in it follow; the page says once which it is.
+    """
+    return WORDINGS[event]({**about, **detail, _ZONE: zone})
+
+
+_ZONE = "zone"
 
 
 def words_of(event: Event, about: Facts) -> str | None:
@@ -63,7 +69,8 @@ def _message(what: str) -> Wording:
 
 def _owed(facts: Facts) -> str:
     at = facts.get("due")
-    when = f"is to go out at {datetime.fromisoformat(at):%Y-%m-%d %H:%M} UTC" if at else "is to go out"
+    due = datetime.fromisoformat(at).astimezone(facts[_ZONE]) if at else None
+    when = f"is to go out at {due:%H:%M} on {due.day} {due:%b %Y}" if due else "is to go out"
     return _message(when)({name: value for name, value in facts.items() if name != "code"})
 
 
@@ -76,7 +83,7 @@ def _listed(value: object) -> str:
 
 
 def _closed(facts: Facts) -> str:
-    if not facts:
+    if "kind" not in facts:
         return "The service system reported the service."
     by = f", by {facts['agent']}" if facts.get("agent") else ""
     return f"The service was closed: {facts['kind']}{by} ({facts['source']} {facts['external_id']})."

@@ -110,8 +110,8 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "case": frozenset({"case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed"}),
     "concerns": frozenset({"asked", "faults", "rows", "next", "zone", "departments", "severities", "states"}),
     "concern": frozenset({
-        "concern", "contact", "clocks", "moments", "zone", "clauses", "said", "may", "ways", "elsewhere", "owners",
-        "departments", "subtasks", "others", "attached", "causes",
+        "concern", "contact", "clocks", "moments", "zone", "clauses", "said", "may", "ways", "texts", "elsewhere",
+        "owners", "departments", "subtasks", "others", "attached", "causes",
     }),
     "subtask": frozenset({"subtask", "zone", "clauses", "said", "may"}),
     "causes": frozenset({"rows", "next", "zone"}),

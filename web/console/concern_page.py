@@ -29,6 +29,7 @@ FIELDS = (
 def page_values(desk: Desk, visit: Visit) -> dict[str, Any]:
     row = found(visit)
     rules = rules_of(visit.db, row.policy_version)
+    ways = _ways(row, desk, visit)
     return {
         "concern": facts(row, visit),
         "contact": _contact(row) if visit.may(Permission.CONTACT_DATA) else None,
@@ -38,7 +39,8 @@ def page_values(desk: Desk, visit: Visit) -> dict[str, Any]:
         "clauses": {f"c{number.replace('.', '_')}": text for number, text in rules.clauses.items()},
         "said": {name: visit.form.get(name, "") if visit.fault else "" for name in FIELDS},
         "may": _may(row, visit),
-        "ways": _ways(row, desk, visit),
+        "ways": ways,
+        "texts": any(way["channel"] == Channel.SMS and not way["obstacle"] for way in ways),
         "elsewhere": list(ELSEWHERE),
         "owners": [{"email": email, "name": name} for email, name in owners(visit, rules.escalation).items()],
         "departments": departments(rules.escalation),

@@ -17,7 +17,7 @@ def moments(visit: Visit, case_id: int) -> list[dict[str, Any]]:
     told = [
         {
             "at": moment(one.at, visit.now, zone),
-            "what": sentence(one.event, one.detail, one.about),
+            "what": sentence(one.event, one.detail, one.about, zone),
             "who": _ACTORS.get(one.actor, one.actor),
             "clause": one.clause,
             "words": words_of(one.event, one.about),

@@ -1,5 +1,7 @@
 """Every event of the log has a wording: no entry of a timeline is mute, whatever its detail lacks."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from policy.telling import WORDINGS, sentence, words_of
@@ -47,3 +49,9 @@ def test_words_are_quoted_and_never_put_into_the_sentence():
     assert "drips" not in sentence(Event.ANSWER_RECEIVED, {"rating": 1, "channel": "email"}, about)
     assert words_of(Event.ESCALATION_REASSIGNED, {"note": "He is ill."}) == "He is ill."
     assert words_of(Event.STAGE_CHANGED, {}) is None
+
+
+def test_times_follow_the_clock_of_whoever_reads_it():
+    detail = {"purpose": "survey", "channel": "email", "due": "2026-10-06T22:30:00+00:00"}
+    told = sentence(Event.MESSAGE_OWED, detail, {}, ZoneInfo("Europe/Berlin"))
+    assert told == "The survey by e-mail is to go out at 00:30 on 7 Oct 2026."

@@ -107,7 +107,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "email", "roles", "departments", "timezone", "away_from", "away_until", "people", "has_password",
     }),
     "cases": frozenset({
-        "asked", "faults", "rows", "next", "first", "capped", "departments", "branches", "stages", "dispositions",
+        "asked", "faults", "rows", "next", "first", "departments", "branches", "stages", "dispositions",
     }),
     "day": frozenset({"sections", "zone", "today"}),
     "calls": frozenset({"zone", "rows", "more", "asleep", "nothing", "mine", "minutes", "clause"}),

@@ -13,7 +13,7 @@ from models.call_queue import Queue, claimed, queued
 from models.people import listed, stands_in_for
 from models.replies import count_waiting, waiting
 from vocabulary import Permission
-from web.console.day_figures import month_so_far
+from web.console.day_figures import MonthSoFar
 from web.console.day_items import SHORT, Item, Section, call, case, concern, item, runs_for, section
 from web.console.doors import HOME, Desk, Door, Page, Visit
 from web.console.times import moment, zone_text
@@ -28,6 +28,7 @@ class Day:
 
     def __init__(self, desk: Desk) -> None:
         self._rules = desk.rules
+        self._month_so_far = MonthSoFar(desk.rules)
 
     def doors(self) -> tuple[Door, ...]:
         return (Door(path=HOME, handler=self.show),)
@@ -123,7 +124,7 @@ class Day:
         return section("Set-up", items, nothing="Every channel runs. The command “doctor” looks at all settings.")
 
     def _month(self, visit: Visit) -> Section:
-        return month_so_far(visit, self._rules)
+        return self._month_so_far(visit)
 
     def _warned_after(self) -> timedelta:
         rules = self._rules.escalation

@@ -7,6 +7,7 @@ import pytest
 
 from models.escalations import acknowledge
 from models.people import by_email, set_own
+from models.reviews import NewReview, add_review
 from models.tables import cases, channel_states, escalations
 from tests import seed
 from tests.console import Staff, at_browser, let_in, sign_in
@@ -177,6 +178,30 @@ def test_management_sees_the_month_so_far(site: Site):
     told = between(day(sign_in(site, Role.MANAGEMENT)), "October 2026 so far", "Newest review")
     figures = ["followed up 2 of 2", "contacted 2", "Answers 2", "Satisfied 1 of 2 ratings", "Concerns 1"]
     assert [one for one in figures if one not in told] == []
+
+
+def test_the_months_figures_say_when_they_were_counted(site: Site):
+    seed.ended(site.place)
+    site.clock.now = seed.ANSWERED_AT
+    manager = let_in(site, Role.MANAGEMENT)
+    assert "Answers 1" in day(at_browser(site, manager))
+    seed.ended(site.place)
+    site.clock.tick(minutes=4, seconds=59)
+    told = day(at_browser(site, manager))
+    assert ("Answers 1" in told, "Counted today 11:00" in told) == (True, True)
+    site.clock.tick(seconds=1)
+    told = day(at_browser(site, manager))
+    assert ("Answers 2" in told, "Counted today 11:05" in told) == (True, True)
+
+
+def test_the_newest_review_is_named(site: Site):
+    for month, version in (("2026-08", 1), ("2026-09", 1), ("2026-09", 2)):
+        with site.store.write() as db:
+            new = NewReview(month=month, version=version, written_at=site.clock.now, policy_version="1", figures="{}",
+                            report="x.html")  # fmt: skip
+            assert add_review(db, new)
+    page = day(sign_in(site, Role.MANAGEMENT))
+    assert "Newest review September 2026, version 2, written today 10:00" in page
 
 
 def test_an_administrator_sees_who_is_missing_and_what_stands_still(site: Site):

@@ -87,7 +87,8 @@ def _fault(loc: tuple[int | str, ...], detail: object) -> str:
 
 def _contradictions(rules: Rules) -> Iterator[str]:
     """Faults that only show when several values are seen together."""
-    yield from (f"{demand}." for demand, holds in (*_times(rules), *_orders(rules), *_limits(rules)) if not holds)
+    demands = (*_times(rules), *_orders(rules), *_limits(rules), *_runs(rules))
+    yield from (f"{demand}." for demand, holds in demands if not holds)
     missing = sorted({clause.value for clause in Clause} - rules.clauses.keys())
     if missing:
         yield f"clauses: the text of {', '.join(missing)} is missing. Decisions cite it."
@@ -145,6 +146,24 @@ def _limits(rules: Rules) -> Iterator[tuple[str, bool]]:
             f"survey.limits: most = {limit.most} must be 0 or more, and days = {limit.days} 1 or more",
             (limit.most >= 0 and limit.days >= 1),
         )
+
+
+def _runs(rules: Rules) -> Iterator[tuple[str, bool]]:
+    for name, (least, most) in _RUN_BOUNDS.items():
+        value = getattr(rules.runs, name)
+        yield f"runs.{name} = {value} must be from {least} to {most}", least <= value <= most
+    kept, idle = rules.runs.keep_days, rules.runs.idle_days
+    yield f"runs.keep_days = {kept} must not be less than runs.idle_days = {idle}", kept >= idle
+
+
+_RUN_BOUNDS = {
+    "silent_minutes": (3, 1440),
+    "late_minutes": (1, 1440),
+    "unfinished_minutes": (5, 1440),
+    "shown_days": (1, 90),
+    "idle_days": (1, 366),
+    "keep_days": (1, 3660),
+}
 
 
 def _each_once(values: Sequence[str]) -> bool:

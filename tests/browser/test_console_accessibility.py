@@ -14,9 +14,9 @@ from tests import seed
 from tests.browser.conftest import Shop
 from tests.console import COOKIE, PASSWORD, let_in, sign_in
 from vocabulary import Role
-from web.console.doors import Desk, Door, Kind
+from web.console.doors import Door, Kind
 from web.console.doors import Page as Shown
-from web.console.rooms import doors
+from web.console.rooms import desk_of, doors
 
 Visit = Callable[..., Page]
 LOOKS = [(width, scheme) for width in (390, 768, 1440) for scheme in ("light", "dark")]
@@ -26,8 +26,7 @@ MOST_BYTES = 100_000
 def pages_of(shop: Shop, numbers: dict[Kind, int]) -> Iterator[str]:
     """The address of every page, with the number of something that there is."""
     site = shop.site
-    desk = Desk(store=site.store, clock=site.clock, rules=site.place.policy.rules, public_url=shop.address,
-                home_url=shop.address, key=b"k" * 32)  # fmt: skip
+    desk = desk_of(site.place.settings, site.store, site.clock, site.place.policy.rules)
     for door in doors(desk):
         if door.method == "GET":
             yield _address(door, numbers)

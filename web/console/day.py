@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from casework.call_hours import call_hours
+from casework.stages import stages_seen
+from config.stages import deployed_stages
 from models import my_day
 from models.call_queue import Queue, claimed, queued
 from models.people import listed, stands_in_for
@@ -104,6 +106,19 @@ class Day:
         return section("Records that lack something", items, more=_and_more(len(rows)),
                        nothing="Every record is complete. One that cannot be sealed appears here.")  # fmt: skip
 
+    def _runs(self, visit: Visit) -> Section:
+        seen = stages_seen(visit.db, visit.now, self._rules.runs, deployed_stages())
+        items = [
+            item(None, f"{stage.name.replace('-', ' ')}: {stage.standing}", stage.description,
+                 due=moment(stage.last.started_at, visit.now, visit.person.zone) if stage.last else None)
+            for stage in seen if stage.standing.alarms
+        ]  # fmt: skip
+        new = all(stage.last is None for stage in seen)
+        nothing = (
+            "No stage has run yet. The command “up” starts them." if new else "No stage is late or failed."
+        )
+        return section("Stages", items, nothing=nothing, path="/console/runs", label="To the runs")
+
     def _people(self, visit: Visit) -> Section:
         """Owners and supervisors of the policy who could not do in the console what they are told to by mail."""
         known, everybody = my_day.addresses_known(visit.db), listed(visit.db)
@@ -142,6 +157,7 @@ _SECTIONS: tuple[tuple[Permission, Callable[[Day, Visit], Section]], ...] = (
     (Permission.REPLIES, Day._replies),
     (Permission.LOG, Day._records),
     (Permission.REPORTS, Day._month),
+    (Permission.RUNS, Day._runs),
     (Permission.PEOPLE, Day._people),
     (Permission.SETTINGS, Day._setup),
 )

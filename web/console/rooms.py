@@ -8,6 +8,7 @@ from config.settings import Settings
 from models.store import Store
 from policy.rules import Rules
 from web.bell import Bell
+from web.console.banner import Silence
 from web.console.calls import Calls
 from web.console.cases import Cases
 from web.console.company_account import BACK, START, CompanyAccount, provider_of
@@ -17,6 +18,7 @@ from web.console.entrance import Entrance
 from web.console.guard import Guard
 from web.console.me import Me
 from web.console.replies import Replies
+from web.console.runs import Runs
 from web.console.shell import Shell
 from web.secret import signing_key
 
@@ -29,20 +31,24 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Day, Calls, Cases, Replies, Me)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Day, Calls, Cases, Replies, Runs, Me)
 
 
 def doors(desk: Desk) -> list[Door]:
     return [door for room in ROOMS for door in room(desk).doors()]
 
 
+def desk_of(settings: Settings, store: Store, clock: Callable[[], datetime], rules: Rules) -> Desk:
+    return Desk(store=store, clock=clock, rules=rules, public_url=settings.web_url, home_url=settings.prefect_url,
+                prefect_ui=settings.prefect_ui, key=signing_key(settings))  # fmt: skip
+
+
 def console_routes(
     settings: Settings, store: Store, clock: Callable[[], datetime], bell: Bell, rules: Rules
 ) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
     """Every address of the console with its methods and handler."""
-    desk = Desk(store=store, clock=clock, rules=rules, public_url=settings.web_url, home_url=settings.prefect_url,
-                key=signing_key(settings))  # fmt: skip
-    shell = Shell(rules)
+    desk = desk_of(settings, store, clock, rules)
+    shell = Shell(rules, (Silence(rules.runs),))
     guard = Guard(desk, shell, bell)
     provider = provider_of(settings)
     entrance = Entrance(desk, shell, guard, company=provider is not None)

@@ -28,6 +28,7 @@ MENU: Final[tuple[Place, ...]] = (
     Place("/console/calls", "Calls", Permission.CALLS),
     Place("/console/cases", "Cases", Permission.CASES),
     Place("/console/replies", "Replies", Permission.REPLIES),
+    Place("/console/runs", "Runs", Permission.RUNS),
     Place("/console/me", "My account"),
 )
 """In the order in which it is shown."""

@@ -8,11 +8,12 @@ import pytest
 from models.escalations import acknowledge
 from models.people import by_email, set_own
 from models.reviews import NewReview, add_review
+from models.runs import begin_run, end_run
 from models.tables import cases, channel_states, escalations
 from tests import seed
 from tests.console import Staff, at_browser, let_in, sign_in
 from tests.web_site import Site, words_in
-from vocabulary import Role
+from vocabulary import Role, RunState
 
 OWNER, SUPERVISOR = "petra.lindqvist@staff.example.com", "jonas.okafor@staff.example.com"
 
@@ -213,6 +214,19 @@ def test_an_administrator_sees_who_is_missing_and_what_stands_still(site: Site):
     assert "Channel sms is stopped (20003) today" in page
     let_in(site, Role.SERVICE_TEAM, name="Petra Lindqvist", email=OWNER)
     assert "Petra Lindqvist cannot sign in" not in day(sign_in(site, Role.ADMIN))
+
+
+def test_a_stage_that_failed_or_is_late_is_named(site: Site):
+    staff = sign_in(site, Role.MANAGEMENT)
+    assert "No stage has run yet." in day(staff)
+    with site.store.write() as db:
+        run = begin_run(db, "send-survey", at=site.clock.now)
+        end_run(db, run, RunState.FAILED, word="the store did not answer", at=site.clock.now)
+    assert "send survey: failed today 10:00 ," in day(staff)
+    with site.store.write() as db:
+        run = begin_run(db, "send-survey", at=site.clock.now)
+        end_run(db, run, RunState.COMPLETED, word="", at=site.clock.now)
+    assert "No stage is late or failed." in day(staff)
 
 
 def test_nobody_sees_what_their_role_does_not_grant(site: Site):

@@ -114,9 +114,7 @@ class Day:
             for stage in seen if stage.standing.alarms
         ]  # fmt: skip
         new = all(stage.last is None for stage in seen)
-        nothing = (
-            "No stage has run yet. The command “up” starts them." if new else "No stage is late or failed."
-        )
+        nothing = "No stage has run yet. The command “up” starts them." if new else "No stage is late or failed."
         return section("Stages", items, nothing=nothing, path="/console/runs", label="To the runs")
 
     def _people(self, visit: Visit) -> Section:

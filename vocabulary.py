@@ -62,8 +62,12 @@ class Purpose(StrEnum):
     REMINDER = auto()
     THANK_YOU = auto()
     RECOVERY_SURVEY = auto()
+    CONCERN_UPDATE = auto()
+    """A person writes to the customer about the concern."""
     ESCALATION_NOTICE = auto()
+    CONCERN_HANDED_OVER = auto()
     DEADLINE_WARNING = auto()
+    SUBTASK_NOTICE = auto()
     MONTHLY_BULLETIN = auto()
 
 
@@ -274,6 +278,13 @@ class Event(StrEnum):
     ESCALATION_RESOLVED = auto()
     ESCALATION_REOPENED = auto()
     ESCALATION_CLOSED = auto()
+    ESCALATION_REASSIGNED = auto()
+    ESCALATION_ATTACHED = auto()
+    ROOT_CAUSE_CORRECTED = auto()
+    NOTE_ADDED = auto()
+    SUBTASK_ASKED = auto()
+    SUBTASK_DONE = auto()
+    SUBTASK_WITHDRAWN = auto()
     UNREACHABLE_SIGNED = auto()
     RECORD_INCOMPLETE = auto()
     RECORD_SEALED = auto()

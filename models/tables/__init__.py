@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 from sqlmodel import SQLModel
 
-from models.tables.concern import Answer, Escalation, Judgement
+from models.tables.concern import Answer, Escalation, Judgement, Note, Subtask
 from models.tables.contact import (
     Call,
     ChannelState,
@@ -46,5 +46,6 @@ entries, suppressions, channel_states = _table(Entry), _table(Suppression), _tab
 provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
 policy_versions, reviews, runs = _table(PolicyVersion), _table(Review), _table(Run)
 announcements, target_states = _table(Announcement), _table(TargetState)
+notes, subtasks = _table(Note), _table(Subtask)
 people, sign_ins = _table(Person), _table(SignIn)
 failed_sign_ins, submissions = _table(FailedSignIn), _table(Submission)

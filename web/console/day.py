@@ -16,13 +16,13 @@ from models.people import listed, stands_in_for
 from models.replies import count_waiting, waiting
 from vocabulary import Permission
 from web.console.day_figures import MonthSoFar
-from web.console.day_items import SHORT, Item, Section, call, case, concern, item, runs_for, section
+from web.console.day_items import LONGEST, SHORT, Item, Section, call, case, concern, item, runs_for, section, subtask
 from web.console.doors import HOME, Desk, Door, Page, Visit
+from web.console.scope import addresses_of
 from web.console.times import moment, zone_text
 
 _MOST = 50
 _NOTHING_MINE = "Nothing of yours is due. A concern that is given to you, or a call that you take, appears here."
-_BEGINNING = 90
 
 
 class Day:
@@ -46,7 +46,7 @@ class Day:
 
     def _mine(self, visit: Visit) -> Section:
         """Everything that waits for this person alone, whatever it is."""
-        found = [*self._concerns(visit), *self._claimed(visit)]
+        found = [*self._concerns(visit), *self._subtasks(visit), *self._claimed(visit)]
         items = [one for _, one in sorted(found, key=lambda pair: pair[0])]
         return section("Mine, by deadline", items, nothing=_NOTHING_MINE)
 
@@ -58,6 +58,11 @@ class Day:
             name = absent.get(row.owner_email.lower())
             whose = f"; you stand in for {name}" if name else ""
             yield runs_for(row, visit.now)[0], concern(row, visit, warned_from=self._warned_from(row), whose=whose)
+
+    def _subtasks(self, visit: Visit) -> Iterator[tuple[datetime, Item]]:
+        if visit.may(Permission.CONCERNS):
+            for row in my_day.subtasks_owned(visit.db, addresses_of(visit), most=_MOST):
+                yield row.due_at, subtask(row, visit)
 
     def _claimed(self, visit: Visit) -> Iterator[tuple[datetime, Item]]:
         if visit.may(Permission.CALLS):
@@ -73,6 +78,12 @@ class Day:
         items = [concern(row, visit, warned_from=self._warned_from(row), whose=f"; {row.owner} has it") for row in rows]
         return section("Supervised, late or in warning", items,
                        nothing="No concern that you supervise is late or in warning.")  # fmt: skip
+
+    def _asked(self, visit: Visit) -> Section:
+        departments = visit.departments(Permission.CONCERNS)
+        rows = my_day.subtasks_asked(visit.db, departments, but=addresses_of(visit), most=SHORT + 1)
+        return section("Asked of your departments", [subtask(row, visit) for row in rows[:SHORT]],
+                       more=_and_more(len(rows)), nothing="Nothing is asked of your departments.")  # fmt: skip
 
     def _signatures(self, visit: Visit) -> Section:
         rows = my_day.to_sign(visit.db, visit.departments(Permission.SIGN), most=SHORT + 1)
@@ -149,6 +160,7 @@ class Day:
 
 
 _SECTIONS: tuple[tuple[Permission, Callable[[Day, Visit], Section]], ...] = (
+    (Permission.CONCERNS, Day._asked),
     (Permission.SIGN, Day._supervised),
     (Permission.SIGN, Day._signatures),
     (Permission.CALLS, Day._calls),
@@ -164,7 +176,7 @@ _SECTIONS: tuple[tuple[Permission, Callable[[Day, Visit], Section]], ...] = (
 
 def _reply(row: Row[Any], visit: Visit) -> Item:
     begins = " ".join(row.text.split())
-    title = (begins if len(begins) <= _BEGINNING else begins[: _BEGINNING - 1] + "…") or "(no text)"
+    title = (begins if len(begins) <= LONGEST else begins[: LONGEST - 1] + "…") or "(no text)"
     why = json.loads(row.detail or "{}").get("to a person")
     return item(f"/console/replies/{row.id}", title, f"for a person, because it {why}" if why else "",
                 due=moment(row.received_at, visit.now, visit.person.zone))  # fmt: skip

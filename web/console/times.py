@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypedDict
 from zoneinfo import ZoneInfo
 
-from policy.running import length as run_length
-
 SOON: Final = timedelta(hours=2)
 """A deadline this near is near, where the procedure names no warning of its own."""
 _HOUR, _DAY = 60, 24 * 60
@@ -77,19 +75,8 @@ def length(span: timedelta) -> str:
     return f"{days} days {hours} h" if hours else f"{days} days"
 
 
-_AT_ONCE: Final = timedelta(minutes=1)
-
-
-def shown_at(at: datetime, now: datetime, zone: ZoneInfo) -> dict[str, str]:
-    """Of runs, which are many a day: "iso", and "text" such as "14:05", or "3 Oct 2026, 14:05" on another day."""
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
-    shown = f"{local:%H:%M}"
-    text = shown if local.date() == today else f"{local.day} {local:%b %Y}, {shown}"
-    return {"iso": at.isoformat(timespec="seconds"), "text": text}
-
-
 def distance(at: datetime, now: datetime) -> str:
-    """ "3 minutes ago", "in 2 hours", "just now"."""
-    if abs(at - now) < _AT_ONCE:
+    """ "3 min ago", "in 2 h", "just now"."""
+    if abs(at - now) < timedelta(minutes=1):
         return "just now" if at <= now else "in a moment"
-    return f"{run_length(now - at)} ago" if at < now else f"in {run_length(at - now)}"
+    return f"{length(now - at)} ago" if at < now else f"in {length(at - now)}"

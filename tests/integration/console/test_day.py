@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from casework.subtasks import Asking, ask
 from models.escalations import acknowledge
+from models.notes import Author
 from models.people import by_email, set_own
 from models.reviews import NewReview, add_review
 from models.runs import begin_run, end_run
@@ -88,6 +90,22 @@ def test_what_is_mine_is_ordered_by_its_deadline_whatever_it_is(site: Site):
     mine = between(day(staff), "Mine, by deadline", "Calls to be made now")
     places = [mine.index(name) for name in ("Nora New", "Carla Called", "Olaf Old")]
     assert places == sorted(places)
+
+
+def test_what_a_department_is_asked_to_do_is_there_for_its_owner_and_its_people(site: Site):
+    case = owned(site)
+    handled = site.place.policy.rules.escalation.routes[-1]
+    with site.store.write() as db:
+        asking = Asking(department=handled.handled_by, what="Send the invoice again.",
+                        due_at=site.clock.now + timedelta(hours=1))  # fmt: skip
+        ask(db, case.escalation_id, asking, by=Author(name="Petra Lindqvist", email=OWNER), at=site.clock.now)
+    told = "Sub-task 1: Send the invoice again. 1 h left"
+    owner = day(sign_in(site, Role.SERVICE_TEAM, email=handled.owner.email))
+    assert told in between(owner, "Mine, by deadline", "Asked of your departments")
+    colleague = day(sign_in(site, Role.SERVICE_TEAM, departments=[handled.handled_by]))
+    assert told in between(colleague, "Asked of your departments", "Calls to be made now")
+    others = day(sign_in(site, Role.SERVICE_TEAM, departments=["Nowhere"]))
+    assert "Nothing is asked of your departments" in others
 
 
 def test_others_do_not_see_it_among_theirs(site: Site):

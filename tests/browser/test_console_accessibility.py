@@ -4,12 +4,15 @@ The pages are those of the application's own list: one that is added is looked a
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from casework.subtasks import Asking, ask
+from models.notes import Author
 from tests import seed
 from tests.browser.conftest import Shop
 from tests.console import COOKIE, PASSWORD, let_in, sign_in
@@ -47,9 +50,13 @@ def a_working_day(shop: Shop) -> dict[Kind, int]:
     call = seed.to_be_called(place, customer_name="Maximiliane-Alexandra von und zu Hohenstein-Wolfenbüttel")
     reply = seed.reply(place, concern.case_id, "Who was that? " * 40)
     seed.ended(place)
+    handled = place.policy.rules.escalation.routes[-1].handled_by
+    asking = Asking(department=handled, what="Send the invoice again.", due_at=shop.site.clock.now + timedelta(days=2))
+    with place.store.write() as db:
+        subtask = ask(db, concern.escalation_id or 0, asking, by=Author(name="Olga Brandt"), at=shop.site.clock.now)
     person = let_in(shop.site, *Role, name="Olga Brandt", password=PASSWORD)
     return {"case": concern.case_id, "concern": concern.escalation_id or 0, "call": call, "reply": reply,
-            "person": person.id}  # fmt: skip
+            "person": person.id, "subtask": subtask}  # fmt: skip
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)

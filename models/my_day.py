@@ -11,7 +11,11 @@ from vocabulary import Stage
 
 _SIGNATURE = "signature"
 """In `cases.missing`, of a case that a supervisor is to sign (`policy.record`)."""
-NEXT = case((escalations.c.acknowledged_at.is_(None), escalations.c.deadline_at), else_=escalations.c.resolve_by)
+NEXT = case(
+    (escalations.c.acknowledged_at.is_not(None), escalations.c.resolve_by),
+    (escalations.c.taken_at.is_not(None), escalations.c.retake_by),
+    else_=escalations.c.deadline_at,
+)
 """The date that an open concern runs for."""
 
 
@@ -34,6 +38,7 @@ def _concerns(db: Connection, most: int, *conditions: ColumnElement[bool]) -> Se
         select(
             *columns(escalations, "id", "case_id", "severity", "department", "owner", "owner_email", "received_at"),
             *columns(escalations, "acknowledge_by", "deadline_at", "resolve_by", "acknowledged_at", "acknowledged_by"),
+            *columns(escalations, "taken_at", "retake_by"),
             *columns(cases, "kind", "branch"),
             services.c.customer_name,
         )

@@ -44,6 +44,8 @@ def runs_for(row: Row[Any], now: datetime) -> tuple[datetime, str]:
     """The date that an open concern runs for now, and what is to be done until then."""
     if row.acknowledged_at is not None:
         return row.resolve_by, f"taken by {row.acknowledged_by}, to be resolved"
+    if row.taken_at is not None:
+        return row.retake_by, "handed over: to be acknowledged again"
     if now <= row.acknowledge_by:
         return row.acknowledge_by, "not taken yet: to be acknowledged"
     return row.deadline_at, "not taken yet, and the time to acknowledge it is over: the 24 hours run"

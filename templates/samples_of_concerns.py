@@ -23,6 +23,7 @@ _STAFF: Final[Values] = {
     "owner": "Petra Lindqvist",
     "role": "owner",
     "severity": "dissatisfied",
+    "missed": None,
 }
 _HANDED: Final[Values] = _STAFF | {
     "words": "Tom is ill until Monday, and you know this boiler.",

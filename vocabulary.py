@@ -68,6 +68,7 @@ class Purpose(StrEnum):
     CONCERN_HANDED_OVER = auto()
     DEADLINE_WARNING = auto()
     SUBTASK_NOTICE = auto()
+    MESSAGE_LOST = auto()
     MONTHLY_BULLETIN = auto()
 
 

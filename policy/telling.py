@@ -52,6 +52,7 @@ _MESSAGES = {
     Purpose.CONCERN_HANDED_OVER: "The notice that the concern was handed over",
     Purpose.DEADLINE_WARNING: "A warning about a deadline",
     Purpose.SUBTASK_NOTICE: "A notice about a sub-task",
+    Purpose.MESSAGE_LOST: "Word that a message did not arrive",
 }
 
 
@@ -238,6 +239,11 @@ WORDINGS: dict[Event, Wording] = {
     Event.RECORD_INCOMPLETE: _plainly("The record cannot be closed yet; it lacks", "missing"),
     Event.RECORD_SEALED: _plainly("The record was checked and sealed"),
     Event.REVIEW_WRITTEN: _plainly("The monthly review was written"),
+    Event.FAILURE_FOLLOWED: _plainly("What did not arrive was followed up", "what"),
+    Event.CALL_CLAIMED: _plainly("Somebody took the call"),
+    Event.CALL_RELEASED: _plainly("The call was given back unmade"),
+    Event.CONSENT_RENEWED: _plainly("The customer wants to hear from us again", "channel"),
+    Event.ADDRESS_CLEARED: _plainly("An address is tried again", "channel"),
     Event.PERSON_ADDED: _plainly("A person was let into the console"),
     Event.PERSON_CHANGED: _plainly("What a person may do in the console was changed"),
     Event.PERSON_DISABLED: _plainly("A person was shut out of the console"),

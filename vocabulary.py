@@ -127,6 +127,27 @@ class CallOutcome(StrEnum):
     """The customer asked to be called at another time."""
 
 
+class Outcome(StrEnum):
+    """How a concern was closed."""
+
+    RECOVERED = "recovered"
+    """The customer is satisfied with the resolution, or accepts it."""
+    UNCONFIRMED = "resolved, unconfirmed"
+    """Resolved, and the customer did not say whether it helped."""
+    UNREACHABLE = "unreachable"
+    """The customer could not be reached about it, and a supervisor has signed that."""
+
+
+class PauseEnd(StrEnum):
+    """Why a pause of a concern is over."""
+
+    LATEST_DATE = "its latest date"
+    PERSON = "ended by a person"
+    CUSTOMER = "the customer said something"
+    RESOLVED = "the concern was resolved"
+    CLOSED = "the concern was closed"
+
+
 class Clause(StrEnum):
     """The clause of the procedure that a decision rests on. Their texts are in the policy file."""
 
@@ -174,9 +195,14 @@ class Event(StrEnum):
     ESCALATION_ACKNOWLEDGED = auto()
     ESCALATION_WARNED = auto()
     ESCALATION_BREACHED = auto()
+    ESCALATION_PAUSED = auto()
+    ESCALATION_RESUMED = auto()
     ESCALATION_RESOLVED = auto()
     ESCALATION_REOPENED = auto()
     ESCALATION_CLOSED = auto()
+    UNREACHABLE_ASKED = auto()
+    """Somebody asks for the supervisor's signature that the customer of a concern cannot be reached."""
+    UNREACHABLE_DECLINED = auto()
     UNREACHABLE_SIGNED = auto()
     RECORD_INCOMPLETE = auto()
     RECORD_SEALED = auto()

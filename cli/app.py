@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import calls, cases, checks, doctor, escalations, fakes, importing, log, policy, replies, run, templates, up
+from cli import calls, cases, checks, closing, doctor, fakes, importing, log, policy, replies, run, templates, up
 from cli.bench import app as bench
 from cli.demo import demo
 from cli.fault import Fault
@@ -31,7 +31,7 @@ app.command()(cases.sign)
 app.command()(run.review)
 app.command()(doctor.doctor)
 app.command()(checks.test)
-app.add_typer(escalations.app, name="escalations")
+app.add_typer(closing.app, name="escalations")
 app.add_typer(calls.app, name="calls")
 app.add_typer(replies.app, name="replies")
 app.add_typer(log.app, name="log")

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from models.going_on import go_on
 from models.log import NewEntry, append
 from models.moves import Move, advance
 from models.tables import answers, cases, columns, escalations, judgements
-from vocabulary import Clause, Event, Stage
+from vocabulary import Clause, Event, PauseEnd, Stage
 
 
 class EscalationError(Exception):
@@ -55,7 +56,7 @@ def set_values(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def acknowledge(db: Connection, escalation_id: int, *, by: str, at: datetime) -> None:
     """A named person has taken it. From here on only the resolution target runs."""
-    found = _get(db, escalation_id)
+    found = held(db, escalation_id)
     if found.acknowledged_at is not None:
         raise EscalationError(f"escalation {escalation_id} was acknowledged by {found.acknowledged_by} already")
     swap = escalations.update().where(escalations.c.id == escalation_id, escalations.c.acknowledged_at.is_(None))
@@ -68,15 +69,13 @@ def resolve(
     ask_after: timedelta, at: datetime,
 ) -> None:  # fmt: skip
     """The concern is resolved: with its root cause and what was done. The customer is asked after `ask_after`."""
-    found = _get(db, escalation_id)
-    if root_cause not in known_causes:
-        raise EscalationError(f"root cause {root_cause!r} is not in the policy; use one of: {', '.join(known_causes)}")
-    if len(action.strip()) < _SHORTEST_ACTION:
-        raise EscalationError(f"the action must say what was done, in at least {_SHORTEST_ACTION} characters")
+    found = held(db, escalation_id)
+    check_evidence(root_cause, action, known_causes)
     move = Move(case_id=found.case_id, clause=Clause.ESCALATE, reason="the concern was resolved",
                 values={"next_at": at + ask_after})  # fmt: skip
     if not advance(db, Stage.ESCALATED, Stage.RECOVERING, [move], at=at, actor=by):
         raise EscalationError(f"escalation {escalation_id} is not open: it was resolved or closed before")
+    resolve_by = go_on(db, found, at=at, by=by, because=PauseEnd.RESOLVED)
     taken = {"acknowledged_at": found.acknowledged_at or at, "acknowledged_by": found.acknowledged_by or by}
     db.execute(
         escalations.update()
@@ -84,10 +83,18 @@ def resolve(
         .values(resolved_at=at, resolved_by=by, root_cause=root_cause, action=action.strip(),
                 recovery_at=at + ask_after, recovery_until=None, next_at=at + ask_after, **taken)
     )  # fmt: skip
-    _log(db, Event.ESCALATION_RESOLVED, found, at, by, {"root cause": root_cause, "in time": at <= found.resolve_by})
+    _log(db, Event.ESCALATION_RESOLVED, found, at, by, {"root cause": root_cause, "in time": at <= resolve_by})
 
 
 _SHORTEST_ACTION = 10
+
+
+def check_evidence(root_cause: str, action: str, known_causes: Sequence[str]) -> None:
+    """What no concern is closed without. Raises EscalationError."""
+    if root_cause not in known_causes:
+        raise EscalationError(f"root cause {root_cause!r} is not in the policy; use one of: {', '.join(known_causes)}")
+    if len(action.strip()) < _SHORTEST_ACTION:
+        raise EscalationError(f"the action must say what was done, in at least {_SHORTEST_ACTION} characters")
 
 
 def listed(db: Connection, *, everything: bool = False) -> Sequence[Row[Any]]:
@@ -100,8 +107,16 @@ def listed(db: Connection, *, everything: bool = False) -> Sequence[Row[Any]]:
     return db.execute(statement if everything else statement.where(escalations.c.closed_at.is_(None))).all()
 
 
-def _get(db: Connection, escalation_id: int) -> Row[Any]:
-    """Locked, after its case."""
+def known(db: Connection, escalation_id: int) -> Row[Any]:
+    """An escalation to look at, open or closed. Raises EscalationError."""
+    found = db.execute(select(escalations).where(escalations.c.id == escalation_id)).one_or_none()
+    if found is None:
+        raise EscalationError(f"there is no escalation {escalation_id}; `./aftercare escalations list` shows them")
+    return found
+
+
+def held(db: Connection, escalation_id: int) -> Row[Any]:
+    """An open escalation, locked after its case."""
     case_id = select(escalations.c.case_id).where(escalations.c.id == escalation_id).scalar_subquery()
     db.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
     found = db.execute(select(escalations).where(escalations.c.id == escalation_id).with_for_update()).one_or_none()
@@ -115,7 +130,7 @@ def _get(db: Connection, escalation_id: int) -> Row[Any]:
 def policy_version_of(db: Connection, escalation_id: int) -> str:
     """The policy version that the escalation's case goes by."""
     return str(
-        db.execute(select(cases.c.policy_version).where(cases.c.id == _get(db, escalation_id).case_id)).scalar_one()
+        db.execute(select(cases.c.policy_version).where(cases.c.id == held(db, escalation_id).case_id)).scalar_one()
     )
 
 

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import EmailStr, Field
 
 from policy.asking_rules import BasisRule, Limit
+from policy.closing_rules import PauseRule, UnreachableRules
 from policy.reply_rules import ReplyRules
 from vocabulary import Channel
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
 Word = Annotated[str, Field(max_length=500, pattern=r"\w")]
 Clock = Annotated[time, Field(strict=True)]
@@ -80,7 +80,7 @@ class Weekend:
 
     __pydantic_config__ = _SHAPE
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-    days: Annotated[tuple[Weekday, ...], Field(max_length=6)]
+    days: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], Field(max_length=6)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +197,8 @@ class EscalationRules:
     root_causes: Annotated[tuple[Text, ...], Field(min_length=1)]
     management: Person
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+    pauses: tuple[PauseRule, ...] = ()
+    unreachable: UnreachableRules = field(default_factory=UnreachableRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

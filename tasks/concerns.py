@@ -25,7 +25,7 @@ from tasks.new_concern import new_escalation, times_of
 from tasks.place import place
 from tasks.tally import Tally
 from tasks.unconfirmed import owe_confirming
-from vocabulary import Clause, Disposition, Event, Stage
+from vocabulary import Clause, Disposition, Event, Outcome, Stage
 
 
 @task(cache_policy=NO_CACHE)
@@ -162,11 +162,10 @@ class _Bench:
         if concern is None or sitting.stage is not Stage.RECOVERING:
             self._note(sitting, answer, "too late", None, ("the concern was closed or opened again before",), None)
         elif isinstance(outcome, Recovered):
-            set_values(
-                self.db, [{"escalation_id": concern.id, "closed_at": self.now, "outcome": "recovered", "next_at": None}]
-            )
+            closed = {"closed_at": self.now, "outcome": Outcome.RECOVERED, "next_at": None}
+            set_values(self.db, [{"escalation_id": concern.id} | closed])
             self._note(sitting, answer, Disposition.RECOVERED, None, (outcome.reason,), concern)
-            self._log(Event.ESCALATION_CLOSED, sitting, "recovered")
+            self._log(Event.ESCALATION_CLOSED, sitting, Outcome.RECOVERED)
             self._end(sitting, Disposition.RECOVERED, outcome.reason, Clause.ESCALATE, next_at=self.now)
             self.tally[Disposition.RECOVERED] += 1
         else:

@@ -15,11 +15,12 @@ from models.escalations import set_values, take_due
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.owed import OwedCall, OwedMessage
+from models.pauses import end_pause, open_pauses
 from models.tables import cases, escalations
 from policy.deadlines import due_rung
 from tasks.place import place
 from tasks.tally import Tally
-from vocabulary import Clause, Disposition, Event, Purpose, Stage
+from vocabulary import Clause, Disposition, Event, Outcome, PauseEnd, Purpose, Stage
 
 
 @task(cache_policy=NO_CACHE)
@@ -28,7 +29,7 @@ def work_ladder(escalation_ids: Sequence[int], now: datetime) -> Tally:
     with place().store.write() as db:
         of_case = {case.id: case for case in _cases(db, escalation_ids)}
         taken = take_due(db, escalation_ids, now, lease=LOOK_AGAIN)
-        round_ = _Round(db, now)
+        round_ = _Round(db, now, paused=open_pauses(db, [concern.id for concern in taken]))
         for concern in taken:
             round_.visit(contact_of(db, of_case[concern.case_id]), concern)
         round_.write()
@@ -38,9 +39,10 @@ def work_ladder(escalation_ids: Sequence[int], now: datetime) -> Tally:
 class _Round:
     """Works through a batch; most visits end in one message and one new date."""
 
-    def __init__(self, db: Connection, now: datetime) -> None:
+    def __init__(self, db: Connection, now: datetime, *, paused: dict[int, Row[Any]]) -> None:
         self.db = db
         self.now = now
+        self._paused = paused
         self.tally = Tally()
         self._owed = Owed.nothing()
         self._dates: list[dict[str, Any]] = []
@@ -51,10 +53,12 @@ class _Round:
             self._next(concern, None)
         elif concern.resolved_at is not None:
             self._recovery(contact, concern)
-        elif concern.acknowledged_at is not None:
-            self._overdue(contact, concern)
-        else:
+        elif concern.acknowledged_at is None:  # whatever else: the way into a person's hands is never paused
             self._deadline(contact, concern)
+        elif concern.id in self._paused:
+            self._end_pause(contact, concern, self._paused[concern.id])
+        else:
+            self._overdue(contact, concern)
 
     def write(self) -> None:
         set_values(self.db, self._dates)
@@ -71,6 +75,17 @@ class _Round:
         self._next(concern, next_at, warned=rung.number)
         self.tally["deadlines passed" if rung.percent == _ALL else "deadlines warned"] += 1
         return None
+
+    def _end_pause(self, contact: Contact, concern: Row[Any], pause: Row[Any]) -> None:
+        """At its latest date, however late we are to see it: being down makes no pause longer."""
+        if pause.ends_by > self.now:
+            return self._next(concern, pause.ends_by)
+        end_pause(self.db, concern, at=pause.ends_by, because=PauseEnd.LATEST_DATE, now=self.now)
+        self.tally["pauses over"] += 1
+        concern = self.db.execute(select(escalations).where(escalations.c.id == concern.id)).one()
+        if concern.resolve_by <= self.now:
+            return self._overdue(contact, concern)
+        return self._next(concern, concern.resolve_by)
 
     def _overdue(self, contact: Contact, concern: Row[Any]) -> None:
         """The resolution target has passed: owner and supervisor hear of it, once."""
@@ -89,9 +104,9 @@ class _Round:
         values = ending(Disposition.UNRESOLVED, at=self.now, next_at=self.now, reason=reason, clause=Clause.ESCALATE)
         move = Move(case_id=concern.case_id, clause=Clause.ESCALATE, reason=reason, values=values)
         if advance(self.db, Stage.RECOVERING, Stage.ENDED, [move], at=self.now):
-            closed = {"closed_at": self.now, "outcome": "unconfirmed"}
+            closed = {"closed_at": self.now, "outcome": Outcome.UNCONFIRMED}
             set_values(self.db, [{"escalation_id": concern.id} | closed])
-            self._log(Event.ESCALATION_CLOSED, contact, concern, {"outcome": "unconfirmed"})
+            self._log(Event.ESCALATION_CLOSED, contact, concern, {"outcome": Outcome.UNCONFIRMED})
             self.tally["closed unconfirmed"] += 1
         return self._next(concern, None)
 

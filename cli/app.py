@@ -4,7 +4,22 @@ import sys
 
 import typer
 
-from cli import calls, cases, checks, closing, doctor, fakes, importing, log, policy, replies, run, templates, up
+from cli import (
+    calls,
+    cases,
+    checks,
+    closing,
+    doctor,
+    fakes,
+    importing,
+    log,
+    people,
+    policy,
+    replies,
+    run,
+    templates,
+    up,
+)
 from cli.bench import app as bench
 from cli.demo import demo
 from cli.fault import Fault
@@ -34,6 +49,7 @@ app.command()(checks.test)
 app.add_typer(closing.app, name="escalations")
 app.add_typer(calls.app, name="calls")
 app.add_typer(replies.app, name="replies")
+app.add_typer(people.app, name="people")
 app.add_typer(log.app, name="log")
 app.add_typer(policy.app, name="policy")
 app.add_typer(templates.app, name="templates")

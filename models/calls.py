@@ -12,13 +12,14 @@ from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.optouts import ON_THE_PHONE, suppress
 from models.outcomes import first_contacts, look_now
+from models.refused import Refused
 from models.tables import answers, calls, cases, columns, escalations, services
 from vocabulary import CallOutcome, Channel, Clause, Disposition, Event, Stage
 
 _SPOKEN = frozenset({CallOutcome.ANSWERED, CallOutcome.SOLVED, CallOutcome.CONCERN})
 
 
-class CallError(Exception):
+class CallError(Refused):
     """The report of a call cannot be taken. The text says why and what to do."""
 
 

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Row, bindparam, select
 from models.going_on import go_on
 from models.log import NewEntry, append
 from models.moves import Move, advance
+from models.refused import Refused
 from models.tables import answers, cases, columns, escalations, judgements
 from vocabulary import Clause, Event, PauseEnd, Stage
 
 
-class EscalationError(Exception):
+class EscalationError(Refused):
     """What was asked cannot be done with this escalation. The text says why and what to do."""
 
 

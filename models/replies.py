@@ -12,6 +12,7 @@ from models.answers import Said, TooLate, record
 from models.going_on import customer_spoke
 from models.log import SYSTEM, NewEntry, append
 from models.optouts import opt_out, suppress_address
+from models.refused import Refused
 from models.store import insert_new
 from models.tables import cases, columns, entries, escalations, replies, services
 from models.unreachable import MACHINES
@@ -23,7 +24,7 @@ _WAITING = (Stage.ASKED, Stage.ANSWERED, Stage.ESCALATED, Stage.RECOVERING)
 _COMMENT_LENGTH = 4000
 
 
-class ReplyError(Exception):
+class ReplyError(Refused):
     """A reply cannot be settled like that. The text says why and what to do."""
 
 

@@ -11,7 +11,15 @@ from jinja2.meta import find_referenced_templates, find_undeclared_variables
 from templates.catalogues import catalogue_faults, misuses
 from templates.environment import environment_of
 from templates.folder import FOLDER, TemplateFault
-from templates.values import CALL_VALUES, DOCUMENT_VALUES, FIELDS, MESSAGE_VALUES, PAGE_VALUES, TEXT_VALUES
+from templates.values import (
+    CALL_VALUES,
+    CONSOLE_VALUES,
+    DOCUMENT_VALUES,
+    FIELDS,
+    MESSAGE_VALUES,
+    PAGE_VALUES,
+    TEXT_VALUES,
+)
 from vocabulary import Purpose
 
 PARTS = ("subject.txt", "txt", "html")
@@ -38,6 +46,8 @@ def _expected() -> Iterator[tuple[str, frozenset[str]]]:
         yield f"messages/{purpose.value}.sms.txt.j2", allowed
     for name, allowed in PAGE_VALUES.items():
         yield f"pages/{name}.html.j2", allowed
+    for name, allowed in CONSOLE_VALUES.items():
+        yield f"console/{name}.html.j2", allowed
     for name, allowed in CALL_VALUES.items():
         yield f"calls/{name}.txt.j2", allowed
     for name, allowed in DOCUMENT_VALUES.items():

@@ -64,6 +64,11 @@ def for_page(name: str, text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8") if name == "comment" else one_line(text)
 
 
+def for_console(_name: str, text: str) -> str:
+    """A value of the console: staff read what customers wrote in its lines, without what hides or reorders letters."""
+    return lines(text) if "\n" in text else one_line(text)
+
+
 def for_document(_name: str, text: str) -> str:
     """A document's value: long texts keep their lines."""
     return lines(text)

@@ -4,12 +4,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from templates.checking import check_templates
-from templates.cleaning import Cleaner, Plain, body, for_document, for_mail, for_page, for_text, header, plain_values
+from templates.cleaning import (
+    Cleaner,
+    Plain,
+    body,
+    for_console,
+    for_document,
+    for_mail,
+    for_page,
+    for_text,
+    header,
+    plain_values,
+)
 from templates.environment import environment_of
 from templates.folder import TemplateFault
 from templates.language import SOURCE
 from templates.segments import segments
-from templates.values import CALL_VALUES, DOCUMENT_VALUES, MESSAGE_VALUES, OPTIONAL, PAGE_VALUES, TEXT_VALUES
+from templates.values import (
+    CALL_VALUES,
+    CONSOLE_VALUES,
+    DOCUMENT_VALUES,
+    MESSAGE_VALUES,
+    OPTIONAL,
+    PAGE_VALUES,
+    TEXT_VALUES,
+)
 from vocabulary import Purpose
 
 __all__ = [
@@ -20,6 +39,7 @@ __all__ = [
     "TemplateFault",
     "check_templates",
     "render_call",
+    "render_console",
     "render_document",
     "render_message",
     "render_page",
@@ -69,6 +89,12 @@ def render_call(name: str, values: Mapping[str, object]) -> str:
 def render_page(name: str, values: Mapping[str, object], language: str = SOURCE) -> str:
     """A page for customers, as HTML. `values` are those named in `PAGE_VALUES`."""
     return _render(f"pages/{name}.html.j2", _given(f"pages/{name}", values, PAGE_VALUES[name], for_page), language)
+
+
+def render_console(name: str, values: Mapping[str, object]) -> str:
+    """A page of the staff console, as HTML. `values` are those named in `CONSOLE_VALUES`."""
+    given = _given(f"console/{name}", values, CONSOLE_VALUES[name], for_console)
+    return _render(f"console/{name}.html.j2", given, SOURCE)
 
 
 def render_document(name: str, values: Mapping[str, object]) -> str:

@@ -82,6 +82,24 @@ DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
     ),
 }
 
+CONSOLE_FRAME: Final = frozenset(
+    {"company_name", "person_name", "menu", "banners", "fault", "done", "csrf", "nonce", "wrote"}
+)
+"""What every page of the console is given by its frame."""
+CONSOLE_BARE: Final[dict[str, frozenset[str]]] = {
+    "sign_in": frozenset({"company_name", "next", "email", "fault", "done"}),
+    "stale": frozenset({"company_name"}),
+}
+"""Pages of the console for somebody who is not signed in."""
+CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
+    "me": frozenset({
+        "email", "roles", "departments", "timezone", "away_from", "away_until", "people", "has_password",
+    }),
+    "nothing_here": frozenset(),
+    "refused": frozenset(),
+}  # fmt: skip
+CONSOLE_VALUES: Final = CONSOLE_BARE | {name: own | CONSOLE_FRAME for name, own in CONSOLE_PAGES.items()}
+
 OPTIONAL: Final = frozenset({"change_url"})
 """Values that may be left out. A template must ask `is defined` before it uses one."""
 

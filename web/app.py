@@ -11,6 +11,7 @@ from config.settings import Settings
 from models.store import Store
 from policy.file import read_policy
 from web.bell import Bell
+from web.console.rooms import console_routes
 from web.front import Front
 from web.headers import Headers
 from web.hooks import Hooks, sendgrid_hook, twilio_hook
@@ -62,6 +63,7 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
         ("/hooks/twilio/status/{ref}", ("POST",), hooks.twilio_status),
         ("/hooks/sendgrid/inbound/{secret}", ("POST",), mail.arrive),
         (SMS_PATH, ("POST",), sms.arrive),
+        *console_routes(settings, store, clock, bell, rules),
     )
     for path, methods, handler in routes:
         app.add_api_route(path, handler, methods=list(methods), response_model=None)

@@ -16,6 +16,10 @@ _ALWAYS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_CONSOLE: Final = {
+    "Content-Security-Policy": f"{_POLICY}; script-src 'self'",
+    "Referrer-Policy": "same-origin",  # numbers only; and by it browsers say where a form was sent from
+}
 _ONE_YEAR = "max-age=31536000"
 
 
@@ -33,7 +37,10 @@ class Headers:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                protect(MutableHeaders(scope=message), https=self._https)
+                headers = MutableHeaders(scope=message)
+                protect(headers, https=self._https)
+                if scope["path"].lower().startswith("/console"):
+                    headers.update(_CONSOLE)
             await send(message)
 
         await self._app({**scope, "path": scope["path"].lower()}, receive, send_with_headers)

@@ -23,6 +23,7 @@ from models.tables.contact import (
 )
 from models.tables.followup import Case, Service
 from models.tables.record import Entry, PolicyVersion, Review
+from models.tables.staff import FailedSignIn, Person, SignIn, Submission
 
 METADATA = SQLModel.metadata
 
@@ -44,3 +45,5 @@ entries, suppressions, channel_states = _table(Entry), _table(Suppression), _tab
 provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
 policy_versions, reviews = _table(PolicyVersion), _table(Review)
 escalation_pauses, unreachable_requests = _table(Pause), _table(UnreachableRequest)
+people, sign_ins = _table(Person), _table(SignIn)
+failed_sign_ins, submissions = _table(FailedSignIn), _table(Submission)

@@ -1,0 +1,2 @@
+// Conveniences of the console. Everything works without this file.
+"use strict";

@@ -1,0 +1,48 @@
+"""All of the console: the one list of its pages, and how they are hung into the application."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from config.settings import Settings
+from models.store import Store
+from policy.rules import Rules
+from web.bell import Bell
+from web.console.doors import SIGN_IN, Desk, Door
+from web.console.entrance import Entrance
+from web.console.guard import Guard
+from web.console.me import Me
+from web.console.shell import Shell
+from web.secret import signing_key
+
+_GET = ("GET", "HEAD")
+
+
+class Room(Protocol):
+    """Pages about one thing."""
+
+    def doors(self) -> tuple[Door, ...]: ...
+
+
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Me,)
+
+
+def doors(desk: Desk) -> list[Door]:
+    return [door for room in ROOMS for door in room(desk).doors()]
+
+
+def console_routes(
+    settings: Settings, store: Store, clock: Callable[[], datetime], bell: Bell, rules: Rules
+) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
+    """Every address of the console with its methods and handler."""
+    desk = Desk(store=store, clock=clock, rules=rules, public_url=settings.web_url, home_url=settings.prefect_url,
+                key=signing_key(settings))  # fmt: skip
+    shell = Shell(rules)
+    guard = Guard(desk, shell, bell)
+    entrance = Entrance(desk, shell, guard)
+    return [
+        (SIGN_IN, _GET, entrance.show),
+        (SIGN_IN, ("POST",), entrance.sign_in),
+        ("/console/sign-out", ("POST",), entrance.sign_out),
+        *((door.path, _GET if door.method == "GET" else ("POST",), guard.endpoint(door)) for door in doors(desk)),
+    ]

@@ -1,0 +1,91 @@
+"""Whose a number in an address is: what is not a person's to see is answered like what does not exist."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, Select, select
+
+from models.people import stands_in_for
+from models.tables import calls, cases, escalations, people, replies
+from policy.permissions import EVERYWHERE
+from web.console.doors import Kind, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """To which departments something belongs, and to whom by address. Nobody's: everybody with the permission."""
+
+    departments: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    nobodys: bool = False
+
+
+def may_see(visit: Visit, kind: Kind, seen: frozenset[str]) -> bool:
+    """`seen`: the departments whose cases the permission shows to this person."""
+    belongs = _FINDERS[kind](visit.db, visit.number)
+    if belongs is None:
+        return False
+    if seen >= EVERYWHERE or belongs.nobodys or belongs.departments & seen:
+        return True
+    return bool(belongs.people & addresses_of(visit))
+
+
+def addresses_of(visit: Visit) -> frozenset[str]:
+    """A person's own address, and those of the people for whom they stand in now."""
+    absent = stands_in_for(visit.db, visit.person.id, visit.now)
+    return frozenset({visit.person.email, *(person.email for person in absent)})
+
+
+def _case(db: Connection, number: int) -> Belongs | None:
+    found = db.execute(select(cases.c.department).where(cases.c.id == number)).scalar_one_or_none()
+    if found is None:
+        return None
+    return _of_concerns(db, select(escalations).where(escalations.c.case_id == number), frozenset({found}))
+
+
+def _concern(db: Connection, number: int) -> Belongs | None:
+    of_case = select(cases.c.department).join_from(escalations, cases, cases.c.id == escalations.c.case_id)
+    found = db.execute(of_case.where(escalations.c.id == number)).scalar_one_or_none()
+    if found is None:
+        return None
+    return _of_concerns(db, select(escalations).where(escalations.c.id == number), frozenset({found}))
+
+
+def _of_concerns(db: Connection, concerns: Select[tuple[object]], departments: frozenset[str]) -> Belongs:
+    """Also those who take the concern, wherever they work."""
+    rows = db.execute(concerns).all()
+    handling = {row.department for row in rows}
+    held = {row.owner_email.lower() for row in rows} | {row.supervisor_email.lower() for row in rows}
+    return Belongs(departments | handling, frozenset(held))
+
+
+def _call(db: Connection, number: int) -> Belongs | None:
+    found = db.execute(select(calls.c.case_id).where(calls.c.id == number)).scalar_one_or_none()
+    return None if found is None else _case(db, found)
+
+
+def _reply(db: Connection, number: int) -> Belongs | None:
+    found = db.execute(select(replies.c.id, replies.c.case_id).where(replies.c.id == number)).one_or_none()
+    if found is None:
+        return None
+    return Belongs(nobodys=True) if found.case_id is None else _case(db, found.case_id)
+
+
+def _person(db: Connection, number: int) -> Belongs | None:
+    found = db.execute(select(people.c.id).where(people.c.id == number)).scalar_one_or_none()
+    return None if found is None else Belongs()
+
+
+def _nothing(_db: Connection, _number: int) -> Belongs | None:
+    return None
+
+
+_FINDERS: Final[dict[Kind, Callable[[Connection, int], Belongs | None]]] = {
+    "case": _case,
+    "concern": _concern,
+    "call": _call,
+    "reply": _reply,
+    "person": _person,
+    "subtask": _nothing,
+}

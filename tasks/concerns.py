@@ -12,14 +12,16 @@ from sqlalchemy import Connection, Row
 
 from casework.contact import Contact, contact_of
 from casework.notices import notice, thanks
+from casework.standing_in import with_stand_ins
 from models.cases import take_unjudged
 from models.doubts import UNCONFIRMED
 from models.escalations import open_escalations, reasons_text, set_values, unjudged_answers
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.owed import OwedMessage, owe_messages
+from models.people import stand_ins
 from models.tables import escalations, judgements
-from policy.concern import Calmer, Concern, Fine, Repeat, Spoken, Verdict, judge
+from policy.concern import Calmer, Concern, Fine, Repeat, Spoken, Verdict, judge, route
 from policy.recovery import Recovered, after_recovery
 from tasks.new_concern import new_escalation, times_of
 from tasks.place import place
@@ -65,6 +67,7 @@ class _Bench:
         self.now = now
         self.tally = Tally()
         self.doubted: dict[int, Contact] = {}
+        self._stand_ins = stand_ins(db, now)
         self._judged: list[dict[str, Any]] = []
         self._entries: list[NewEntry] = []
         self._ended: dict[Stage, dict[int, Move]] = {}
@@ -106,7 +109,7 @@ class _Bench:
         append(self.db, self._entries)
         for stage, moves in self._ended.items():
             advance(self.db, stage, Stage.ENDED, list(moves.values()), at=self.now)
-        owe_messages(self.db, self._owed, at=self.now)
+        owe_messages(self.db, with_stand_ins(self._owed, self._stand_ins), at=self.now)
 
     def _doubt(self, sitting: _Sitting, answer: Row[Any]) -> None:
         self._note(sitting, answer, UNCONFIRMED, None, json.loads(answer.suspicion), None)
@@ -123,11 +126,13 @@ class _Bench:
 
     def _open(self, sitting: _Sitting, answer: Row[Any], verdict: Concern) -> None:
         contact = sitting.contact
-        row = new_escalation(contact, answer, verdict, self.now)
+        row = new_escalation(contact, answer, verdict, self.now, self._stand_ins)
         new = escalations.insert().returning(*escalations.c)
         sitting.concern = self.db.execute(new, row).one()
         self._note(sitting, answer, "concern", verdict.severity, verdict.reasons, sitting.concern)
-        self._log(Event.ESCALATION_OPENED, sitting, verdict.severity)
+        routed = route(contact.case.department, contact.rules.escalation).owner.email
+        for_absent = "the owner of the route is away" if row["owner_email"] != routed else None
+        self._log(Event.ESCALATION_OPENED, sitting, verdict.severity, stand_in=for_absent)
         reason = f"concern: {verdict.severity}"
         self._advance(sitting, Stage.ESCALATED, Move(case_id=sitting.case_id, clause=Clause.ESCALATE, reason=reason,
                                                      values={"next_at": row["deadline_at"]}))  # fmt: skip
@@ -215,10 +220,11 @@ class _Bench:
                      detail={"verdict": verdict, "severity": severity, "reasons": list(reasons)})
         )  # fmt: skip
 
-    def _log(self, event: Event, sitting: _Sitting, word: str) -> None:
+    def _log(self, event: Event, sitting: _Sitting, word: str, *, stand_in: str | None = None) -> None:
         concern = sitting.concern
+        detail = {"severity": word, "department": concern.department if concern else None}
         self._entries.append(
             NewEntry(event=event, at=self.now, clause=Clause.ESCALATE, case_id=sitting.case_id,
                      ref_id=concern.id if concern else None, policy_version=sitting.contact.case.policy_version,
-                     detail={"severity": word, "department": concern.department if concern else None})
+                     detail=detail | ({"with a stand-in": stand_in} if stand_in else {}))
         )  # fmt: skip

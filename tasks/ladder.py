@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Row, select
 
 from casework.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from casework.notices import overdue, warning
+from casework.standing_in import with_stand_ins
 from models.cases import calls_of, next_number
 from models.escalations import set_values, take_due
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.owed import OwedCall, OwedMessage
 from models.pauses import end_pause, open_pauses
+from models.people import stand_ins
 from models.tables import cases, escalations
 from policy.deadlines import due_rung
 from tasks.place import place
@@ -63,6 +65,7 @@ class _Round:
     def write(self) -> None:
         set_values(self.db, self._dates)
         append(self.db, self._entries)
+        self._owed.messages = with_stand_ins(self._owed.messages, stand_ins(self.db, self.now))
         self._owed.write(self.db, self.now)
 
     def _deadline(self, contact: Contact, concern: Row[Any]) -> None:

@@ -64,6 +64,8 @@ class Purpose(StrEnum):
     RECOVERY_SURVEY = auto()
     ESCALATION_NOTICE = auto()
     DEADLINE_WARNING = auto()
+    SIGNATURE_REQUEST = auto()
+    """A supervisor is asked to sign that a customer cannot be reached, or the owner hears that it was declined."""
     MONTHLY_BULLETIN = auto()
 
 
@@ -125,27 +127,6 @@ class CallOutcome(StrEnum):
     REFUSED = "refused"
     CALL_BACK = "call back"
     """The customer asked to be called at another time."""
-
-
-class Outcome(StrEnum):
-    """How a concern was closed."""
-
-    RECOVERED = "recovered"
-    """The customer is satisfied with the resolution, or accepts it."""
-    UNCONFIRMED = "resolved, unconfirmed"
-    """Resolved, and the customer did not say whether it helped."""
-    UNREACHABLE = "unreachable"
-    """The customer could not be reached about it, and a supervisor has signed that."""
-
-
-class PauseEnd(StrEnum):
-    """Why a pause of a concern is over."""
-
-    LATEST_DATE = "its latest date"
-    PERSON = "ended by a person"
-    CUSTOMER = "the customer said something"
-    RESOLVED = "the concern was resolved"
-    CLOSED = "the concern was closed"
 
 
 class Role(StrEnum):

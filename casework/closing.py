@@ -5,17 +5,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from casework.contact import contact_of
+from casework.contact import Contact, contact_of
+from casework.notices import signature
+from casework.standing_in import with_stand_ins
 from models.calls import CallError
 from models.cases import calls_of, next_number
-from models.escalations import EscalationError, check_evidence, held, set_values
+from models.escalations import EscalationError, Outcome, check_evidence, held, set_values
 from models.going_on import go_on
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
+from models.owed import OwedMessage, owe_messages
+from models.pauses import PauseEnd
+from models.people import stand_ins
 from models.tables import calls, cases
 from models.unreachable import add_request, attempts_since, decide, last_word, open_request
 from policy.unreachable import Attempt, Tried, tried
-from vocabulary import CallOutcome, Clause, Disposition, Event, Outcome, PauseEnd, Stage
+from vocabulary import CallOutcome, Clause, Disposition, Event, Stage
 
 _SHORTEST_REASON = 10
 _REASON = "the customer could not be reached; a supervisor has signed that everything was tried"
@@ -23,7 +28,7 @@ _REASON = "the customer could not be reached; a supervisor has signed that every
 
 def tried_so_far(db: Connection, concern: Row[Any], now: datetime) -> Tried:
     """What was done to reach the customer since they last said something, and what the policy still asks for."""
-    contact = contact_of(db, db.execute(select(cases).where(cases.c.id == concern.case_id)).one())
+    contact = _contact(db, concern)
     attempts = [Attempt(*one) for one in attempts_since(db, concern.case_id, last_word(db, concern))]
     usable = len(set(contact.ladder))
     return tried(attempts, usable, now, contact.calendar, contact.rules.escalation.unreachable)
@@ -61,8 +66,8 @@ def ask_for_unreachable(
     `action` says what was done about the concern all the same. Raises EscalationError.
     """
     concern = held(db, escalation_id)
-    rules = contact_of(db, db.execute(select(cases).where(cases.c.id == concern.case_id)).one()).rules.escalation
-    check_evidence(root_cause, action, rules.root_causes)
+    contact = _contact(db, concern)
+    check_evidence(root_cause, action, contact.rules.escalation.root_causes)
     if concern.acknowledged_at is None:
         raise EscalationError(f"nobody has acknowledged escalation {escalation_id}: acknowledge it first")
     if concern.resolved_at is not None:
@@ -73,7 +78,10 @@ def ask_for_unreachable(
     found = _enough(db, concern, at)
     values = {"root_cause": root_cause, "action": action.strip(), "attempts": found.attempts,
               "channels": ",".join(found.channels), "first_at": found.first_at}  # fmt: skip
-    return add_request(db, concern, values, by=by, at=at)
+    request_id = add_request(db, concern, values, by=by, at=at)
+    role = "head" if _same(by, concern.supervisor) else "supervisor"  # who asks cannot sign
+    _tell(db, signature(contact, concern, request_id, role, at), by=by, at=at)
+    return request_id
 
 
 def sign_unreachable(db: Connection, escalation_id: int, *, by: str, at: datetime) -> None:
@@ -107,6 +115,16 @@ def decline(db: Connection, escalation_id: int, *, reason: str, by: str, at: dat
     if len(reason.strip()) < _SHORTEST_REASON:
         raise EscalationError(f"say why, in at least {_SHORTEST_REASON} characters: the owner has to go on with it")
     decide(db, concern, request, signed=False, by=by, at=at, note=reason.strip())
+    if not _same(by, concern.owner):
+        _tell(db, signature(_contact(db, concern), concern, request.id, "owner", at), by=by, at=at)
+
+
+def _contact(db: Connection, concern: Row[Any]) -> Contact:
+    return contact_of(db, db.execute(select(cases).where(cases.c.id == concern.case_id)).one())
+
+
+def _tell(db: Connection, message: OwedMessage, *, by: str, at: datetime) -> None:
+    owe_messages(db, with_stand_ins([message], stand_ins(db, at)), at=at, actor=by)
 
 
 def _waiting(db: Connection, escalation_id: int) -> Row[Any]:

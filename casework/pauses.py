@@ -6,10 +6,9 @@ from sqlalchemy import Connection
 
 from casework.rules import rules_of
 from models.escalations import EscalationError, held, policy_version_of
-from models.pauses import begin_pause, end_pause, paused_for, pauses_of
+from models.pauses import PauseEnd, begin_pause, end_pause, paused_for, pauses_of
 from policy.closing_rules import PauseRule
 from policy.pauses import Refused, Standing, pause_until
-from vocabulary import PauseEnd
 
 _SHORTEST_NOTE = 10
 

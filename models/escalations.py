@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -10,13 +11,25 @@ from sqlalchemy import Connection, Row, bindparam, select
 from models.going_on import go_on
 from models.log import NewEntry, append
 from models.moves import Move, advance
+from models.pauses import PauseEnd
 from models.refused import Refused
 from models.tables import answers, cases, columns, escalations, judgements
-from vocabulary import Clause, Event, PauseEnd, Stage
+from vocabulary import Clause, Event, Stage
 
 
 class EscalationError(Refused):
     """What was asked cannot be done with this escalation. The text says why and what to do."""
+
+
+class Outcome(StrEnum):
+    """How a concern was closed."""
+
+    RECOVERED = "recovered"
+    """The customer is satisfied with the resolution, or accepts it."""
+    UNCONFIRMED = "resolved, unconfirmed"
+    """Resolved, and the customer did not say whether it helped."""
+    UNREACHABLE = "unreachable"
+    """The customer could not be reached about it, and a supervisor has signed that."""
 
 
 def unjudged_answers(db: Connection, case_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:

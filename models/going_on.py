@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from models.pauses import end_pause
+from models.pauses import PauseEnd, end_pause
 from models.tables import cases, escalations
 from models.unreachable import decide, open_request
-from vocabulary import PauseEnd, Stage
+from vocabulary import Stage
 
 _CUSTOMER = "customer"
 

@@ -2,13 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from models.log import SYSTEM, NewEntry, append
 from models.tables import escalation_pauses, escalations
-from vocabulary import Clause, Event, PauseEnd
+from vocabulary import Clause, Event
+
+
+class PauseEnd(StrEnum):
+    """Why a pause of a concern is over."""
+
+    LATEST_DATE = "its latest date"
+    PERSON = "ended by a person"
+    CUSTOMER = "the customer said something"
+    RESOLVED = "the concern was resolved"
+    CLOSED = "the concern was closed"
 
 
 def begin_pause(

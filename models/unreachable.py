@@ -1,6 +1,6 @@
 """Concerns whose customers cannot be reached: what was tried, and the request for a signature."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,6 +66,13 @@ def requests_of(db: Connection, escalation_id: int) -> Sequence[Row[Any]]:
     """Oldest first."""
     of_concern = select(unreachable_requests).where(unreachable_requests.c.escalation_id == escalation_id)
     return db.execute(of_concern.order_by(unreachable_requests.c.id)).all()
+
+
+def requests_by_id(db: Connection, ids: Collection[int]) -> Mapping[int, Row[Any]]:
+    """For those who write the messages about them."""
+    if not ids:
+        return {}
+    return {row.id: row for row in db.execute(select(unreachable_requests).where(unreachable_requests.c.id.in_(ids)))}
 
 
 def waiting_requests(db: Connection) -> Sequence[Row[Any]]:

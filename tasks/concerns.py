@@ -15,7 +15,7 @@ from casework.notices import notice, thanks
 from casework.standing_in import with_stand_ins
 from models.cases import take_unjudged
 from models.doubts import UNCONFIRMED
-from models.escalations import open_escalations, reasons_text, set_values, unjudged_answers
+from models.escalations import Outcome, open_escalations, reasons_text, set_values, unjudged_answers
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.owed import OwedMessage, owe_messages
@@ -27,7 +27,7 @@ from tasks.new_concern import new_escalation, times_of
 from tasks.place import place
 from tasks.tally import Tally
 from tasks.unconfirmed import owe_confirming
-from vocabulary import Clause, Disposition, Event, Outcome, Stage
+from vocabulary import Clause, Disposition, Event, Stage
 
 
 @task(cache_policy=NO_CACHE)

@@ -12,17 +12,17 @@ from casework.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from casework.notices import overdue, warning
 from casework.standing_in import with_stand_ins
 from models.cases import calls_of, next_number
-from models.escalations import set_values, take_due
+from models.escalations import Outcome, set_values, take_due
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.owed import OwedCall, OwedMessage
-from models.pauses import end_pause, open_pauses
+from models.pauses import PauseEnd, end_pause, open_pauses
 from models.people import stand_ins
 from models.tables import cases, escalations
 from policy.deadlines import due_rung
 from tasks.place import place
 from tasks.tally import Tally
-from vocabulary import Clause, Disposition, Event, Outcome, PauseEnd, Purpose, Stage
+from vocabulary import Clause, Disposition, Event, Purpose, Stage
 
 
 @task(cache_policy=NO_CACHE)

@@ -16,6 +16,7 @@ from models.letters import concerns, subjects
 from policy.languages import choose
 from policy.rules import Rules
 from policy.silence import expiry
+from tasks.letter_signature import Requests
 from tasks.place import place
 from templates.dates import day_text, greeted_name, moment_text
 from templates.language import SOURCE
@@ -37,6 +38,7 @@ class Desk:
         self._languages = place().policy.rules.languages
         self._cases = subjects(db, [row.case_id for row in owed if row.case_id])
         self._concerns = concerns(db, [row.escalation_id for row in owed if row.escalation_id])
+        self._requests = Requests(db, owed)
         self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
         self.links: list[NewLink] = []
 
@@ -168,7 +170,7 @@ class Desk:
         }
         if message.purpose == Purpose.DEADLINE_WARNING and json.loads(message.note)["what"] == "resolution":
             values["deadline_at"] = values["resolve_by"]
-        return values
+        return values | self._requests.of(message, zone)
 
     def _link(self, message: Row[Any], purpose: LinkPurpose, page: str, days: int) -> str:
         return f"{self._settings.web_url}/{page}/{self._token(message, purpose, days)}"

@@ -1,36 +1,15 @@
 """Invented data for every mail and page: for the preview, and for the tests of the templates."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from templates.cleaning import Plain
+from templates.sample_kinds import COMPANY, MessageSample, PageSample, Values
+from templates.samples_of_closing import CLOSING_SAMPLES
 from vocabulary import Purpose
 
-Values = dict[str, Plain]
+__all__ = ["COMPANY", "MESSAGE_SAMPLES", "PAGE_SAMPLES", "MessageSample", "PageSample", "Values"]
 
-COMPANY: Final[Plain] = {
-    "name": "Example Home Services",
-    "postal_address": "Example Home Services, 1 Example Street, 10115 Berlin, Germany",
-    "phone": "+49 30 23125 000",
-    "privacy_url": "https://www.example.com/privacy",
-}
 _LINK: Final = "https://feedback.example.com/s/k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageSample:
-    name: str
-    title: str
-    purpose: Purpose
-    values: Values
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageSample:
-    name: str
-    title: str
-    page: str
-    values: Values
 
 
 _CUSTOMER: Final[Values] = {
@@ -165,6 +144,7 @@ MESSAGE_SAMPLES: Final[tuple[MessageSample, ...]] = (
         time_left="none",
     ),
     _mail("monthly-bulletin", "monthly bulletin", Purpose.MONTHLY_BULLETIN, _BULLETIN),
+    *CLOSING_SAMPLES,
 )
 
 _FORM: Final[Values] = {

@@ -79,7 +79,7 @@ class Escalation(SQLModel, table=True):
     recovery_until: datetime | None = None
     closed_at: datetime | None = None
     outcome: str | None = None
-    """Of `vocabulary.Outcome`."""
+    """Of `models.escalations.Outcome`."""
     warned: int = 0
     """How many rungs of the warning ladder have been worked."""
     repeats: int = 0

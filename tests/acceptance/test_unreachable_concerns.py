@@ -162,6 +162,24 @@ def answer_again(days: Days) -> None:
         record(db, 1, said, at=days.now, change_for=timedelta(hours=72))
 
 
+def test_the_supervisor_is_asked_by_mail_and_the_owner_hears_that_it_was_declined(tried: Days):
+    ask(tried)
+    tried.live(minutes=1)
+    [mail] = tried.letters(Purpose.SIGNATURE_REQUEST)
+    assert mail.to == "marek.novak@staff.example.com"
+    for words in ("Petra Lindqvist asks to close it", "Attempts: 3", "By: phone", ACTION, "escalations sign 1 --by"):
+        assert words in mail.text
+    refuse(tried)
+    tried.live(minutes=1)
+    declined = tried.letters(Purpose.SIGNATURE_REQUEST)[1]
+    assert declined.to == "petra.lindqvist@staff.example.com"
+    assert "Marek Novak has not signed" in declined.text
+    assert "daughter" not in declined.text
+    ask(tried, by=SUPERVISOR)
+    tried.live(minutes=1)
+    assert tried.letters(Purpose.SIGNATURE_REQUEST)[2].to == "ines.albrecht@staff.example.com", "he cannot sign his own"
+
+
 def test_resolving_it_after_all_takes_the_request_back(tried: Days):
     ask(tried)
     tried.resolve()

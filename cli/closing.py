@@ -70,7 +70,10 @@ def pause_(
     escalation: Number,
     code: Annotated[str, typer.Option("--for", help="A reason of the policy; a wrong one lists them.")],
     note: Annotated[str, typer.Option(help="Why, in a sentence.")],
-    until: Annotated[datetime | None, typer.Option(help="UTC; as long as the policy allows when left out.")] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%d %H:%M"], help="UTC; as long as the policy allows when left out."),
+    ] = None,
     by: By = None,
 ) -> None:
     """Stop the clock of the resolution. It runs again at the latest date, or when the customer says something."""

@@ -61,8 +61,10 @@ def test_a_concern_is_paused_for_a_reason_of_the_policy_and_goes_on(concern: Pla
     assert type_("escalations", "acknowledge", "1")[0] == 0
     status, _, err = type_("escalations", "pause", "1", "--for", "no time", *NOTE)
     assert (status, "it lists: part on order, customer's date, third party" in err) == (2, True)
-    status, out, _ = type_("escalations", "pause", "1", "--for", "part on order", *NOTE, "--by", "Petra")
-    assert (status, "is paused until" in out) == (0, True)
+    until = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d %H:%M}"
+    pausing = ("escalations", "pause", "1", "--for", "part on order", *NOTE, "--by", "Petra", "--until", until)
+    status, out, _ = type_(*pausing)
+    assert (status, f"is paused until {until} UTC" in out) == (0, True)
     status, out, _ = type_("escalations", "clock", "1")
     assert "resolved:             paused, 3 d 22 h left" in out
     assert "paused now: a part is on order; The valve comes on Friday." in out

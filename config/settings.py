@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     """Signs the forms of the web application. Empty: made at the first start and kept in `home`."""
     secret_key_file: Path | None = None
 
+    oidc_issuer: str = ""
+    """The company's identity provider (OpenID Connect), as its documents name it. Empty: staff sign in by password."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_client_secret_file: Path | None = None
+
     mail: Literal["outbox", "smtp", "sendgrid"] = "outbox"
     mail_from: str = "service@example.com"
     mail_from_name: str = "Example Home Services"
@@ -117,7 +123,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
 
-    @field_validator("sendgrid_url", "twilio_url", "public_url")
+    @field_validator("sendgrid_url", "twilio_url", "public_url", "oidc_issuer")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

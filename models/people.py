@@ -139,6 +139,18 @@ def by_email(db: Connection, email: str) -> Person | None:
     return person_of(found) if found else None
 
 
+def by_identity(db: Connection, subject: str, email: str | None) -> Person | None:
+    """Whom the identity provider means, if they are let in: known by its number, or the first time by an address that
+    it vouches for."""
+    open_to = people.c.disabled_at.is_(None)
+    found = db.execute(select(people).where(people.c.oidc_subject == subject, open_to)).one_or_none()
+    if found is None and email is not None:
+        first = people.c.email == email, people.c.oidc_subject.is_(None), open_to
+        swap = people.update().where(*first).values(oidc_subject=subject).returning(*people.c)
+        found = db.execute(swap).one_or_none()
+    return person_of(found) if found else None
+
+
 def listed(db: Connection, *, everybody: bool = False) -> list[Person]:
     """By name; with `everybody` also those who are shut out."""
     statement = select(people).order_by(people.c.name, people.c.id)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 from casework.contact import Contact, contact_of
 from casework.notices import notice, thanks
 from casework.standing_in import with_stand_ins
+from casework.words import keep_words_said
 from models.cases import take_unjudged
 from models.doubts import UNCONFIRMED
 from models.escalations import Outcome, open_escalations, reasons_text, set_values, unjudged_answers
@@ -42,6 +43,7 @@ def judge_answers(case_ids: Sequence[int], now: datetime) -> Tally:
             for answer in said.get(case_id, []):
                 bench.hear(sitting, answer)
         bench.write()
+        keep_words_said(db, [(case_id, answer.comment) for case_id in taken for answer in said.get(case_id, [])])
         bench.tally["calls to confirm"] += owe_confirming(db, bench.doubted, now)
     return bench.tally
 

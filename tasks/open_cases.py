@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
 from casework.calendars import calendar_for
+from casework.words import keep_words_of_services
 from models.addresses import invalid_channels
 from models.cases import asked_where, keys_of, last_asked, open_alone, opted_out, refusals, reopened
 from models.deliveries import withdraw
@@ -53,6 +54,7 @@ def open_cases(service_ids: Sequence[int], now: datetime) -> Tally:
                 known.note(service, row["asked_at"], here.policy)
         opened = begin(db, rows)
         append(db, [_entry(opened[id], row, checks, now) for id, row, checks in entries if id in opened])
+        keep_words_of_services(db, {opened[service.id]: service for service in taken if service.id in opened})
         return Tally.of(row["disposition"] or "opened" for id, row, _ in entries if id in opened)
 
 

@@ -91,13 +91,18 @@ CONSOLE_FRAME: Final = frozenset(
 )
 """What every page of the console is given by its frame."""
 CONSOLE_BARE: Final[dict[str, frozenset[str]]] = {
-    "sign_in": frozenset({"company_name", "next", "email", "fault", "done"}),
+    "sign_in": frozenset({"company_name", "next", "email", "fault", "done", "by_company"}),
+    "no_account": frozenset({"company_name"}),
+    "no_answer": frozenset({"company_name"}),
     "stale": frozenset({"company_name"}),
 }
 """Pages of the console for somebody who is not signed in."""
 CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "me": frozenset({
         "email", "roles", "departments", "timezone", "away_from", "away_until", "people", "has_password",
+    }),
+    "cases": frozenset({
+        "asked", "faults", "rows", "next", "first", "capped", "departments", "branches", "stages", "dispositions",
     }),
     "nothing_here": frozenset(),
     "refused": frozenset(),

@@ -21,7 +21,7 @@ from models.tables.contact import (
     Reply,
     Suppression,
 )
-from models.tables.followup import Case, Service
+from models.tables.followup import Case, CaseWord, Service
 from models.tables.record import Entry, PolicyVersion, Review
 from models.tables.staff import FailedSignIn, Person, SignIn, Submission
 
@@ -39,6 +39,7 @@ def _table(model: type[SQLModel]) -> Table:
     return table
 
 
+case_words = _table(CaseWord)
 services, cases, messages, links = _table(Service), _table(Case), _table(Message), _table(Link)
 answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _table(Escalation), _table(Call)
 entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)

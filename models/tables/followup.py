@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import AutoString, Field, SQLModel
 
 from vocabulary import Stage
+
+_BYTEWISE: Any = AutoString().with_variant(Text(collation="C"), "postgresql")
+"""Compared byte by byte, so that a beginning of a word is a range of an index, whatever the database's language."""
 
 
 class Service(SQLModel, table=True):
@@ -67,7 +70,9 @@ class Case(SQLModel, table=True):
         Index("cases_by_phone", "phone_key", "asked_at"),
         Index("cases_unjudged", "judge_at", sqlite_where=text("judge_at IS NOT NULL"),
               postgresql_where=text("judge_at IS NOT NULL")),
-        Index("cases_closed_at", "closed_at"),
+        # Lists, newest service first: whatever is filtered for, the index answers it without looking at the rows.
+        Index("cases_listed", "closed_at", "id", "department", "branch", "stage", "disposition"),
+        Index("cases_of_department", "department", "closed_at", "id", "branch", "stage", "disposition"),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
@@ -118,3 +123,14 @@ class Case(SQLModel, table=True):
     sealed_at: datetime | None = None
     seal: str | None = None
     """SHA-256 over the case's record and entries as they stood when it was closed."""
+
+
+class CaseWord(SQLModel, table=True):
+    """A word by which a case is found: of its customer, its service, or what was said. Identity: rows go with it."""
+
+    __tablename__ = "case_words"
+    __table_args__: Any = (Index("case_words_of_case", "case_id"), {"sqlite_with_rowid": False})
+
+    word: str = Field(primary_key=True, sa_type=_BYTEWISE)
+    """Folded: without case and accents."""
+    case_id: int = Field(primary_key=True, foreign_key="cases.id")

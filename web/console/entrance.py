@@ -28,18 +28,20 @@ _FAULTS = {
 
 
 class Entrance:
-    def __init__(self, desk: Desk, shell: Shell, guard: Guard) -> None:
+    def __init__(self, desk: Desk, shell: Shell, guard: Guard, *, company: bool) -> None:
+        """`company`: whether people can also sign in by the company's identity provider."""
+        self._company = company
         self._desk = desk
         self._shell = shell
         self._guard = guard
 
     def show(self, request: Request) -> Response:
         done = NOTES.get(request.query_params.get("done", ""))
-        return self._form(_back(request.query_params.get("next", "")), done=done)
+        return self._form(back_in(request.query_params.get("next", "")), done=done)
 
     def sign_in(self, request: Request, body: FormBody) -> Response:
         form, now = read_fields(body), self._desk.clock()
-        email, back = form.get("email", "").lower(), _back(form.get("next", ""))
+        email, back = form.get("email", "").lower(), back_in(form.get("next", ""))
         if not self._guard.from_here(request):
             return self._form(back, email, "stale")
         account = self._key("account", email)
@@ -80,7 +82,8 @@ class Entrance:
 
     def _form(self, back: str, email: str = "", fault: str | None = None, *, done: str | None = None) -> Response:
         status = {"wrong": 401, "often": 429, "stale": 403}.get(fault or "", 200)
-        values = {"next": back, "email": email[:254], "fault": _FAULTS.get(fault or ""), "done": done}
+        values = {"next": back, "email": email[:254], "fault": _FAULTS.get(fault or ""), "done": done,
+                  "by_company": self._company}  # fmt: skip
         return self._shell.bare("sign_in", values, status=status)
 
     def _address_keys(self, request: Request) -> list[str]:
@@ -96,5 +99,6 @@ class Entrance:
         return hmac.new(self._desk.key, named, hashlib.sha256).hexdigest()
 
 
-def _back(text: str) -> str:
+def back_in(text: str) -> str:
+    """An address of the console to come back to, from what a browser says; empty for any other."""
     return text if _BACK.fullmatch(text) else ""

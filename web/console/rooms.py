@@ -8,6 +8,8 @@ from config.settings import Settings
 from models.store import Store
 from policy.rules import Rules
 from web.bell import Bell
+from web.console.cases import Cases
+from web.console.company_account import BACK, START, CompanyAccount, provider_of
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
@@ -24,7 +26,7 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Me,)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Cases, Me)
 
 
 def doors(desk: Desk) -> list[Door]:
@@ -39,10 +41,13 @@ def console_routes(
                 key=signing_key(settings))  # fmt: skip
     shell = Shell(rules)
     guard = Guard(desk, shell, bell)
-    entrance = Entrance(desk, shell, guard)
+    provider = provider_of(settings)
+    entrance = Entrance(desk, shell, guard, company=provider is not None)
+    company = CompanyAccount(desk, shell, guard, entrance, provider) if provider else None
     return [
         (SIGN_IN, _GET, entrance.show),
         (SIGN_IN, ("POST",), entrance.sign_in),
         ("/console/sign-out", ("POST",), entrance.sign_out),
+        *([(START, _GET, company.start), (BACK, ("GET",), company.finish)] if company else []),
         *((door.path, _GET if door.method == "GET" else ("POST",), guard.endpoint(door)) for door in doors(desk)),
     ]

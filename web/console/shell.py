@@ -23,7 +23,10 @@ class Place:
     needs: Permission | None = None
 
 
-MENU: Final[tuple[Place, ...]] = (Place("/console/me", "My account"),)
+MENU: Final[tuple[Place, ...]] = (
+    Place("/console/cases", "Cases", Permission.CASES),
+    Place("/console/me", "My account"),
+)
 """In the order in which it is shown."""
 
 Banner = Callable[[Visit], str | None]

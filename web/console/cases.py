@@ -1,0 +1,120 @@
+"""Cases: looked for by words and by what they are, in an address that can be kept."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+
+from casework.words import looked_for
+from models.finding import MOST_FOUND, PAGE, Wanted, find_cases, to_choose_from
+from policy.permissions import EVERYWHERE
+from vocabulary import Disposition, Permission, Stage
+from web.console.doors import Desk, Door, Page, Visit
+
+PATH = "/console/cases"
+_FILTERS = ("text", "department", "branch", "stage", "disposition", "from", "until")
+
+
+class Cases:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def doors(self) -> tuple[Door, ...]:
+        return (Door(path=PATH, needs=Permission.CASES, handler=self.listed),)
+
+    def listed(self, visit: Visit) -> Page:
+        asked = {name: visit.query.get(name, "")[:200] for name in _FILTERS}
+        wanted, faults = _wanted(visit, asked)
+        found = [] if faults else list(find_cases(visit.db, wanted))
+        departments, branches = to_choose_from(visit.db)
+        return Page(template="cases", values={
+            "asked": asked,
+            "faults": faults,
+            "rows": [_row(row, visit.person.zone) for row in found[:PAGE]],
+            "next": _next(asked, found),
+            "first": not visit.query.get("after"),
+            "capped": bool(wanted.words) and MOST_FOUND,
+            "departments": departments if wanted.departments is None else sorted(wanted.departments),
+            "branches": branches,
+            "stages": list(Stage),
+            "dispositions": list(Disposition),
+        })  # fmt: skip
+
+
+def _wanted(visit: Visit, asked: Mapping[str, str]) -> tuple[Wanted, list[str]]:
+    """What the address asks for, and what of it cannot be read."""
+    faults: list[str] = []
+    zone, seen = visit.person.zone, visit.departments(Permission.CASES)
+    first, last = (_day(asked[name], name, faults) for name in ("from", "until"))
+    for name, known in (("stage", Stage), ("disposition", Disposition)):
+        if asked[name] and asked[name] not in set(known):
+            faults.append(f"there is no {name} “{asked[name]}”")
+    words = looked_for(asked["text"])
+    if asked["text"] and not words:
+        faults.append("look for a word, a name, an address or a number")
+    return Wanted(
+        words=words,
+        departments=None if seen >= EVERYWHERE else seen,
+        department=asked["department"], branch=asked["branch"],
+        stage=asked["stage"], disposition=asked["disposition"],
+        closed_from=_midnight(first, zone) if first else None,
+        closed_before=_midnight(last + timedelta(days=1), zone) if last else None,
+        after=_after(visit.query.get("after", ""), faults),
+    ), faults  # fmt: skip
+
+
+def _day(text: str, name: str, faults: list[str]) -> date | None:
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        day = date.min
+    if day is not None and not 2000 <= day.year < 2100:
+        faults.append(f"“{name}” is no date; write it as 2026-11-30")
+        return None
+    return day
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC)
+
+
+def _after(text: str, faults: list[str]) -> tuple[datetime, int] | None:
+    """Where the page before ended, as `_next` wrote it."""
+    if not text:
+        return None
+    moment, _, number = text.partition("_")
+    try:
+        return datetime.fromtimestamp(int(moment) / 1_000_000, UTC), int(number)
+    except (ValueError, OverflowError, OSError):
+        faults.append("this address was cut off; begin again")
+        return None
+
+
+def _next(asked: Mapping[str, str], found: list[Row[Any]]) -> str | None:
+    """The address of the next page. By time and number, not by count: nothing is shown twice when cases are added."""
+    if len(found) <= PAGE:
+        return None
+    last = found[PAGE - 1]
+    microseconds = (last.closed_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    given = {name: value for name, value in asked.items() if value}
+    return f"{PATH}?{urlencode({**given, 'after': f'{microseconds}_{last.id}'})}"
+
+
+def _row(row: Row[Any], zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "path": f"{PATH}/{row.id}",
+        "customer": row.customer_name or "no name",
+        "service": f"{row.source} {row.external_id}",
+        "kind": row.kind,
+        "department": row.department,
+        "branch": row.branch,
+        "closed": f"{row.closed_at.astimezone(zone):%d %b %Y}",
+        "stage": row.stage,
+        "outcome": row.disposition,
+        "reason": row.reason,
+        "rating": row.rating,
+    }

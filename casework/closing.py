@@ -79,7 +79,7 @@ def ask_for_unreachable(
     values = {"root_cause": root_cause, "action": action.strip(), "attempts": found.attempts,
               "channels": ",".join(found.channels), "first_at": found.first_at}  # fmt: skip
     request_id = add_request(db, concern, values, by=by, at=at)
-    role = "head" if _same(by, concern.supervisor) else "supervisor"  # who asks cannot sign
+    role = "head" if is_same(by, concern.supervisor) else "supervisor"  # who asks cannot sign
     _tell(db, signature(contact, concern, request_id, role, at), by=by, at=at)
     return request_id
 
@@ -91,7 +91,7 @@ def sign_unreachable(db: Connection, escalation_id: int, *, by: str, at: datetim
     """
     concern = held(db, escalation_id)
     request = _waiting(db, escalation_id)
-    if _same(by, request.asked_by):
+    if is_same(by, request.asked_by):
         raise EscalationError(f"{request.asked_by} asked for it: somebody else has to sign")
     _enough(db, concern, at)
     values = ending(Disposition.UNREACHABLE, at=at, next_at=at, reason=_REASON, clause=Clause.SUPERVISOR)
@@ -115,7 +115,7 @@ def decline(db: Connection, escalation_id: int, *, reason: str, by: str, at: dat
     if len(reason.strip()) < _SHORTEST_REASON:
         raise EscalationError(f"say why, in at least {_SHORTEST_REASON} characters: the owner has to go on with it")
     decide(db, concern, request, signed=False, by=by, at=at, note=reason.strip())
-    if not _same(by, concern.owner):
+    if not is_same(by, concern.owner):
         _tell(db, signature(_contact(db, concern), concern, request.id, "owner", at), by=by, at=at)
 
 
@@ -141,6 +141,6 @@ def _enough(db: Connection, concern: Row[Any], at: datetime) -> Tried:
     return found
 
 
-def _same(one: str, other: str) -> bool:
+def is_same(one: str, other: str) -> bool:
     """Whether two names are one person's, however they are typed."""
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()

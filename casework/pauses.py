@@ -4,10 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from casework.rules import rules_of
-from models.escalations import EscalationError, held, policy_version_of
+from casework.rules import rules_of_case
+from models.escalations import EscalationError, held
 from models.pauses import PauseEnd, begin_pause, end_pause, paused_for, pauses_of
-from policy.closing_rules import PauseRule
 from policy.pauses import Refused, Standing, pause_until
 
 _SHORTEST_NOTE = 10
@@ -16,7 +15,7 @@ _SHORTEST_NOTE = 10
 def pause(
     db: Connection, escalation_id: int, *, code: str, note: str, by: str, at: datetime, until: datetime | None = None
 ) -> datetime:
-    """Until when at the latest the clock stands still. `code` is one of `pause_reasons`, `note` says what it is about.
+    """Until when at the latest the clock stands still. `code` is one of the policy's, `note` says what it is about.
 
     Raises EscalationError with what stands against it and what to do.
     """
@@ -31,7 +30,7 @@ def pause(
         resolve_by=concern.resolve_by,
         paused_before=paused_for(concern, [one for one in before if one.code == code]),
     )
-    ends_by = pause_until(code, until, standing, at, pause_reasons(db, escalation_id))
+    ends_by = pause_until(code, until, standing, at, rules_of_case(db, concern.case_id).escalation.pauses)
     if isinstance(ends_by, Refused):
         raise EscalationError(f"escalation {escalation_id} cannot be paused: {ends_by.reason}")
     begin_pause(db, concern, code=code, note=note.strip(), ends_by=ends_by, by=by, at=at)
@@ -45,8 +44,3 @@ def resume(db: Connection, escalation_id: int, *, by: str, at: datetime) -> date
     if target is None:
         raise EscalationError(f"escalation {escalation_id} is not paused")
     return target
-
-
-def pause_reasons(db: Connection, escalation_id: int) -> tuple[PauseRule, ...]:
-    """What the policy that the concern's case goes by lists."""
-    return rules_of(db, policy_version_of(db, escalation_id)).escalation.pauses

@@ -104,6 +104,11 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "cases": frozenset({
         "asked", "faults", "rows", "next", "first", "capped", "departments", "branches", "stages", "dispositions",
     }),
+    "concern_clock": frozenset({
+        "concern", "zone", "clauses", "paths", "clocks", "told", "coming", "pauses", "paused", "tried", "requests",
+        "request", "own_request", "may_work", "may_pause", "may_resume", "may_sign", "codes", "outcomes", "causes",
+        "until", "note", "action", "reason",
+    }),
     "nothing_here": frozenset(),
     "refused": frozenset(),
 }  # fmt: skip

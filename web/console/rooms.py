@@ -10,6 +10,7 @@ from policy.rules import Rules
 from web.bell import Bell
 from web.console.cases import Cases
 from web.console.company_account import BACK, START, CompanyAccount, provider_of
+from web.console.concern_clock import ConcernClocks
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
@@ -26,7 +27,7 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Cases, Me)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Cases, Me, ConcernClocks)
 
 
 def doors(desk: Desk) -> list[Door]:

@@ -38,7 +38,7 @@ class Desk:
         self._languages = place().policy.rules.languages
         self._cases = subjects(db, [row.case_id for row in owed if row.case_id])
         self._concerns = concerns(db, [row.escalation_id for row in owed if row.escalation_id])
-        self._requests = Requests(db, owed)
+        self._requests = Requests(db, owed, self._settings.web_url)
         self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
         self.links: list[NewLink] = []
 

@@ -12,7 +12,8 @@ from templates.dates import moment_text
 class Requests:
     """The requests of the messages of one burst. A message names its own by number only."""
 
-    def __init__(self, db: Connection, owed: list[Row[Any]]) -> None:
+    def __init__(self, db: Connection, owed: list[Row[Any]], web_url: str) -> None:
+        self._console = f"{web_url}/console"
         numbers = {number for message in owed if (number := json.loads(message.note).get("request_id"))}
         self._known = requests_by_id(db, numbers)
 
@@ -31,6 +32,7 @@ class Requests:
             "first_at": moment_text(request.first_at, zone),
             "root_cause": request.root_cause,
             "action_taken": request.action,
+            "url": f"{self._console}/concerns/{number}/clock",
             "declined_by": request.decided_by if declined else None,
             "commands": [f"./aftercare escalations clock {number}"] if declined else [
                 f'./aftercare escalations sign {number} --by "YOUR NAME"',

@@ -22,6 +22,7 @@ _SIGNATURE: Final[Values] = {
     "root_cause": "billing",
     "action_taken": "The invoice was corrected and sent by post.",
     "declined_by": None,
+    "url": "https://feedback.example.com/console/concerns/2047/clock",
     "commands": ["./aftercare escalations sign 2047 --by YOUR-NAME"],
 }
 

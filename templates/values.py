@@ -23,7 +23,7 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.DEADLINE_WARNING: _STAFF | {"percent", "what", "deadline_at", "time_left", "commands"},
     Purpose.SIGNATURE_REQUEST: _STAFF | {
         "asked_by", "asked_at", "attempts", "channels", "first_at", "root_cause", "action_taken", "declined_by",
-        "commands",
+        "url", "commands",
     },
     Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path"}),
 }  # fmt: skip

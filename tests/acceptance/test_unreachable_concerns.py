@@ -167,7 +167,7 @@ def test_the_supervisor_is_asked_by_mail_and_the_owner_hears_that_it_was_decline
     tried.live(minutes=1)
     [mail] = tried.letters(Purpose.SIGNATURE_REQUEST)
     assert mail.to == "marek.novak@staff.example.com"
-    for words in ("Petra Lindqvist asks to close it", "Attempts: 3", "By: phone", ACTION, "escalations sign 1 --by"):
+    for words in ("Petra Lindqvist asks to close it", "Attempts: 3", "By: phone", ACTION, "/console/concerns/1/clock"):
         assert words in mail.text
     refuse(tried)
     tried.live(minutes=1)

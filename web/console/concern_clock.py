@@ -13,6 +13,7 @@ from casework.rules import rules_of_case
 from models.calls import CallError
 from models.escalations import EscalationError, known
 from models.unreachable import requests_of
+from policy.concern_clock import State
 from policy.rules import EscalationRules
 from vocabulary import CallOutcome, Clause, Permission
 from web.console.clock_values import clock_values, moment, tried_values
@@ -61,7 +62,7 @@ class ConcernClocks:
             "request": waiting is not None,
             "own_request": waiting is not None and is_same(waiting.asked_by, visit.person.name),
             "may_work": taken,
-            "may_pause": taken and clock.paused is None and visit.may(Permission.PAUSE),
+            "may_pause": clock.clocks.resolution.state is State.RUNNING and taken and visit.may(Permission.PAUSE),
             "may_resume": taken and clock.paused is not None and visit.may(Permission.PAUSE),
             "may_sign": visit.may(Permission.SIGN),
             **_choices(visit, rules_of_case(db, concern.case_id).escalation),

@@ -65,6 +65,15 @@ def test_both_deadlines_stand_side_by_side_in_words(site: Site):
     assert "late by 3 h 00 min" in words_in(manager(site).open(path(number)).text)
 
 
+def test_no_pause_is_offered_to_a_concern_that_is_late(site: Site):
+    number = taken(site)
+    assert "Stop the clock" in manager(site).open(path(number)).text
+    site.clock.tick(days=5)
+    page = manager(site).open(path(number)).text
+    assert "late by" in page
+    assert "Stop the clock" not in page
+
+
 def test_times_are_those_of_who_looks(site: Site):
     number = opened(site)
     staff = manager(site)

@@ -89,6 +89,19 @@ class Delivery(StrEnum):
     """No longer wanted (answered, opted out, cancelled) before it was sent."""
 
 
+class FollowUp(StrEnum):
+    """What was done about a message that did not arrive."""
+
+    TOLD = auto()
+    """The next rung of the escalation was told instead."""
+    NOBODY = auto()
+    """There is nobody left to tell: `doctor` shows it."""
+    ASKED = auto()
+    """The resolution that it asked about is looked at anew: another channel, or a call."""
+    NOTHING = auto()
+    """It did not matter any more, or was read all the same."""
+
+
 class News(StrEnum):
     """What a provider tells of a message after it took it, in our words. Each proves that it has the message."""
 
@@ -100,8 +113,21 @@ class News(StrEnum):
     ARRIVED = auto()
     SPAM = auto()
     """It arrived, and the customer called it spam."""
+    AWAY = auto()
+    """It did not arrive because the handset was off or out of reach."""
+    BARRED = auto()
+    """It did not arrive because carriers do not take what we send: filtered, or we are not registered."""
     LOST = auto()
     """Dropped, bounced, undelivered: it will not arrive."""
+
+
+class Cause(StrEnum):
+    """Why a message did not arrive, where it matters for what follows."""
+
+    AWAY = auto()
+    """The handset was off or out of reach: worth one more try, later."""
+    SENDER = auto()
+    """Carriers do not take what we send. Trying again makes it worse; the operator must hear of it."""
 
 
 class LinkPurpose(StrEnum):
@@ -203,6 +229,8 @@ class Event(StrEnum):
     MESSAGE_REJECTED = auto()
     MESSAGE_UNKNOWN = auto()
     MESSAGE_WITHDRAWN = auto()
+    FAILURE_FOLLOWED = auto()
+    """What was done about a message to staff, or a recovery survey, that did not arrive."""
     CALL_OWED = auto()
     CALL_RECORDED = auto()
     CALL_WITHDRAWN = auto()
@@ -214,7 +242,11 @@ class Event(StrEnum):
     ANSWER_JUDGED = auto()
     OPTED_OUT = auto()
     PREFERENCE_SET = auto()
+    CONSENT_RENEWED = auto()
+    """START came from a number that had opted out by text message: it may be texted again."""
     ADDRESS_INVALID = auto()
+    ADDRESS_CLEARED = auto()
+    """A person said that it works again, or belongs to somebody else now."""
     ESCALATION_OPENED = auto()
     ESCALATION_REPEATED = auto()
     ESCALATION_ACKNOWLEDGED = auto()

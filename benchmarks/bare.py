@@ -7,6 +7,7 @@ from functools import partial
 from benchmarks.steps import Work
 from cli.stages import StageName
 from models.due import due_cases, due_escalations, unjudged_cases, waiting_services
+from models.failures import lost_messages
 from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
@@ -14,6 +15,7 @@ from tasks.open_cases import cancel_reopened, open_cases
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import Place
 from tasks.records import check_records
+from tasks.undelivered import follow_failures, unknown_wait
 from vocabulary import Stage
 
 # Each function is its flow's loop, line by line, with `.fn` where the flow calls the task.
@@ -51,6 +53,8 @@ def _escalate(here: Place, now: datetime) -> None:
     size = here.policy.rules.batches.size
     for batch in unjudged_cases(here.store, now, size=size):
         judge_answers.fn(batch, now)
+    for batch in lost_messages(here.store, now, wait=unknown_wait(), size=size):
+        follow_failures.fn(batch, now)
     for batch in due_escalations(here.store, now, size=size):
         work_ladder.fn(batch, now)
 

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from channels.sendgrid_events import SIGNATURE_HEADER, TIMESTAMP_HEADER, event_key, is_signed
+from channels.sendgrid_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, is_signed, public_key
 from config.settings import read_settings
 from models.store import Store
 from web.bodies import ReportBody
@@ -23,7 +23,7 @@ _INSERT = (
 
 
 def bare_app(store: Store, key: str) -> FastAPI:
-    app, keys, turn = FastAPI(openapi_url=None), [event_key(key)], Lock()
+    app, keys, turn = FastAPI(openapi_url=None), [public_key(key)], Lock()
 
     def events(request: Request, body: ReportBody) -> Response:
         signatures, stamps = (request.headers.getlist(name) for name in (SIGNATURE_HEADER, TIMESTAMP_HEADER))

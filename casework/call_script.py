@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from casework.rules import rules_of
-from models.calls import call_of
+from models.calls import CallError, call_of
 from policy.concern import route
-from policy.rules import Rules
+from policy.languages import choose, serves
+from policy.rules import LanguageRules, Rules
 from templates.dates import day_text, moment_text
+from templates.language import known_languages, read_language
 from templates.render import render_call
 
 _WHAT = {
@@ -20,15 +22,38 @@ _WHAT = {
 }
 
 
-def call_script(db: Connection, call_id: int, now: datetime) -> str:
-    """The text. Raises `CallError` when there is no such call."""
+def call_script(
+    db: Connection, call_id: int, now: datetime, *, offered: LanguageRules, language: str | None = None
+) -> str:
+    """The text: what is said stands in the customer's language, or in the one that the caller asks for.
+
+    `offered`: the languages of the policy in force. Raises `CallError` when there is no such
+    call, and when we do not write that language.
+    """
     call = call_of(db, call_id)
     rules = rules_of(db, call.policy_version)
+    reads = choose([call.language], offered)
+    says = reads if language is None else _known(language)
     name = "confirm" if call.confirms else "survey" if call.escalation_id is None else "recovery"
-    return render_call(name, _values(call, rules, now) | {"what": _WHAT[name]} | _own(name, call))
+    about = {
+        "what": _WHAT[name],
+        "reads": read_language(reads).in_english,
+        "says": read_language(says).in_english,
+        "unserved": call.language if call.language and not serves(call.language, offered) else None,
+    }
+    return render_call(name, _values(call, rules, now, says) | about | _own(name, call), says)
 
 
-def _values(call: Row[Any], rules: Rules, now: datetime) -> dict[str, Any]:
+def _known(language: str) -> str:
+    """A language that we write, as its folder is named; whether customers are offered it is another matter."""
+    known = {tag.lower(): tag for tag in known_languages()}
+    found = known.get(language.strip().replace("_", "-").lower())
+    if found is None:
+        raise CallError(f"no script is written in {language!r}; use one of: {', '.join(known.values())}")
+    return found
+
+
+def _values(call: Row[Any], rules: Rules, now: datetime, says: str) -> dict[str, Any]:
     zone, contact = call.recipient_timezone, rules.contact
     by = now + timedelta(hours=rules.escalation.deadline_hours)
     record = f"./aftercare calls record {call.id} --outcome"
@@ -42,11 +67,12 @@ def _values(call: Row[Any], rules: Rules, now: datetime) -> dict[str, Any]:
         "window": f"{contact.window_opens:%H:%M} and {contact.window_closes:%H:%M}",
         "service_kind": call.kind,
         "service_date": day_text(call.service_closed_at, call.timezone),
+        "said_date": day_text(call.service_closed_at, call.timezone, says),
         "department": call.department,
         "branch": call.branch,
         "reason": call.reason,
         "handled_by": route(call.department, rules.escalation).handled_by,
-        "contact_by": moment_text(by, zone),
+        "contact_by": moment_text(by, zone, says),
         "commands": [
             f'{record} answered --rating N --comment "WHAT THE CUSTOMER SAID"',
             f'{record} solved --rating N --comment "WHAT THE CUSTOMER SAID"',

@@ -13,7 +13,7 @@ from models.pauses import paused_for, pauses_of
 from models.tables import cases, columns, entries, messages
 from policy.concern_clock import Clocks, Dated, clocks, next_rung
 from policy.deadlines import Rung
-from policy.rules import EscalationRules
+from policy.escalation_rules import EscalationRules
 from vocabulary import Event, Purpose
 
 

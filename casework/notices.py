@@ -14,7 +14,7 @@ from vocabulary import Clause, Purpose
 
 def notice(contact: Contact, concern: Row[Any], role: str, now: datetime, *, repeat: int | None = None) -> OwedMessage:
     """To owner or supervisor, at once. `repeat`: the id of the later answer that this one is about."""
-    name, address = _held_by(contact, concern, role)
+    name, address = held_by(contact, concern, role)
     return OwedMessage(
         key=f"escalation:{concern.id}:notice:{role}:{repeat or 'first'}",
         purpose=Purpose.ESCALATION_NOTICE,
@@ -30,7 +30,7 @@ def notice(contact: Contact, concern: Row[Any], role: str, now: datetime, *, rep
 
 def warning(contact: Contact, concern: Row[Any], role: str, rung: Rung, now: datetime) -> OwedMessage:
     """To one of those whom a rung of the ladder tells."""
-    name, address = _held_by(contact, concern, role)
+    name, address = held_by(contact, concern, role)
     return OwedMessage(
         key=f"escalation:{concern.id}:{concern.reopened}:warning:{rung.number}:{role}",
         purpose=Purpose.DEADLINE_WARNING,
@@ -47,7 +47,7 @@ def warning(contact: Contact, concern: Row[Any], role: str, rung: Rung, now: dat
 
 def overdue(contact: Contact, concern: Row[Any], role: str, now: datetime) -> OwedMessage:
     """The resolution target has passed."""
-    name, address = _held_by(contact, concern, role)
+    name, address = held_by(contact, concern, role)
     return OwedMessage(
         key=f"escalation:{concern.id}:{concern.reopened}:overdue:{role}",
         purpose=Purpose.DEADLINE_WARNING,
@@ -63,7 +63,7 @@ def overdue(contact: Contact, concern: Row[Any], role: str, now: datetime) -> Ow
 
 def signature(contact: Contact, concern: Row[Any], request_id: int, role: str, now: datetime) -> OwedMessage:
     """To a supervisor who is to sign that the customer cannot be reached; to the owner when it was declined."""
-    name, address = _held_by(contact, concern, role)
+    name, address = held_by(contact, concern, role)
     return OwedMessage(
         key=f"signature:{request_id}:{role}",
         purpose=Purpose.SIGNATURE_REQUEST,
@@ -87,8 +87,8 @@ def thanks(contact: Contact, now: datetime, *, concern: Row[Any] | None = None) 
     return [contact.message(Purpose.THANK_YOU, key, now, channel=contact.written, note=note)]
 
 
-def _held_by(contact: Contact, concern: Row[Any], role: str) -> tuple[str, str]:
-    """Owner and supervisor as they were when it was opened; those above them as the policy names them."""
+def held_by(contact: Contact, concern: Row[Any], role: str) -> tuple[str, str]:
+    """Name and address. Owner and supervisor as when it was opened, those above them as the policy names them."""
     if role == "owner":
         return concern.owner, concern.owner_email
     if role == "supervisor":

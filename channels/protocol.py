@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
+
+from vocabulary import Cause
 
 
 class Outcome(StrEnum):
@@ -79,6 +81,8 @@ class Receipt:
     retry_at: datetime | None = None
     address: AddressFault | None = None
     """Of a REJECTED: what is wrong with the address, if it is that."""
+    cause: Cause | None = None
+    """Of a REJECTED: why, where that matters for what follows."""
 
 
 class HasRef(Protocol):
@@ -103,6 +107,31 @@ class Provider(Protocol[_Taken]):
         After a STOPPED or a LATER with `retry_at`, messages not yet begun get the same outcome without being tried. A
         provider that leaves many in a row without a yes or no is left alone: the rest is LATER, code "untried".
         `allowed` runs in the caller's thread; what it raises is raised here, and the receipts of the burst are lost.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """A message of which we do not know whether the provider has it."""
+
+    ref: str
+    to: str = field(repr=False)
+    since: datetime
+    """It was not handed over before."""
+    is_it: Callable[[str], bool] = field(repr=False)
+    """Whether a text that the provider holds is this message."""
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """What a provider may be able to do besides: say afterwards which messages it has."""
+
+    def find(self, sought: Sequence[Sought], *, in_flight: int) -> list[Receipt]:
+        """One receipt each, in the order of `sought`. Nothing is sent.
+
+        ACCEPTED or REJECTED for one that the provider has, by how it fares, with the provider's number of it. UNKNOWN
+        for every other: with the code "absent" where the provider's whole list was read, otherwise a word for why not.
         """
         ...
 

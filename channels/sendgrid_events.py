@@ -1,31 +1,16 @@
-"""SendGrid's Event Webhook: is it SendGrid's, and what does it tell. Nothing in here raises because of what was sent.
+"""What SendGrid's Event Webhook tells. Nothing in here raises because of what was sent."""
 
-The vendor's verifier raises on hostile input, keeps no time limit, and takes the text instead of the bytes. Signed is
-the timestamp followed by the body, without anything in between: so the timestamp must have ten digits exactly.
-"""
-
-import base64
-import binascii
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from channels.report import Report, instant_of, kind_of
 from channels.sendgrid_payload import SEND_ARG
 from vocabulary import News
 
-SIGNATURE_HEADER = "X-Twilio-Email-Event-Webhook-Signature"
-TIMESTAMP_HEADER = "X-Twilio-Email-Event-Webhook-Timestamp"
-_LONGEST_SIGNATURE = 128
-_TIMESTAMP = re.compile(r"[0-9]{10}")
 _ID = re.compile(r"[!-~]{1,100}")
 _REF = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _MESSAGE_ID = re.compile(r"[!-~]{1,200}")
@@ -46,46 +31,6 @@ _DROPPED = {"bounced address": "bounced before", "invalid": "invalid", "unsubscr
             "spam reporting address": "reported spam", "spam content": "spam content"}  # fmt: skip
 """Why SendGrid dropped a mail, from its list of reasons; other texts are not kept."""
 _INVALID = frozenset({"bounced before", "invalid"})
-
-Key = ec.EllipticCurvePublicKey
-
-
-def event_key(text: str) -> Key:
-    """From the base64 text that SendGrid's console shows. Raises ValueError for anything but a P-256 public key."""
-    try:
-        key = load_der_public_key(base64.b64decode(text, validate=True))
-    except (binascii.Error, ValueError, UnsupportedAlgorithm):
-        raise ValueError("is not a public key in base64 as SendGrid shows it") from None
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise ValueError("is not a key of the curve P-256")
-    return key
-
-
-def is_signed(signatures: Sequence[str], stamps: Sequence[str], body: bytes, keys: Sequence[Key]) -> bool:
-    """Whether one of `keys` signed these bytes. `signatures` and `stamps`: all headers of these names."""
-    if len(signatures) != 1 or len(stamps) != 1 or len(signatures[0]) > _LONGEST_SIGNATURE:
-        return False
-    if not _TIMESTAMP.fullmatch(stamps[0]):
-        return False
-    try:
-        signature = base64.b64decode(signatures[0], validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    signed = stamps[0].encode("ascii") + body
-    return any(_fits(key, signature, signed) for key in keys)
-
-
-def is_fresh(stamp: str, now: datetime, tolerance: timedelta) -> bool:
-    """Whether a timestamp that `is_signed` has let through is near `now`, on either side."""
-    return abs(now.timestamp() - int(stamp)) <= tolerance.total_seconds()
-
-
-def _fits(key: Key, signature: bytes, signed: bytes) -> bool:
-    try:
-        key.verify(signature, signed, ec.ECDSA(SHA256()))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 class NotEvents(ValueError):

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 import httpx
 
 from channels.lanes import Answer, Lanes
-from channels.protocol import Receipt, TextMessage, checked_text
+from channels.protocol import Receipt, Sought, TextMessage, checked_text
 from channels.twilio_account import Credentials, callback, headers_of, messages_url, validity
 from channels.twilio_answers import receipt_of
+from channels.twilio_list import Listing
 
 
 class Twilio:
@@ -43,6 +44,11 @@ class Twilio:
     def send(self, texts: Sequence[TextMessage], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
         """As in `Provider`. One that Twilio could not try for a minute is LATER, code "window", and not asked for."""
         return self._lanes.send(texts, allowed=allowed, in_flight=in_flight)
+
+    def find(self, sought: Sequence[Sought], *, in_flight: int) -> list[Receipt]:
+        """As in `Finder`, by the list of the account's messages to each number."""
+        listing = Listing(self._url, self._headers, timeout_s=self._timeout_s)
+        return listing.find(sought, in_flight=in_flight)
 
     def form(self, text: TextMessage, *, since_s: float = 0.0) -> dict[str, str]:
         """The request's fields, `since_s` seconds after the burst began. Raises `MessageFault`, or `NotNow`."""

@@ -13,6 +13,7 @@ import httpx
 
 from channels.lanes import REFUSALS, Answer, in_seconds, seconds_in
 from channels.protocol import AddressFault, Outcome, Receipt
+from vocabulary import Cause
 
 CODE_MEANING = {
     20003: Outcome.STOPPED,  # the credentials are wrong
@@ -31,6 +32,12 @@ ADDRESS_FAULTS = {
 }
 """What an error number says of the recipient's number for all time. Others are of this message or this moment."""
 
+CAUSES = {
+    30003: Cause.AWAY,  # the handset is off or out of reach
+    30007: Cause.SENDER,  # filtered by the carrier
+    30034: Cause.SENDER,  # a number of the US that is not registered (10DLC)
+}
+"""What an error number says of this moment, or of us."""
 
 _FAILED = frozenset({"failed", "undelivered", "canceled"})
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
@@ -38,9 +45,9 @@ _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 
 def receipt_of(ref: str, answer: Answer, now: datetime) -> Receipt:
     """What became of the message `ref`, by what Twilio answered at `now`."""
-    status, told = answer.status, _object(answer.body)
+    status, told = answer.status, object_of(answer.body)
     if status == httpx.codes.CREATED:
-        return _taken(ref, told)
+        return taken(ref, told)
     if httpx.codes.is_redirect(status):
         return Receipt(ref=ref, outcome=Outcome.LATER, code="redirect")
     code = _code(told.get("code"))
@@ -52,11 +59,15 @@ def receipt_of(ref: str, answer: Answer, now: datetime) -> Receipt:
         code=str(status if code is None else code),
         retry_at=None if wait_s is None else in_seconds(now, wait_s),
         address=ADDRESS_FAULTS.get(code or 0) if outcome is Outcome.REJECTED else None,
+        cause=CAUSES.get(code or 0) if outcome is Outcome.REJECTED else None,
     )
 
 
-def _taken(ref: str, told: Mapping[str, Any]) -> Receipt:
-    """A 201. Twilio calls nobody back for the first status, so a failure that is known at once is said here only."""
+def taken(ref: str, told: Mapping[str, Any]) -> Receipt:
+    """What a 201, or an item of the list of messages, says of a message.
+
+    Twilio calls nobody back for the first status, so a failure that is known at once is said here only.
+    """
     sid, status = told.get("sid"), told.get("status")
     if not isinstance(sid, str) or not _SID.fullmatch(sid):
         return Receipt(ref=ref, outcome=Outcome.UNKNOWN, code="201")
@@ -68,6 +79,7 @@ def _taken(ref: str, told: Mapping[str, Any]) -> Receipt:
             code=str(code or status),
             provider_id=sid,
             address=ADDRESS_FAULTS.get(code or 0),
+            cause=CAUSES.get(code or 0),
         )
     return Receipt(ref=ref, outcome=Outcome.ACCEPTED, code="201", provider_id=sid)
 
@@ -87,7 +99,7 @@ def _refusal(status: int, code: int | None) -> Outcome:
     return CODE_MEANING.get(code, Outcome.REJECTED)
 
 
-def _object(body: bytes | None) -> Mapping[str, Any]:
+def object_of(body: bytes | None) -> Mapping[str, Any]:
     """The answer as JSON; empty when it is something else."""
     try:
         told = json.loads(body or b"")

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from cli import (
+    addresses,
     calls,
     cases,
     checks,
@@ -50,6 +51,7 @@ app.add_typer(closing.app, name="escalations")
 app.add_typer(calls.app, name="calls")
 app.add_typer(replies.app, name="replies")
 app.add_typer(people.app, name="people")
+app.add_typer(addresses.app, name="addresses")
 app.add_typer(log.app, name="log")
 app.add_typer(policy.app, name="policy")
 app.add_typer(templates.app, name="templates")

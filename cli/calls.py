@@ -67,11 +67,18 @@ def record(
 
 
 @app.command()
-def show(call: Annotated[int, typer.Argument(help="Number of the call.")]) -> None:
-    """What to say on a call, and how to record it."""
+def show(
+    call: Annotated[int, typer.Argument(help="Number of the call.")],
+    language: Annotated[
+        str | None, typer.Option(help="What to say in this language, such as en, instead of the customer's.")
+    ] = None,
+) -> None:
+    """What to say on a call, in the customer's language, and how to record it."""
     try:
-        with here().store.read() as db:
-            typer.echo(call_script(db, call, now()), nl=False)
+        place = here()
+        with place.store.read() as db:
+            script = call_script(db, call, now(), offered=place.policy.rules.languages, language=language)
+        typer.echo(script, nl=False)
     except CallError as error:
         raise Fault(str(error)) from None
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -15,14 +16,16 @@ from cli.clock import now
 from cli.csv_out import write_csv
 from cli.fault import Fault
 from cli.opening import here
+from models.addresses import of_case
 from models.listing import case_row, case_rows, entries_of
 from models.records import SignatureError, sign_unreachable
+from models.unread import unread_of
 from vocabulary import Event, Stage
 
 _COLUMNS = ("source", "external_id", "closed_at", "region", "timezone", "recipient_timezone", "kind", "department",
             "branch", "agent", "contact_not_before_at", "contact_due_at", "contacted_at", "contact_channel",
-            "reminders", "stage", "disposition", "reason", "clause", "rating", "unconfirmed", "answered_at", "ended_at",
-            "sealed_at", "missing", "policy_version")  # fmt: skip
+            "reminders", "stage", "disposition", "reason", "clause", "rating", "unconfirmed", "unread_replies",
+            "answered_at", "ended_at", "sealed_at", "missing", "policy_version")  # fmt: skip
 _SHOWN = 40
 
 
@@ -58,6 +61,7 @@ def _show(rows: list[Row[Any]], *, everything: bool) -> None:
     for row in rows:
         outcome = f"{row.disposition}: {row.reason} ({row.clause})" if row.disposition else ""
         outcome += f" [{row.unconfirmed} unconfirmed]" if row.unconfirmed else ""
+        outcome += f" [{row.unread_replies} to be read]" if row.unread_replies else ""
         table.add_row(str(row.id), escape(f"{row.source} {row.external_id}"), f"{row.closed_at:%Y-%m-%d %H:%M}",
                       escape(row.department), row.stage, escape(outcome))  # fmt: skip
     console.print(table)
@@ -67,16 +71,29 @@ def _show(rows: list[Row[Any]], *, everything: bool) -> None:
 
 def explain(case: Annotated[int, typer.Argument(help="Number of the case.")]) -> None:
     """Why a case went as it did: every rule that was looked at, its input and its verdict, in order."""
-    console = Console()
-    with here().store.read() as db:
+    console, opened = Console(), here()
+    with opened.store.read() as db:
         row = case_row(db, case)
         if row is None:
             raise Fault(f"there is no case {case}; `./aftercare cases` shows them")
         console.print(f"[bold]Case {row.id}[/], service {escape(row.source)} {escape(row.external_id)}, "
                       f"{escape(row.kind)}, {escape(row.department)}, {escape(row.branch)}")  # fmt: skip
-        console.print(f"closed {row.closed_at:%Y-%m-%d %H:%M} UTC, policy {row.policy_version}, {_standing(row)}\n")
+        console.print(f"closed {row.closed_at:%Y-%m-%d %H:%M} UTC, policy {row.policy_version}, {_standing(row)}")
+        if unread := unread_of(db, case):
+            console.print(f"reply {unread.id} of {unread.received_at:%Y-%m-%d %H:%M} UTC waits for a person; until it "
+                          "is settled, or the policy's unread_days are over, the customer is not reminded")  # fmt: skip
+        console.print()
         for entry in entries_of(db, case):
             _tell(console, entry)
+        for found in of_case(db, case):
+            console.print(_address(found, opened.policy.rules.contact.invalid_days), soft_wrap=True)
+
+
+def _address(found: Row[Any], days: int) -> str:
+    """What is known of the case's address today, for services to come."""
+    again = found.since + timedelta(days=days)
+    until = f"passed over until {again:%Y-%m-%d}" if again > now() else "tried again since then"
+    return f"\naddress for {found.channel}: found not to work on {found.since:%Y-%m-%d} ({escape(found.code)}), {until}"
 
 
 def _standing(row: Row[Any]) -> str:

@@ -14,14 +14,22 @@ from cli.clock import now
 from cli.opening import here
 from cli.policy import check_places
 from config.settings import SettingsError
+from models.failures import reached_nobody
 from models.tables import channel_states, columns, messages
+from models.unread import waiting
+from tasks.barred import barred_alarm
 from tasks.channels import WAYS, in_use
 from tasks.place import Place
 from templates.render import check_templates
 from vocabulary import Channel, Delivery
+from web.inbound_door import InboundDoor
+from web.sendgrid_guard import of_mail
 
 _WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """SQLite versions with the fix for a rare corruption of the write-ahead log (several connections, tight timing)."""
+
+_READ_WITHIN_DAYS = 1
+"""A reply may be a concern, which is to be in somebody's hands within 24 hours."""
 
 Finding = tuple[bool, str]
 
@@ -31,7 +39,8 @@ def doctor() -> None:
     console = Console()
     opened = here()  # settings, policy and schema: a fault of these is one sentence and status 2
     wrong = 0
-    for check in (_policy, _templates, _store, _server, _outbox, _channels, _events, _intake, _dns):
+    for check in (_policy, _templates, _store, _server, _outbox, _staff, _channels, _events, _replies, _unread, _intake,
+                  _dns):  # fmt: skip
         for fine, text in check(opened):
             wrong += not fine
             console.print(
@@ -96,9 +105,27 @@ def _outbox(opened: Place) -> Iterator[Finding]:
     due, taken, arrived, failed, parked = (counts.get(state, 0) for state in _COUNTED)
     sent = f"{taken + arrived} sent ({arrived} known to have arrived)"
     yield True, f"outbox: {due} due, {sent}, {failed} did not arrive, {parked} with unknown outcome"
+    alarm = barred_alarm(now())
+    if alarm:
+        remedy = "register the sender with the carriers and look at what the texts say; nothing of it is tried again"
+        yield False, f"{alarm}: {remedy}"
     for row in stopped:
         remedy = f"check its credentials and address; tried again at {row.try_again_at:%H:%M} UTC"
         yield False, f"channel {row.channel} is stopped ({row.code}): {remedy}"
+
+
+def _staff(opened: Place) -> Iterator[Finding]:
+    with opened.store.read() as db:
+        concerns, bulletins = reached_nobody(db, now())
+    if concerns:
+        shown = ", ".join(map(str, concerns[:_SHOWN])) + (", …" if len(concerns) > _SHOWN else "")
+        remedy = "tell somebody yourself, and correct the addresses in the policy (escalation.routes, management)"
+        yield False, f"mail about these concerns reached nobody, neither the owner nor anybody above: {shown}: {remedy}"
+    if bulletins:
+        yield False, f"{bulletins} bulletins reached nobody: correct the addresses in the policy (review.bulletin_to)"
+
+
+_SHOWN = 20
 
 
 def _channels(opened: Place) -> Iterator[Finding]:
@@ -122,6 +149,36 @@ def _events(opened: Place) -> Iterator[Finding]:
     elif settings.mail == "sendgrid":
         remedy = f"set AFTERCARE_SENDGRID_EVENT_KEYS to the key of its Signed Event Webhook for {path}"
         yield False, f"SendGrid cannot tell which mails bounce or are dropped: {remedy}"
+
+
+def _replies(opened: Place) -> Iterator[Finding]:
+    settings = opened.settings
+    try:
+        door, guard = InboundDoor(settings), of_mail(settings)
+    except SettingsError as error:
+        yield False, f"replies by mail cannot be taken: {error}"
+        return
+    if not door.is_open and not settings.reply_domain:
+        if guard.is_set:
+            yield False, "AFTERCARE_SENDGRID_INBOUND_KEYS without AFTERCARE_INBOUND_SECRET: no mail is taken"
+        yield True, f"replies by mail go to {settings.mail_from}: AFTERCARE_REPLY_DOMAIN lets us read them"
+    elif not door.is_open:
+        yield False, f"replies go to {settings.reply_domain} and are refused: set AFTERCARE_INBOUND_SECRET"
+    elif not settings.reply_domain:
+        yield False, "replies can be taken and nobody sends any: set AFTERCARE_REPLY_DOMAIN"
+    else:
+        by = ["SendGrid's signature"] * guard.is_set + ["its secret address"] + ["a login"] * door.has_login
+        more = "" if guard.is_set else "; AFTERCARE_SENDGRID_INBOUND_KEYS would have the signature checked as well"
+        yield True, f"replies by mail are taken for {settings.reply_domain}, protected by {', '.join(by)}{more}"
+
+
+def _unread(opened: Place) -> Iterator[Finding]:
+    with opened.store.read() as db:
+        count, oldest = waiting(db)
+    if oldest is not None:
+        days = (now() - oldest).days
+        told = f"replies that wait for a person: {count}, the oldest for {days} days; `./aftercare replies list`"
+        yield days < _READ_WITHIN_DAYS, told
 
 
 def _intake(opened: Place) -> Iterator[Finding]:

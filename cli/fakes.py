@@ -64,6 +64,7 @@ export AFTERCARE_SENDGRID_URL={running.sendgrid_url}
 export AFTERCARE_SENDGRID_API_KEY={keys.sendgrid_api_key}
 export AFTERCARE_SENDGRID_EVENT_KEYS={keys.public_key}
 export AFTERCARE_INBOUND_SECRET={keys.inbound_secret}
+export AFTERCARE_SENDGRID_INBOUND_KEYS={keys.inbound_public_key}
 export AFTERCARE_REPLY_DOMAIN=reply.example.com
 export AFTERCARE_SMS=twilio
 export AFTERCARE_TWILIO_URL={running.twilio_url}

@@ -32,13 +32,14 @@ def list_(*, everything: Annotated[bool, typer.Option("--all", help="Settled one
         console.print("No replies yet." if everything else "No replies wait for a person.")
         return
     table = Table(header_style="bold")
-    for name in ("reply", "case", "received (UTC)", "by", "understood as", "why a person", "text"):
+    for name in ("reply", "case", "received (UTC)", "waits", "by", "understood as", "why a person", "text"):
         table.add_column(name)
     for row in rows:
         why = json.loads(row.detail or "{}").get("to a person") or ""
         state = row.understood if row.settled_at is None else f"{row.understood}, settled as {row.settlement}"
         begins = " ".join(row.text.split())[:_BEGINNING]
-        table.add_row(str(row.id), str(row.case_id or "none"), f"{row.received_at:%Y-%m-%d %H:%M}", row.channel,
+        waits = f"{(now() - row.received_at).days} days" if row.settled_at is None else ""
+        table.add_row(str(row.id), str(row.case_id or "none"), f"{row.received_at:%Y-%m-%d %H:%M}", waits, row.channel,
                       state, why, escape(begins))  # fmt: skip
     console.print(table)
 

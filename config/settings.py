@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     """Public keys of SendGrid's signed Event Webhook in base64, separated by spaces; two at once allow rotation."""
     sendgrid_event_keys_file: Path | None = None
     event_tolerance_s: Annotated[int, Field(ge=30, le=86_400)] = 600
-    """By so much the time at which SendGrid says it sent a post of events may differ from ours."""
+    """By so much the time at which SendGrid says it sent a signed post may differ from ours."""
 
     smtp_host: str = "127.0.0.1"
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 25
@@ -116,9 +116,17 @@ class Settings(BaseSettings):
     """With the password: demanded of Inbound Parse besides (https://user:password@host/hooks/…)."""
     inbound_password: SecretStr | None = None
     inbound_password_file: Path | None = None
-    inbound_most_bytes: Annotated[int, Field(ge=64 * 1024, le=30 * 1024 * 1024)] = 10 * 1024 * 1024
+    inbound_most_bytes: Annotated[int, Field(ge=64 * 1024, le=64 * 1024 * 1024)] = 32 * 1024 * 1024
+    """Of a mail with its attachments, which are read past and not kept."""
+    sendgrid_inbound_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    """Public keys of the security policies of Inbound Parse, like those of events. With any, unsigned mail is refused.
+    """
+    sendgrid_inbound_keys_file: Path | None = None
 
-    @field_validator("intake_secrets", "sendgrid_event_keys", mode="before")
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    """So many proxies stand in front of the web application and add to X-Forwarded-For."""
+
+    @field_validator("intake_secrets", "sendgrid_event_keys", "sendgrid_inbound_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value

@@ -97,7 +97,7 @@ class Desk:
         subject = said.get("subject") or f"Re: {last.subject if last else ''}"
         reply = MailReply(sender=said["from"], to=to, subject=subject, text=said["text"], answered=last)
         url = f"{self._options.events_to}{MAIL_PATH}/{quote(self._keys.inbound_secret)}"
-        return post_of(reply, url, now_s=self._options.clock())
+        return post_of(reply, url, self._keys, self._options.clock)
 
 
 def _is_from_here(request: Request) -> bool:

@@ -37,6 +37,8 @@ class Ledger:
         self.answers: Counter[str] = Counter()
         """By channel and what was answered to a send: "email 202", "email 400"."""
         self.faults: Counter[str] = Counter()
+        self.injected: Counter[tuple[str, str]] = Counter()
+        """The same by channel and fault."""
         self.posted: Counter[str] = Counter()
         """By what Aftercare's hooks answered: "events 204", "inbound lost"."""
         self.repeated = 0
@@ -52,6 +54,10 @@ class Ledger:
         self.repeated += bool(message.ref) and message.ref in self._refs
         self._refs.add(message.ref)
         self.newest.appendleft(message)
+
+    def inject(self, channel: str, fault: str) -> None:
+        self.faults[fault] += 1
+        self.injected[channel, fault] += 1
 
     def next_number(self) -> int:
         return self.taken.total() + 1

@@ -1,11 +1,12 @@
-"""A customer's reply by mail, as SendGrid's Inbound Parse hands it over: a form in parts, unsigned."""
+"""A customer's reply by mail, as Inbound Parse hands it over: a form in parts, signed as by a security policy."""
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 
+from fakes.keys import Keys
 from fakes.ledger import Received
 from fakes.postman import Made, Post
 
@@ -22,12 +23,13 @@ class MailReply:
     """The mail that is answered, whose text is quoted below the reply."""
 
 
-def post_of(reply: MailReply, url: str, *, now_s: float) -> Post:
+def post_of(reply: MailReply, url: str, keys: Keys, clock: Callable[[], float]) -> Post:
     boundary = f"xYz{secrets.token_hex(12)}"
-    body = _in_parts(_fields(reply, now_s), boundary)
+    body = _in_parts(_fields(reply, clock()), boundary)
 
     def make() -> Made:
-        return {"Content-Type": f"multipart/form-data; boundary={boundary}"}, body
+        signed = keys.sign_mail(str(int(clock())), body)
+        return {"Content-Type": f"multipart/form-data; boundary={boundary}", **signed}, body
 
     return Post("mail", url, make, insists=False)
 

@@ -69,7 +69,7 @@ class SendGrid:
     def _fate(self, message: dict[str, Any], limits: dict[str, str]) -> Reply:
         fault = self._faults.meeting(message["personalizations"][0]["to"][0]["email"])
         if fault:
-            self._ledger.faults[fault] += 1
+            self._ledger.inject("email", fault)
         good = Reply(status=202, headers=limits)
         if fault is None or fault.takes:
             good = self._take(message, limits)

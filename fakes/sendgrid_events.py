@@ -79,12 +79,8 @@ class Events:
 
     def _signed(self, body: bytes) -> Any:
         def make() -> Made:
-            timestamp = str(int(self._options.clock()))
-            return {
-                "Content-Type": "application/json;charset=utf-8",
-                "X-Twilio-Email-Event-Webhook-Signature": self._keys.sign_events(timestamp, body),
-                "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
-            }, body
+            signed = self._keys.sign_events(str(int(self._options.clock())), body)
+            return {"Content-Type": "application/json;charset=utf-8", **signed}, body
 
         return make
 

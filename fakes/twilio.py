@@ -21,6 +21,7 @@ from fakes.ledger import Ledger, Received
 from fakes.options import Options
 from fakes.postman import Made, Post, Postman
 from fakes.segments import segments
+from fakes.twilio_list import page_of
 from fakes.wire import Reply, Request, fields
 
 _STOP = frozenset(("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"))
@@ -84,7 +85,7 @@ class Twilio:
             return _error(*refusal)
         fault = self._faults.meeting(form["To"])
         if fault:
-            self._ledger.faults[fault] += 1
+            self._ledger.inject("sms", fault)
         good = Reply(status=201)
         if fault is None or fault.takes:
             good = self._take(form)
@@ -124,6 +125,8 @@ class Twilio:
     def _happen(self, sms: Received, resource: dict[str, Any], happening: Happening, callback: str | None) -> None:
         sms.happened.append(happening.event)
         resource["status"] = happening.event
+        if happening.event == "sent":
+            resource["date_sent"] = format_datetime(datetime.fromtimestamp(int(self._options.clock()), UTC))
         if "ErrorCode" in happening.about:
             resource["error_code"] = int(happening.about["ErrorCode"])
         if callback:
@@ -161,14 +164,7 @@ class Twilio:
         if sid:
             one = next((each for each in self._resources if each["sid"] == sid), None)
             return _as_json(200, one) if one else _error(404, 20404, "The requested resource was not found")
-        wanted = {name.lower(): query[name] for name in ("To", "From") if name in query}
-        found = [each for each in self._resources if wanted.items() <= each.items()]
-        uri = f"/2010-04-01/Accounts/{self._keys.account_sid}/Messages.json"
-        page = {
-            "messages": found, "page": 0, "page_size": len(found), "start": 0, "end": max(len(found) - 1, 0),
-            "uri": uri, "first_page_uri": uri, "next_page_uri": None, "previous_page_uri": None,
-        }  # fmt: skip
-        return _as_json(200, page)
+        return _as_json(200, page_of(self._resources, query, self._keys.account_sid))
 
 
 def _refusal(form: Mapping[str, str]) -> tuple[int, int, str] | None:

@@ -8,6 +8,7 @@ from prefect.client.schemas.objects import State
 
 from flows.clock import clock
 from models.due import count_due, due_cases
+from tasks.barred import barred_alarm
 from tasks.place import place
 from tasks.run_page import named, publish
 from tasks.silence import settle_silence
@@ -25,4 +26,4 @@ def await_response(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()
     for batch in due_cases(here.store, Stage.ASKED, now, size=here.policy.rules.batches.size):
         tally += settle_silence(batch, now)
-    return publish(tally, "await-response", word="Silence settled")
+    return publish(tally, "await-response", word="Silence settled", alarm=barred_alarm(now))

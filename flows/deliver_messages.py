@@ -8,6 +8,8 @@ from prefect.client.schemas.objects import State
 
 from flows.clock import clock
 from models.due import count_messages
+from tasks.barred import barred_alarm
+from tasks.look_up import look_up_unknown
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import place
 from tasks.run_page import named, publish
@@ -20,9 +22,11 @@ from tasks.run_page import named, publish
     "unknown is parked, never blindly sent again. A provider that is down delays the messages, and the run says so.",
 )
 def deliver_messages(as_of: datetime | None = None) -> State[Any]:
-    tally = tidy_outbox(clock(as_of))
+    tally = look_up_unknown(clock(as_of))
+    tally += tidy_outbox(clock(as_of))
     while (owner := claim_batch(clock(as_of))) is not None:
         tally += send_claimed(owner, clock(as_of))
     waiting = count_messages(place().store, clock(as_of)) or tally["delayed"]
     delayed = f"{waiting} messages wait for the provider" if waiting else None
-    return publish(tally, "deliver-messages", word="Delivered", delayed=delayed)
+    alarm = barred_alarm(clock(as_of))
+    return publish(tally, "deliver-messages", word="Delivered", delayed=delayed, alarm=alarm)

@@ -8,11 +8,13 @@ from prefect.client.schemas.objects import State
 
 from flows.clock import clock
 from models.due import count_concerns, due_escalations, unjudged_cases
+from models.failures import lost_messages
 from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
 from tasks.place import place
 from tasks.run_page import named, publish
 from tasks.tally import Tally
+from tasks.undelivered import TELLS_NOBODY, follow_failures, unknown_wait
 
 
 @flow(
@@ -20,13 +22,16 @@ from tasks.tally import Tally
     flow_run_name=named("escalate", lambda now: count_concerns(place().store, now), clock),
     description="Judges new answers. A concern goes to the department's owner at once, and to the supervisor when the "
     "customer is not satisfied (SOP 4.4, 6). Warns before the 24 hours are over, and asks "
-    "after a resolution whether it helped.",
+    "after a resolution whether it helped. What did not arrive is told to the next rung, or asked otherwise.",
 )
 def escalate(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()
     size = here.policy.rules.batches.size
     for batch in unjudged_cases(here.store, now, size=size):
         tally += judge_answers(batch, now)
+    for batch in lost_messages(here.store, now, wait=unknown_wait(), size=size):
+        tally += follow_failures(batch, now)
     for batch in due_escalations(here.store, now, size=size):
         tally += work_ladder(batch, now)
-    return publish(tally, "escalate", word="Concerns worked" if tally["concerns opened"] else "Judged")
+    word = "Nobody told" if tally[TELLS_NOBODY] else "Concerns worked" if tally["concerns opened"] else "Judged"
+    return publish(tally, "escalate", word=word)

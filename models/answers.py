@@ -38,6 +38,8 @@ class NewLink:
     """Of the message that carries it: an answer behind it counts for this channel."""
     created_at: datetime
     expires_at: datetime
+    message_id: int | None = None
+    """The message that carries it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ def add_links(db: Connection, new: Sequence[NewLink]) -> None:
             "channel": link.channel,
             "created_at": link.created_at,
             "expires_at": link.expires_at,
+            "message_id": link.message_id,
         }
         for link in new
     ]

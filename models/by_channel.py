@@ -9,7 +9,7 @@ from models.deliveries import TO_CUSTOMERS
 from models.doubts import is_unconfirmed
 from models.optouts import ON_THE_PHONE
 from models.tables import answers, calls, entries, messages, replies
-from vocabulary import CallOutcome, Channel, Delivery, Event
+from vocabulary import CallOutcome, Cause, Channel, Delivery, Event
 
 _SENT = (Delivery.ACCEPTED, Delivery.DELIVERED, Delivery.FAILED, Delivery.REJECTED, Delivery.UNKNOWN)
 _FAILED = (Delivery.FAILED, Delivery.REJECTED)
@@ -25,6 +25,8 @@ class ChannelFigures:
     """Delivered, as the provider says; calls in which somebody spoke."""
     failed: int = 0
     """Refused, bounced, dropped, undelivered; calls to wrong numbers."""
+    barred: int = 0
+    """Of the failed ones: not carried because of our sender."""
     moved_on: int = 0
     """Of the failed ones: the case went on over another channel."""
     answered_on_page: int = 0
@@ -56,11 +58,12 @@ def _of_messages(db: Connection) -> list[tuple[str, Any, int]]:
         _count(messages.c.state.in_(_SENT)).label("sent"),
         _count(messages.c.state == Delivery.DELIVERED).label("arrived"),
         _count(failed).label("failed"),
+        _count(messages.c.cause == Cause.SENDER).label("barred"),
         _count(and_(failed, _went_on())).label("moved_on"),
     )
     asked = counts.where(messages.c.purpose.in_(TO_CUSTOMERS)).group_by(messages.c.channel)
     return [(name, row.channel, row._mapping[name]) for row in db.execute(asked)
-            for name in ("sent", "arrived", "failed", "moved_on")]  # fmt: skip
+            for name in ("sent", "arrived", "failed", "barred", "moved_on")]  # fmt: skip
 
 
 def _went_on() -> ColumnElement[bool]:

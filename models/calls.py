@@ -122,7 +122,7 @@ def call_of(db: Connection, call_id: int) -> Row[Any]:
         select(
             *columns(calls, "id", "case_id", "attempt", "reason", "due_to", "escalation_id", "confirms", "done_at"),
             *columns(cases, "department", "branch", "kind", "timezone", "recipient_timezone", "policy_version"),
-            *columns(services, "customer_name", "phone"),
+            *columns(services, "customer_name", "phone", "language"),
             services.c.closed_at.label("service_closed_at"),
             *columns(escalations, "action", "resolved_at"),
             *(answers.c[name].label(f"said_{name}") for name in ("rating", "comment", "contact_me")),

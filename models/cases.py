@@ -134,7 +134,10 @@ def reopened(db: Connection, stages: Collection[Stage]) -> list[Row[Any]]:
 def last_messages(db: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     """The newest survey or reminder of each case."""
     statement = (
-        select(*columns(messages, "id", "case_id", "state", "due_at", "settled_at", "channel", "purpose", "code"))
+        select(
+            *columns(messages, "id", "key", "case_id", "state", "due_at", "settled_at", "channel", "purpose", "note"),
+            *columns(messages, "code", "cause"),
+        )
         .where(messages.c.case_id.in_(ids), messages.c.purpose.in_(_CONTACTING))
         .order_by(messages.c.id)
     )
@@ -158,7 +161,7 @@ def calls_of(db: Connection, ids: Sequence[int], *, of_survey: bool = True) -> d
     statement = (
         select(
             *columns(calls, "id", "case_id", "escalation_id", "attempt", "reason", "due_from", "done_at", "outcome"),
-            *columns(calls, "confirms", "withdrawn_at"),
+            *columns(calls, "confirms", "withdrawn_at", "owed_at"),
         )
         .where(calls.c.case_id.in_(ids))
         .order_by(calls.c.attempt)

@@ -14,7 +14,7 @@ from models.doubts import is_unconfirmed
 from models.figures import Deadline, Spread, spread
 from models.month import InMonth
 from models.tables import answers, calls, cases, entries, escalations, messages, services
-from vocabulary import CallOutcome, Delivery, Event, Purpose, Stage
+from vocabulary import CallOutcome, Cause, Delivery, Event, Purpose, Stage
 
 _PAGE = 2000
 
@@ -57,6 +57,8 @@ class Sent:
     failed: int
     """Taken, and then dropped, bounced or called spam."""
     refused: int
+    barred: int
+    """Of those failed or refused, the ones that carriers did not take because of our sender."""
     unknown: int
     withdrawn: int
     waiting: int
@@ -144,6 +146,7 @@ def sent(db: Connection, month: InMonth) -> Sequence[Sent]:
         "delivered": state == Delivery.DELIVERED,
         "failed": state == Delivery.FAILED,
         "refused": state == Delivery.REJECTED,
+        "barred": messages.c.cause == Cause.SENDER,
         "unknown": state == Delivery.UNKNOWN,
         "withdrawn": state == Delivery.WITHDRAWN,
         "waiting": or_(state == Delivery.DUE, state == Delivery.CLAIMED),

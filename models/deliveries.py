@@ -153,8 +153,8 @@ def claimed(db: Connection, owner: str) -> Sequence[Row[Any]]:
 def settle(db: Connection, owner: str, rows: Sequence[Mapping[str, Any]]) -> set[int]:
     """Write outcomes of messages that `owner` still holds; the ids that were written.
 
-    Each row: "message_id" and the columns state, due_at, code, provider_id, settled_at, attempts. A worker that lost
-    its lease writes nothing: its messages were parked as unknown.
+    Each row: "message_id" and the columns state, due_at, code, cause, provider_id, settled_at, attempts. A worker that
+    lost its lease writes nothing: its messages were parked as unknown.
     """
     if not rows:
         return set()
@@ -204,7 +204,7 @@ def undecided(db: Connection, before: datetime, *, size: int) -> Sequence[Any]:
 def send_again(db: Connection, ids: Sequence[int], now: datetime) -> int:
     """Make unknown messages due once more, marked as possible second copies."""
     swap = messages.update().where(messages.c.id.in_(ids), messages.c.state == Delivery.UNKNOWN)
-    values = {"state": Delivery.DUE, "due_at": now, "possible_duplicate": True}
+    values = {"state": Delivery.DUE, "due_at": now, "possible_duplicate": True, "sought": 0}
     rows = db.execute(swap.values(values).returning(*columns(messages, "id", "case_id"))).all()
     reason = "the outcome stayed unknown; sent again, possibly a second copy"
     append(db, [_entry(Event.MESSAGE_OWED, row, now, Clause.CONTACT, reason=reason) for row in rows])

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from models.doubts import is_unconfirmed
-from models.tables import answers, cases, columns, escalations, services
+from models.tables import answers, cases, columns, escalations, messages, services
 
 
 def subjects(db: Connection, case_ids: Sequence[int]) -> dict[int, Any]:
@@ -43,3 +43,9 @@ def concerns(db: Connection, escalation_ids: Sequence[int]) -> Mapping[int, Row[
         .order_by(answers.c.version)
     )
     return {row.id: row for row in db.execute(statement)}
+
+
+def recipients(db: Connection, message_ids: Sequence[int]) -> dict[int, str]:
+    """The names of the staff that these messages were for; the address of one without a name."""
+    wanted = select(*columns(messages, "id", "to_name", "to_address")).where(messages.c.id.in_(message_ids))
+    return {row.id: row.to_name or row.to_address for row in db.execute(wanted)}

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, func, select
 
 from models.doubts import is_unconfirmed
-from models.tables import answers, calls, cases, columns, entries, escalations, services
+from models.tables import answers, calls, cases, columns, entries, escalations, replies, services
+from models.unread import is_unread
 from vocabulary import Event, Stage
 
 _PAGE = 1000
@@ -19,11 +20,20 @@ _UNCONFIRMED = (
     .label("unconfirmed")
 )
 """How many answers of the case no person has confirmed. Its rating is never one of theirs."""
+_UNREAD = (
+    select(func.count())
+    .select_from(replies)
+    .where(replies.c.case_id == cases.c.id, is_unread())
+    .correlate(cases)
+    .scalar_subquery()
+    .label("unread_replies")
+)
+"""How many replies of its customer wait for a person."""
 
 
 def case_rows(db: Connection, *, stage: Stage | None = None, newest: int | None = None) -> Iterator[Row[Any]]:
     """Cases with the service they follow up, oldest first; or only the `newest` ones."""
-    statement = select(cases, _UNCONFIRMED, *columns(services, "source", "external_id")).join_from(
+    statement = select(cases, _UNCONFIRMED, _UNREAD, *columns(services, "source", "external_id")).join_from(
         cases, services, services.c.id == cases.c.service_id
     )
     if stage is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.cases import keys_of, opted_out, refusals, set_values
@@ -32,15 +32,18 @@ ON_THE_PHONE = "told us on the phone"
 """The source of an opt-out that a colleague wrote down."""
 
 
-def opt_out(db: Connection, case_id: int, *, at: datetime, source: str, refusal: Refusal = EVERYTHING) -> bool:
+def opt_out(
+    db: Connection, case_id: int, *, at: datetime, source: str, refusal: Refusal = EVERYTHING,
+    said_by: str | None = None,
+) -> bool:  # fmt: skip
     """The customer of this case wants no more surveys, or none there, or none for now: suppress, and end every case
     that still waits for an answer and has no other way to ask.
 
     Said twice it changes nothing, and False is returned. An open concern stays open: an opt-out never closes it
-    (clause 2.4).
+    (clause 2.4). `said_by`: the key of the number, when it was a text message.
     """
     case = db.execute(select(cases).where(cases.c.id == case_id)).one()
-    if not suppress(db, case, at=at, source=source, actor="customer", refusal=refusal):
+    if not suppress(db, case, at=at, source=source, actor="customer", refusal=refusal, said_by=said_by):
         return False
     keys = keys_of(case)
     out = refusals(opted_out(db, keys, at), keys)
@@ -62,15 +65,16 @@ def opt_out(db: Connection, case_id: int, *, at: datetime, source: str, refusal:
 
 
 def suppress(
-    db: Connection, case: Row[Any], *, at: datetime, source: str, actor: str = SYSTEM, refusal: Refusal = EVERYTHING
-) -> bool:
+    db: Connection, case: Row[Any], *, at: datetime, source: str, actor: str = SYSTEM, refusal: Refusal = EVERYTHING,
+    said_by: str | None = None,
+) -> bool:  # fmt: skip
     """Suppress the addresses of a case; False when they were suppressed at least as much before."""
     rows = [
         {"address_key": key, "channel": refusal.channel or ANY_CHANNEL, "since": at, "until": refusal.until,
-         "source": source, "case_id": case.id}
+         "source": source, "case_id": case.id, "said_by": said_by}
         for key in keys_of(case)
     ]  # fmt: skip
-    if not _suppress(db, rows):
+    if not suppress_rows(db, rows):
         return False
     whole = refusal == EVERYTHING
     detail = {"source": source, "channel": refusal.channel or "all",
@@ -81,27 +85,34 @@ def suppress(
     return True
 
 
-def suppress_address(db: Connection, key: str, *, at: datetime, source: str, actor: str = "customer") -> bool:
+def suppress_address(
+    db: Connection, key: str, *, at: datetime, source: str, actor: str = "customer", said_by: str | None = None
+) -> bool:
     """Suppress an address that belongs to no case of ours (yet); False when it was before."""
-    row = {"address_key": key, "channel": ANY_CHANNEL, "since": at, "until": None, "source": source, "case_id": None}
-    if not _suppress(db, [row]):
+    row = {"address_key": key, "channel": ANY_CHANNEL, "since": at, "until": None, "source": source, "case_id": None,
+           "said_by": said_by}  # fmt: skip
+    if not suppress_rows(db, [row]):
         return False
     append(db, [NewEntry(event=Event.OPTED_OUT, at=at, clause=Clause.OPT_OUT, actor=actor, detail={"source": source})])
     return True
 
 
-def _suppress(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:
-    """One statement: new ones go in, a pause may become longer or for good, and nothing ever becomes shorter."""
+def suppress_rows(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:
+    """One statement: new ones go in, a pause may become longer or for good, and nothing ever becomes shorter.
+
+    What was said by text message and is now said otherwise too cannot be taken back by text message any more.
+    """
     if not rows:
         return False
     dialect = sqlite if db.dialect.name == "sqlite" else postgresql
     insert = dialect.insert(suppressions)
     new, old = insert.excluded, suppressions.c
-    longer = or_(new.until.is_(None), new.until > old.until)
+    longer = and_(old.until.is_not(None), or_(new.until.is_(None), new.until > old.until))
+    otherwise = and_(old.said_by.is_not(None), new.said_by.is_distinct_from(old.said_by), new.until.is_(None))
     statement = insert.on_conflict_do_update(
         index_elements=["address_key", "channel"],
-        set_={name: new[name] for name in ("since", "until", "source", "case_id")},
-        where=old.until.is_not(None) & longer,
+        set_={name: new[name] for name in ("since", "until", "source", "case_id")} | {"said_by": None},
+        where=or_(longer, otherwise),
     ).returning(old.address_key)
     changed = 0
     for row in sorted(rows, key=lambda row: str(row["address_key"])):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, and_
 
 from models.log import SYSTEM, NewEntry, append
 from models.store import insert_new
@@ -30,6 +30,8 @@ class OwedMessage:
     to_name: str | None = None
     to_address: str | None = None
     note: Mapping[str, Any] = field(default_factory=dict)
+    why: Mapping[str, Any] = field(default_factory=dict)
+    """What the log keeps besides: the reason, and the checks that led to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class OwedCall:
     escalation_id: int | None = None
     confirms: int | None = None
     """The unconfirmed answer that it is about."""
+    why: Mapping[str, Any] = field(default_factory=dict)
+    """What the log keeps besides: the checks that led to it."""
 
 
 def owe_messages(db: Connection, owed: Sequence[OwedMessage], *, at: datetime, actor: str = SYSTEM) -> int:
@@ -124,8 +128,9 @@ def _message_entry(message: OwedMessage, message_id: int, at: datetime, actor: s
         case_id=message.case_id,
         ref_id=message_id,
         actor=actor,
-        detail={"purpose": message.purpose, "channel": message.channel, "due": message.due_at.isoformat()},
-    )
+        detail={"purpose": message.purpose, "channel": message.channel, "due": message.due_at.isoformat(),
+                **message.why},
+    )  # fmt: skip
 
 
 def _call_entry(call: OwedCall, call_id: int, at: datetime) -> NewEntry:
@@ -135,5 +140,22 @@ def _call_entry(call: OwedCall, call_id: int, at: datetime) -> NewEntry:
         clause=Clause.CHANNEL,
         case_id=call.case_id,
         ref_id=call_id,
-        detail={"attempt": call.attempt, "reason": call.reason, "due": call.due_from.isoformat()},
+        detail={"attempt": call.attempt, "reason": call.reason, "due": call.due_from.isoformat(), **call.why},
     )
+
+
+def hold_back(db: Connection, case_id: int, until: datetime) -> None:
+    """What asks the customer about the service and has not gone out waits until then."""
+    later = messages.update().where(_asking(case_id), messages.c.due_at < until)
+    db.execute(later.values(due_at=until))
+
+
+def let_go(db: Connection, case_id: int, at: datetime) -> None:
+    """What was held back goes out in the next contact window; the one that it was meant for is over."""
+    held = messages.update().where(_asking(case_id), messages.c.due_at > messages.c.not_after)
+    db.execute(held.values(due_at=at, not_after=at))
+
+
+def _asking(case_id: int) -> ColumnElement[bool]:
+    asking = messages.c.purpose.in_((Purpose.SURVEY, Purpose.REMINDER))
+    return and_(messages.c.case_id == case_id, messages.c.state == Delivery.DUE, asking)

@@ -112,7 +112,7 @@ def _reported(
 
 
 _CHANGED: Mapping[str, Any] = {name: bindparam(f"new_{name}") for name in
-                               ("state", "code", "settled_at", "provider_id", "reported_at")}  # fmt: skip
+                               ("state", "code", "cause", "settled_at", "provider_id", "reported_at")}  # fmt: skip
 _SWAP = (
     messages.update().where(messages.c.id == bindparam("of"), messages.c.state == bindparam("was")).values(**_CHANGED)
 )
@@ -121,7 +121,8 @@ _SWAP = (
 def write_standings(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write where messages stand, of those that this transaction holds.
 
-    Each row: "of" (id), "was" (state) and new_state, new_code, new_settled_at, new_provider_id, new_reported_at.
+    Each row: "of" (id), "was" (state) and new_state, new_code, new_cause, new_settled_at, new_provider_id,
+    new_reported_at.
     """
     if rows:
         db.execute(_SWAP, [dict(row) for row in rows])

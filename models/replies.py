@@ -16,6 +16,7 @@ from models.refused import Refused
 from models.store import insert_new
 from models.tables import cases, columns, entries, escalations, replies, services
 from models.unreachable import MACHINES
+from models.unread import wake
 from vocabulary import Channel, Clause, Event, Stage
 
 _REMEMBERED = timedelta(days=30)
@@ -105,6 +106,7 @@ def _of_case() -> Any:
         select(
             cases.c.id.label("case_id"),
             *columns(cases, "stage", "disposition", "answered_at", "change_until", "policy_version"),
+            *columns(cases, "email_key", "phone_key"),
             escalations.c.id.label("escalation_id"),
             escalations.c.closed_at,
             services.c.language,
@@ -125,7 +127,7 @@ _LISTED = (
     .outerjoin_from(replies, cases, cases.c.id == replies.c.case_id)
     .outerjoin(services, services.c.id == cases.c.service_id)
     .outerjoin(entries, (entries.c.ref_id == replies.c.id) & (entries.c.event == Event.REPLY_RECEIVED))
-    .order_by(replies.c.id)
+    .order_by(replies.c.received_at, replies.c.id)
 )
 
 
@@ -154,7 +156,10 @@ def settle(
     db: Connection, reply_id: int, how: Settlement, *, by: str, at: datetime, change_for: timedelta,
     rating: int | None = None, comment: str | None = None,
 ) -> None:  # fmt: skip
-    """What a person makes of a reply, once, with what follows from it, in the caller's transaction."""
+    """What a person makes of a reply, once, with what follows from it, in the caller's transaction.
+
+    The case that waited for it is looked at at once.
+    """
     reply = _take(db, reply_id, how, by, at)
     append(db, [NewEntry(event=Event.REPLY_SETTLED, at=at, clause=Clause.RECORD, case_id=reply.case_id, ref_id=reply_id,
                          actor=by, policy_version=policy_version_of(db, reply_id),
@@ -163,6 +168,8 @@ def settle(
         _as_answer(db, reply, rating, comment or reply.text[:_COMMENT_LENGTH], by, at, change_for)
     elif how is Settlement.OPT_OUT:
         _as_opt_out(db, reply, by, at)
+    if reply.case_id is not None:
+        wake(db, reply.case_id, at)
 
 
 def _take(db: Connection, reply_id: int, how: Settlement, by: str, at: datetime) -> Row[Any]:
@@ -194,9 +201,10 @@ def _as_answer(
 
 def _as_opt_out(db: Connection, reply: Row[Any], by: str, at: datetime) -> None:
     source = f"reply by {reply.channel}, read by {by}"
+    said_by = reply.from_key if reply.channel == Channel.SMS else None
     if reply.case_id is not None:
-        opt_out(db, reply.case_id, at=at, source=source)
+        opt_out(db, reply.case_id, at=at, source=source, said_by=said_by)
     elif reply.from_key:
-        suppress_address(db, reply.from_key, at=at, source=source)
+        suppress_address(db, reply.from_key, at=at, source=source, said_by=said_by)
     else:
         raise ReplyError(f"reply {reply.id} belongs to no case and has no sender: settle it as noted")

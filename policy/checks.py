@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
+from vocabulary import Channel, Clause
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -12,6 +14,11 @@ class Check:
     clause: str
     input: str
     verdict: str
+
+
+def address_check(channel: Channel) -> Check:
+    """An address of this channel is not used, because messages to it have come back."""
+    return Check(f"address for {channel}", Clause.CHANNEL, "known not to work", "passed over")
 
 
 def utc(value: datetime, name: str) -> datetime:

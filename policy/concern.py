@@ -5,7 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policy.rules import EscalationRules, Route, SurveyRules
+from policy.escalation_rules import EscalationRules, Route
+from policy.rules import SurveyRules
 from vocabulary import Disposition
 
 

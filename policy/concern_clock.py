@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from policy.calendar import BranchCalendar
 from policy.deadlines import Rung, ladder
-from policy.rules import EscalationRules
+from policy.escalation_rules import EscalationRules
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _WHOLE = 100

@@ -3,10 +3,11 @@
 The hard limit is elapsed time from the moment we received the concern; acknowledging counts business hours.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from policy.rules import EscalationRules, Route
+from policy.escalation_rules import EscalationRules, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,21 @@ def due_rung(
     chosen = breached[0] if breached else open_rungs[-1]
     later = rungs[chosen.number :]
     return chosen, later[0].at if later else None
+
+
+ROLES = ("owner", "supervisor", "head", "management")
+"""From the one who has to act upwards."""
+
+
+def told_instead(role: str, addresses: Mapping[str, str], lost: Collection[str]) -> str | None:
+    """Who is told when a mail to `role` did not arrive: the next role above it whose address has not failed, too.
+
+    `addresses` are those of the roles, `lost` those to which mail about the same thing did not arrive. None when nobody
+    is left. The role rises each time, so that mails about mails come to an end.
+    """
+    above = ROLES[ROLES.index(role) + 1 :]
+    failed = {address.casefold() for address in lost}
+    return next((other for other in above if addresses[other].casefold() not in failed), None)
 
 
 def person(role: str, of: Route, rules: EscalationRules) -> tuple[str, str]:

@@ -5,9 +5,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from vocabulary import Delivery, News
+from vocabulary import Cause, Delivery, News
 
 _RANK = {news: rank for rank, news in enumerate(News)}
 """The order of the words in `News` is the order in which they outrank each other."""
@@ -17,8 +17,11 @@ _STATES = {
     News.BLOCKED: Delivery.FAILED,
     News.ARRIVED: Delivery.DELIVERED,
     News.SPAM: Delivery.FAILED,
+    News.AWAY: Delivery.FAILED,
+    News.BARRED: Delivery.FAILED,
     News.LOST: Delivery.FAILED,
 }
+_CAUSES = {News.AWAY: Cause.AWAY, News.BARRED: Cause.SENDER}
 _FAILURES = frozenset(news for news, state in _STATES.items() if state is Delivery.FAILED)
 
 
@@ -39,6 +42,8 @@ class Standing:
     state: Delivery
     word: str | None
     """Of the fact that decided; None when there are only hints."""
+    cause: Cause | None
+    """Why it did not arrive, where that is told and matters."""
     taken_at: datetime
     """The earliest instant at which the provider certainly had it."""
     arrived_at: datetime | None
@@ -60,6 +65,13 @@ SPAM_REPORT = "spam report"
 """The word of a message that arrived and was not liked. It has no code."""
 
 
+def presumed(state: Delivery, settled_at: datetime | None, now: datetime, wait: timedelta) -> Delivery:
+    """What to take a message for: one with an unknown outcome counts as under way until its wait is over."""
+    if state is Delivery.UNKNOWN and settled_at is not None and now < settled_at + wait:
+        return Delivery.CLAIMED
+    return state
+
+
 def standing(told: Iterable[Told]) -> Standing | None:
     """None when nothing was told. Of facts of the same rank the earliest decides."""
     facts = tuple(told)
@@ -70,6 +82,7 @@ def standing(told: Iterable[Told]) -> Standing | None:
     return Standing(
         state=_STATES[deciding.news] if deciding.news else Delivery.ACCEPTED,
         word=_word(deciding),
+        cause=_CAUSES.get(deciding.news) if deciding.news else None,
         taken_at=min(times),
         arrived_at=min((fact.at for fact in facts if fact.news is News.ARRIVED), default=None),
         failed_at=min((fact.at for fact in facts if fact.news in _FAILURES), default=None),

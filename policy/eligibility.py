@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from policy.asking_rules import BasisRule, Limit
-from policy.checks import Check
+from policy.checks import Check, address_check
 from policy.rules import Exclusion, Rules
 from vocabulary import Channel, Clause, ContactBasis, Disposition
 
@@ -81,8 +81,7 @@ def decide(
     ladder, preferred = _ladder(facts, rules, available)
     if facts.is_landline and Channel.SMS in available:
         checks.append(Check("number for SMS", Clause.CHANNEL, "a landline", "takes no SMS: passed over"))
-    checks += [Check(f"address for {channel}", Clause.CHANNEL, "known not to work", "passed over")
-               for channel in Channel if channel in facts.invalid]  # fmt: skip
+    checks += [address_check(channel) for channel in Channel if channel in facts.invalid]
     names = ", ".join(ladder) or "none"
     if facts.refuses:
         unwanted = ", ".join(sorted(facts.refuses))

@@ -11,14 +11,18 @@ def choose(wanted: Iterable[str | None], rules: LanguageRules) -> str:
 
     `wanted` are language tags as a source system or a browser writes them, the best first (RFC 4647, lookup).
     """
-    offered = {_plain(tag): tag for tag in rules.offered}
-    for tag in wanted:
-        parts = _plain(tag or "").split("-")
-        for length in range(len(parts), 0, -1):
-            found = offered.get("-".join(parts[:length]))
-            if found:
-                return found
-    return rules.fallback
+    return next(filter(None, (_served(tag or "", rules) for tag in wanted)), rules.fallback)
+
+
+def serves(tag: str, rules: LanguageRules) -> bool:
+    """Whether who wants this language gets it, and not the fallback."""
+    return _served(tag, rules) is not None
+
+
+def _served(tag: str, rules: LanguageRules) -> str | None:
+    offered = {_plain(one): one for one in rules.offered}
+    parts = _plain(tag).split("-")
+    return next(filter(None, (offered.get("-".join(parts[:length])) for length in range(len(parts), 0, -1))), None)
 
 
 def _plain(tag: str) -> str:

@@ -27,6 +27,8 @@ _NOT_AUTOMATIC = frozenset({"", "no"})
 class Meaning(StrEnum):
     ANSWER = "answer"
     OPT_OUT = "opt-out"
+    START = "start"
+    """By SMS: wants to be texted again. What comes of it depends on how the number opted out."""
     HELP = "help"
     AUTOMATIC = "automatic"
     """Written by a machine: out of office, confirmations of receipt."""
@@ -122,7 +124,8 @@ def _command(heard: Heard, text: str, rules: ReplyRules) -> Understood | None:
     if heard.channel is Channel.SMS and (filtered == "help" or words in _listed(rules, "help")):
         return Understood(meaning=Meaning.HELP, text=text)
     if filtered == "start" or words.strip() in _AGAIN:
-        return Understood(meaning=Meaning.UNCLEAR, text=text, to_person="wants to hear from us again")
+        meaning = Meaning.START if heard.channel is Channel.SMS else Meaning.UNCLEAR
+        return Understood(meaning=meaning, text=text, to_person="wants to hear from us again")
     return None
 
 

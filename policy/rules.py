@@ -5,29 +5,20 @@ The fields mirror `policy/sop.toml`, which explains each in plain language. `pol
 
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import EmailStr, Field
 
 from policy.asking_rules import BasisRule, Limit
-from policy.closing_rules import PauseRule, UnreachableRules
+from policy.escalation_rules import EscalationRules
 from policy.reply_rules import ReplyRules
+from policy.shapes import SHAPE, Clock, Days, LanguageTag, Text, Weekday, Word
 from vocabulary import Channel
-
-Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
-Word = Annotated[str, Field(max_length=500, pattern=r"\w")]
-Clock = Annotated[time, Field(strict=True)]
-Percent = Annotated[int, Field(strict=True, ge=1, le=99)]
-LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-Days = Annotated[int, Field(strict=True, ge=1, le=366)]
-
-_SHAPE: Any = {"extra": "forbid", "strict": False}
-"""A key that the procedure does not know is an error: a misspelt rule must not be silently without effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     number: Text
     title: Text
     version: Text
@@ -37,7 +28,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     name: Text
     postal_address: Text
     phone: Text
@@ -48,7 +39,7 @@ class Company:
 class Exclusion:
     """Services whose `field` has one of `values` are not followed up. `*` at either end of a value matches anything."""
 
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     field: Literal["tag", "email", "department", "branch", "kind", "source", "customer_ref"]
     values: Annotated[tuple[Text, ...], Field(min_length=1)]
     reason: Text
@@ -57,7 +48,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     kinds: Annotated[tuple[Text, ...], Field(min_length=1)]
     max_age_days: Days
     exclusions: tuple[Exclusion, ...] = ()
@@ -67,7 +58,7 @@ class Scope:
 class Closure:
     """Days on which the company does not work: `first` to `last`, both included. Region `*` means everywhere."""
 
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     name: Text
     region: Annotated[str, Field(pattern=r"^(\*|[A-Z]{2}(-\S+)?)$")]
     first: date
@@ -78,14 +69,14 @@ class Closure:
 class Weekend:
     """The weekly days off of a country, where they differ from what its calendar says."""
 
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-    days: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], Field(max_length=6)]
+    days: Annotated[tuple[Weekday, ...], Field(max_length=6)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarRules:
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     opens: Clock
     closes: Clock
     cut_off: Clock
@@ -97,14 +88,14 @@ class CalendarRules:
 class RegionLadder:
     """The company's order of channels in a region, for example "US" or "US-CA"; the narrower one counts."""
 
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}(-\S+)?$")]
     ladder: Annotated[tuple[Channel, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRules:
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     due_business_days: Annotated[int, Field(strict=True, ge=1, le=30)]
     due_time: Clock
     not_before_business_hours: Annotated[int, Field(strict=True, ge=0, le=80)]
@@ -112,6 +103,8 @@ class ContactRules:
     window_opens: Annotated[Clock, Field(ge=time(8))]
     window_closes: Annotated[Clock, Field(le=time(21))]
     ladder: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    invalid_days: Annotated[int, Field(strict=True, ge=1, le=3660)] = 180
+    """The default is for policies from before there was this."""
     basis: tuple[BasisRule, ...] = ()
     ladders: tuple[RegionLadder, ...] = ()
 
@@ -125,7 +118,7 @@ class ContactRules:
 class MachineRules:
     """What tells programs that check mails from people. The defaults are for policies from before there was this."""
 
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     soon_seconds: Annotated[int, Field(strict=True, ge=0, le=600)] = 30
     trap_minutes: Annotated[int, Field(strict=True, ge=1, le=60)] = 10
     burst_seconds: Annotated[int, Field(strict=True, ge=1, le=60)] = 5
@@ -137,7 +130,7 @@ class MachineRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyRules:
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     cooldown_days: Annotated[int, Field(strict=True, ge=0, le=366)]
     low_max: Annotated[int, Field(strict=True, ge=1, le=4)]
     satisfied_min: Annotated[int, Field(strict=True, ge=2, le=5)]
@@ -150,60 +143,25 @@ class SurveyRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceRules:
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     reminder_days: Annotated[tuple[Days, ...], Field(max_length=2)]
     switch_days: Days
     expiry_days: Days
+    away_retry_hours: Annotated[int, Field(strict=True, ge=0, le=72)] = 4
+    unread_days: Days = 7
+    """The default is for policies from before replies could pause a case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneRules:
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     attempts: Annotated[int, Field(strict=True, ge=1, le=10)]
     spacing_hours: Annotated[int, Field(strict=True, ge=1, le=72)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    __pydantic_config__ = _SHAPE
-    name: Text
-    email: EmailStr
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """Who takes a concern about a service of `department`. Department `*` is the fallback and stands last."""
-
-    __pydantic_config__ = _SHAPE
-    department: Text
-    handled_by: Text
-    owner: Person
-    supervisor: Person
-    head: Person
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EscalationRules:
-    __pydantic_config__ = _SHAPE
-    acknowledge_business_hours: Annotated[int, Field(strict=True, ge=1, le=24)]
-    deadline_hours: Annotated[int, Field(strict=True, ge=1, le=24)]
-    warn_percent: Annotated[tuple[Percent, ...], Field(max_length=5)]
-    resolve_days: Annotated[int, Field(strict=True, ge=1, le=60)]
-    recovery_hours: Annotated[int, Field(strict=True, ge=1, le=336)]
-    recovery_wait_days: Days
-    concern_words: tuple[Word, ...]
-    safety_words: tuple[Word, ...]
-    legal_words: tuple[Word, ...]
-    root_causes: Annotated[tuple[Text, ...], Field(min_length=1)]
-    management: Person
-    routes: Annotated[tuple[Route, ...], Field(min_length=1)]
-    pauses: tuple[PauseRule, ...] = ()
-    unreachable: UnreachableRules = field(default_factory=UnreachableRules)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRules:
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     percentages_from: Annotated[int, Field(strict=True, ge=2, le=1000)]
     rankings_from: Annotated[int, Field(strict=True, ge=2, le=1000)]
     comments_from: Annotated[int, Field(strict=True, ge=1, le=1000)]
@@ -214,14 +172,14 @@ class ReviewRules:
 class LanguageRules:
     """`offered` are tags such as "de" or "pt-BR". Policies written before there were others speak English."""
 
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     fallback: LanguageTag = "en"
     offered: Annotated[tuple[LanguageTag, ...], Field(min_length=1)] = ("en",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batches:
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     size: Annotated[int, Field(strict=True, ge=1, le=5000)]
     in_flight: Annotated[int, Field(strict=True, ge=1, le=200)]
     lease_s: Annotated[int, Field(strict=True, ge=60, le=3600)]
@@ -233,7 +191,7 @@ class Batches:
 class Rules:
     """The whole policy file."""
 
-    __pydantic_config__ = _SHAPE
+    __pydantic_config__ = SHAPE
     document: Document
     company: Company
     clauses: dict[str, Text]

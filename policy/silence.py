@@ -1,95 +1,42 @@
 """Clauses 4.1 and 4.2: the next step for a customer who has not answered."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from policy.checks import Check, address_check
 from policy.rules import PhoneRules, Rules, SilenceRules
-from vocabulary import Channel, Clause, Delivery, Disposition
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
-    """Where the contact stands. `ladder[:preferred]` are the channels the customer named."""
-
-    asked_at: datetime
-    contact_due_at: datetime
-    contacted_at: datetime | None
-    ladder: tuple[Channel, ...]
-    preferred: int
-    rung: int
-    reminders: int
-    delivery: Delivery | None
-    """Of the last message on this rung; None on the phone."""
-    last_message_at: datetime | None
-    """When the last message that was not refused, lost or taken back went out, or is to go out."""
-    calls_made: int
-    """Calls that reached nobody, or somebody who said nothing yet. Who asked to be called back is not among them."""
-    call_open: bool
-    number_is_wrong: bool
-    code: str | None = None
-    """What the provider said of the last message, such as "bounce 5.1.1"."""
-    refused: bool = False
-    """The customer does not want to be asked on this rung any more."""
-    unconfirmed: bool = False
-    """There is an answer that no person has confirmed."""
-
-    @property
-    def channel(self) -> Channel:
-        return self.ladder[self.rung]
-
-    @property
-    def begun_at(self) -> datetime:
-        return self.contacted_at or self.asked_at
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Remind:
-    number: int
-    rung: int
-    last: bool
-    then: datetime
-    """When to look again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    rung: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallAgain:
-    """Another attempt on the phone is due."""
-
-    attempt: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class GiveUp:
-    disposition: Disposition
-    reason: str
-    clause: Clause
-
-
-Step = Wait | Remind | Switch | CallAgain | GiveUp
+from policy.silent import CallAgain, GiveUp, Remind, SendAgain, Silence, Step, Switch, Wait
+from vocabulary import Cause, Channel, Clause, Delivery, Disposition
 
 _REFUSED = frozenset({Delivery.REJECTED, Delivery.FAILED, Delivery.WITHDRAWN})
 
 RETRY = timedelta(hours=1)
 """How soon to look again at a message that is still on its way."""
+_APART = timedelta(days=1)
+"""A reminder that would come sooner after another message is left out."""
 
 
 NOT_CONFIRMED = "the only answer could not be confirmed"
+UNREAD = "a reply waits that nobody has settled"
 
 
 def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
-    """The next step. A reminder missed while we were down is skipped, not sent late."""
+    """The next step. A reminder missed while we were down is skipped, not sent late.
+
+    Who has written is not silent: while a person has yet to read it nothing happens, up to the policy's limit.
+    """
+    if silence.unread_since is None:
+        return _while_silent(silence, now, rules)
+    read_by = silence.unread_since + timedelta(days=rules.silence.unread_days)
+    if now < read_by:
+        return Wait(read_by)
+    step = _while_silent(silence, now, rules)
+    if isinstance(step, GiveUp) and step.disposition is Disposition.NO_ANSWER:
+        return replace(step, reason=f"{step.reason}; {UNREAD}")
+    return step
+
+
+def _while_silent(silence: Silence, now: datetime, rules: Rules) -> Step:
     expires = expiry(silence.begun_at, silence.last_message_at, rules.silence)
     if not silence.unconfirmed:
         return _decide(silence, now, expires, rules)
@@ -111,7 +58,7 @@ def _decide(silence: Silence, now: datetime, expires: datetime, rules: Rules) ->
     if silence.delivery is None and silence.calls_made:
         return Switch(silence.rung, "the call that came first reached nobody")
     if silence.delivery in _REFUSED or (silence.delivery is Delivery.UNKNOWN and silence.contacted_at is None):
-        return _next_rung(silence, _failure(silence), now, expires, rules.phone)
+        return _after_failure(silence, now, expires, rules)
     if silence.contacted_at is None:
         return _under_way(silence, now, expires, rules)
     if now >= expires:
@@ -119,10 +66,28 @@ def _decide(silence: Silence, now: datetime, expires: datetime, rules: Rules) ->
     return _remind(silence, now, rules.silence, expires)
 
 
+def _after_failure(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:
+    again_at = silence.again_at
+    if again_at is not None and silence.cause is Cause.AWAY and _fits(again_at, silence, now, expires, rules):
+        return SendAgain(again_at, f"{_failure(silence)}; once more when the handset may be on again")
+    return _next_rung(silence, _failure(silence), now, expires, rules.phone)
+
+
 def _failure(silence: Silence) -> str:
     if silence.delivery is Delivery.FAILED:
         return f"the message did not arrive ({silence.code or silence.delivery})"
     return f"the message was not taken ({silence.delivery})"
+
+
+def _fits(again_at: datetime, silence: Silence, now: datetime, expires: datetime, rules: Rules) -> bool:
+    """Whether a message that goes out then delays nothing: the first contact, the next reminder or the end.
+
+    The first contact must leave the next channel its rescue hours before the deadline.
+    """
+    if silence.contacted_at is None:
+        return again_at < silence.contact_due_at - timedelta(hours=rules.contact.rescue_hours)
+    reminders = (silence.begun_at + timedelta(days=days) for days in rules.silence.reminder_days)
+    return again_at < min((date for date in reminders if date > now), default=expires)
 
 
 def _where_refused(silence: Silence, now: datetime, expires: datetime, rules: Rules) -> Step:
@@ -152,17 +117,26 @@ def expiry(begun_at: datetime, last_message_at: datetime | None, rules: SilenceR
 def _remind(silence: Silence, now: datetime, rules: SilenceRules, expires: datetime) -> Step:
     dates = [silence.begun_at + timedelta(days=days) for days in rules.reminder_days]
     passed = sum(date <= now for date in dates)
-    # One whose date came before the last message went out (late, or on another channel) would follow on its heels.
-    skipped = sum(silence.last_message_at is not None and date <= silence.last_message_at for date in dates)
+    # One whose date is not after the last message (which was late, or on another channel) would follow on its heels.
+    skipped = sum(silence.last_message_at is not None and date <= silence.last_message_at + _APART for date in dates)
     reminded = max(silence.reminders, skipped)
     coming = [*dates[passed:], expires]
     if passed <= reminded:
         return Wait(coming[reminded - passed])
-    following = silence.rung + 1
+    following, checks = _following(silence)
     switches = rules.reminder_days[passed - 1] >= rules.switch_days and following < silence.preferred
     if switches and silence.ladder[following] is Channel.PHONE:
-        return Switch(following, f"no answer within {rules.switch_days} days")
-    return Remind(passed, following if switches else silence.rung, passed == len(dates), coming[0])
+        return Switch(following, f"no answer within {rules.switch_days} days", checks)
+    rung = following if switches else silence.rung
+    return Remind(passed, rung, passed == len(dates), coming[0], checks if switches else ())
+
+
+def _following(silence: Silence) -> tuple[int, tuple[Check, ...]]:
+    """The next rung whose address may work (the length of the ladder when there is none), and what was passed over."""
+    rungs = range(silence.rung + 1, len(silence.ladder))
+    following = next((rung for rung in rungs if silence.ladder[rung] not in silence.invalid), len(silence.ladder))
+    passed_over = silence.ladder[silence.rung + 1 : following]
+    return following, tuple(address_check(channel) for channel in passed_over)
 
 
 def _on_the_phone(silence: Silence, now: datetime, expires: datetime, phone: PhoneRules) -> Step:
@@ -174,14 +148,14 @@ def _on_the_phone(silence: Silence, now: datetime, expires: datetime, phone: Pho
 
 
 def _next_rung(silence: Silence, reason: str, now: datetime, expires: datetime, phone: PhoneRules) -> Step:
-    following = silence.rung + 1
+    following, checks = _following(silence)
     if following < len(silence.ladder):
-        return Switch(following, reason)
+        return Switch(following, reason, checks)
     has_mail = silence.contacted_at is not None and silence.last_message_at is not None
     if has_mail and now < expires:
         return Wait(expires)  # the mail said until when it can be answered
     if has_mail or (silence.contacted_at is not None and not silence.number_is_wrong):
-        return GiveUp(Disposition.NO_ANSWER, f"{reason}; no channel is left", Clause.CHANNEL)
+        return GiveUp(Disposition.NO_ANSWER, f"{reason}; no channel is left", Clause.CHANNEL, checks)
     if silence.calls_made < phone.attempts and not silence.number_is_wrong and silence.channel is not Channel.PHONE:
-        return CallAgain(silence.calls_made + 1, f"{reason}; no channel is left, a person is to find a way")
-    return GiveUp(Disposition.UNREACHABLE, f"{reason}; no channel is left", Clause.CHANNEL)
+        return CallAgain(silence.calls_made + 1, f"{reason}; no channel is left, a person is to find a way", checks)
+    return GiveUp(Disposition.UNREACHABLE, f"{reason}; no channel is left", Clause.CHANNEL, checks)

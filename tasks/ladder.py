@@ -11,18 +11,19 @@ from sqlalchemy import Connection, Row, select
 from casework.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from casework.notices import overdue, warning
 from casework.standing_in import with_stand_ins
-from models.cases import calls_of, next_number
 from models.escalations import Outcome, set_values, take_due
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
-from models.owed import OwedCall, OwedMessage
+from models.owed import OwedMessage
 from models.pauses import PauseEnd, end_pause, open_pauses
 from models.people import stand_ins
 from models.tables import cases, escalations
 from policy.deadlines import due_rung
+from policy.recovery import AskByCall, AskOn, Unconfirmed, WaitOn, ask_on
 from tasks.place import place
+from tasks.recovery import asking_of, call_to_ask, survey_on
 from tasks.tally import Tally
-from vocabulary import Clause, Disposition, Event, Purpose, Stage
+from vocabulary import Clause, Disposition, Event, Stage
 
 
 @task(cache_policy=NO_CACHE)
@@ -100,10 +101,27 @@ class _Round:
 
     def _recovery(self, contact: Contact, concern: Row[Any]) -> None:
         if concern.recovery_until is None:
-            return self._ask_recovery(contact, concern)
-        if contact.case.judge_at is not None:  # the customer has just answered: that decides
-            return self._next(concern, self.now + LOOK_AGAIN)
-        reason = "resolved by staff, not confirmed by the customer"
+            self._ask_recovery(contact, concern)
+        elif contact.case.judge_at is not None:  # the customer has just answered: that decides
+            self._next(concern, self.now + LOOK_AGAIN)
+        else:
+            self._ask_on(contact, concern)
+
+    def _ask_on(self, contact: Contact, concern: Row[Any]) -> None:
+        match ask_on(asking_of(self.db, contact, concern, self.now), self.now, contact.rules.escalation):
+            case AskOn(channel, reason):
+                self._log(Event.FAILURE_FOLLOWED, contact, concern, {"what": reason, "asked on": channel})
+                self._owed.messages.append(survey_on(contact, concern, channel, self.now, again=True))
+                self._wait(contact, concern, self._owed.messages[-1].due_at)
+                self.tally["asked on another channel"] += 1
+            case AskByCall(reason):
+                self._call(contact, concern, reason)
+            case WaitOn(until):
+                self._wait_until(concern, until)
+            case Unconfirmed(reason):
+                self._close(contact, concern, reason)
+
+    def _close(self, contact: Contact, concern: Row[Any], reason: str) -> None:
         values = ending(Disposition.UNRESOLVED, at=self.now, next_at=self.now, reason=reason, clause=Clause.ESCALATE)
         move = Move(case_id=concern.case_id, clause=Clause.ESCALATE, reason=reason, values=values)
         if advance(self.db, Stage.RECOVERING, Stage.ENDED, [move], at=self.now):
@@ -111,27 +129,27 @@ class _Round:
             set_values(self.db, [{"escalation_id": concern.id} | closed])
             self._log(Event.ESCALATION_CLOSED, contact, concern, {"outcome": Outcome.UNCONFIRMED})
             self.tally["closed unconfirmed"] += 1
-        return self._next(concern, None)
+        self._next(concern, None)
 
     def _ask_recovery(self, contact: Contact, concern: Row[Any]) -> None:
-        if contact.written is not None:
-            key, of = f"recovery:{concern.id}:{concern.reopened}", {"escalation_id": concern.id}
-            message = contact.message(Purpose.RECOVERY_SURVEY, key, self.now, channel=contact.written, **of)
-            self._owed.messages.append(message)
-            asked_at = message.due_at
-        else:
-            call = self._recovery_call(contact, concern)
-            self._owed.calls.append(call)
-            asked_at = call.due_to
-        until = asked_at + timedelta(days=contact.rules.escalation.recovery_wait_days)
-        set_values(self.db, [{"escalation_id": concern.id, "recovery_until": until}])
-        self._next(concern, until)
+        if contact.written is None:
+            return self._call(contact, concern, "ask whether the resolution helped")
+        self._owed.messages.append(survey_on(contact, concern, contact.written, self.now, again=False))
+        self._wait(contact, concern, self._owed.messages[-1].due_at)
+        self.tally["asked whether it helped"] += 1
+        return None
+
+    def _call(self, contact: Contact, concern: Row[Any], reason: str) -> None:
+        self._owed.calls.append(call_to_ask(self.db, contact, concern, reason, self.now))
+        self._wait(contact, concern, self._owed.calls[-1].due_to)
         self.tally["asked whether it helped"] += 1
 
-    def _recovery_call(self, contact: Contact, concern: Row[Any]) -> OwedCall:
-        made = calls_of(self.db, [concern.case_id], of_survey=False).get(concern.case_id, [])
-        reason = "ask whether the resolution helped"
-        return contact.call(next_number(made), reason, (), self.now, escalation_id=concern.id)
+    def _wait(self, contact: Contact, concern: Row[Any], asked_at: datetime) -> None:
+        self._wait_until(concern, asked_at + timedelta(days=contact.rules.escalation.recovery_wait_days))
+
+    def _wait_until(self, concern: Row[Any], until: datetime) -> None:
+        set_values(self.db, [{"escalation_id": concern.id, "recovery_until": until}])
+        self._next(concern, until)
 
     def _next(self, concern: Row[Any], at: datetime | None, *, warned: int | None = None) -> None:
         self._dates.append({"escalation_id": concern.id, "next_at": at,

@@ -12,7 +12,7 @@ from casework.rules import rules_of
 from channels.protocol import Mail, TextMessage
 from config.settings import Settings
 from models.answers import NewLink, new_token
-from models.letters import concerns, subjects
+from models.letters import concerns, recipients, subjects
 from policy.languages import choose
 from policy.rules import Rules
 from policy.silence import expiry
@@ -40,6 +40,8 @@ class Desk:
         self._concerns = concerns(db, [row.escalation_id for row in owed if row.escalation_id])
         self._requests = Requests(db, owed, self._settings.web_url)
         self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
+        to_staff = [json.loads(row.note) for row in owed if row.to_address is not None]
+        self._recipients = recipients(db, [id for note in to_staff for id in note.get("missed", ())])
         self.links: list[NewLink] = []
 
     def mail(self, message: Row[Any]) -> Mail | None:
@@ -58,8 +60,9 @@ class Desk:
         if to_customer and case is not None:
             unsubscribe = self._link(message, LinkPurpose.UNSUBSCRIBE, "u", rules.survey.unsubscribe_days)
             values |= self._to_customer(message, case, rules, unsubscribe, language)
-        elif case is not None:
-            values |= self._to_staff(message, case)
+        else:
+            values["missed"] = " and ".join(self._recipients[id] for id in values.get("missed", ())) or None
+            values |= self._to_staff(message, case) if case is not None else {}
         written = render_message(Purpose(message.purpose), values, language)
         return self._mail(message, address, case if to_customer else None, written, unsubscribe)
 
@@ -194,6 +197,7 @@ class Desk:
                 channel=Channel(message.channel),
                 created_at=self._now,
                 expires_at=self._now + timedelta(days=days),
+                message_id=message.id,
             )
         )
         return token

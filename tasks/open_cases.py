@@ -108,7 +108,9 @@ def _known(db: Connection, taken: Sequence[Row[Any]], policy: Policy, now: datet
     keys, survey = {key for service in taken for key in keys_of(service)}, policy.rules.survey
     horizon = now - timedelta(days=survey.cooldown_days)
     of_limits = [asked_where(db, limit.field, limit.value, now - timedelta(days=limit.days)) for limit in survey.limits]
-    return _Known(last_asked(db, keys, horizon), opted_out(db, keys, now), invalid_channels(db, keys), of_limits)
+    ended = now - timedelta(days=policy.rules.contact.invalid_days)
+    invalid = invalid_channels(db, keys, after=ended)
+    return _Known(last_asked(db, keys, horizon), opted_out(db, keys, now), invalid, of_limits)
 
 
 def _case(service: Row[Any], known: _Known, policy: Policy, now: datetime) -> tuple[dict[str, Any], tuple[Check, ...]]:

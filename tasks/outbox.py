@@ -37,12 +37,13 @@ from models.log import NewEntry, append
 from models.outcomes import first_contacts, look_now
 from policy.rules import Batches
 from policy.slots import next_window, window_end
+from tasks.barred import tell_barred
 from tasks.channels import WAYS, in_use
 from tasks.letter import Desk
 from tasks.place import place
 from tasks.refusals import heed
 from tasks.tally import Tally
-from vocabulary import Channel, Clause, Delivery, Event
+from vocabulary import Cause, Channel, Clause, Delivery, Event
 
 _PAUSE = timedelta(minutes=15)
 """How long a channel whose credentials were refused rests before one more try."""
@@ -123,7 +124,8 @@ def send_claimed(owner: str, now: datetime) -> Tally:
     receipts, facts = _sent(channel, owed, now)
     with here.store.write() as db:
         _settle(db, channel, owner, owed, receipts, facts, now)
-    return Tally.of(_WORDS[receipt.outcome] for receipt in receipts)
+    barred = sum(receipt.cause is Cause.SENDER for receipt in receipts)
+    return Tally.of(_WORDS[receipt.outcome] for receipt in receipts) + tell_barred(barred)
 
 
 def _sent(
@@ -193,6 +195,7 @@ def _row(message: Row[Any], receipt: Receipt, now: datetime) -> dict[str, Any]:
         "due_at": due_at,
         "attempts": attempts,
         "code": receipt.code,
+        "cause": receipt.cause,
         "provider_id": receipt.provider_id,
         "settled_at": now if final else None,
     }

@@ -27,7 +27,8 @@ def heed(
         receipt = of_customers[case.id]
         key = case.email_key if channel is Channel.EMAIL else case.phone_key
         if receipt.address is AddressFault.OPTED_OUT:
-            opt_out(db, case.id, at=now, source=f"the provider knows of an opt-out ({receipt.code})")
+            source = f"the provider knows of an opt-out ({receipt.code})"
+            opt_out(db, case.id, at=now, source=source, said_by=case.phone_key if channel is Channel.SMS else None)
         elif key is not None:
             wrong.append(Unreachable(address_key=key, channel=channel, code=receipt.code, case_id=case.id))
     mark_invalid(db, wrong, at=now)

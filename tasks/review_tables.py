@@ -157,10 +157,11 @@ def _concerns(counted: Counted) -> list[Row]:
 
 
 def _sent(counted: Counted) -> Table:
-    head = ("Purpose", "Sent", "Of these delivered", "Failed", "Refused", "Unknown", "Withdrawn", "Waiting",
-            "Possible second copies")  # fmt: skip
-    rows: list[Row] = [(of.purpose.replace("_", " "), of.sent, of.delivered, of.failed, of.refused, of.unknown,
-                        of.withdrawn, of.waiting, of.possible_duplicates) for of in counted.sent]  # fmt: skip
+    head = ("Purpose", "Sent", "Of these delivered", "Failed", "Refused", "Of these because of our sender",
+            "Unknown", "Withdrawn", "Waiting", "Possible second copies")  # fmt: skip
+    rows: list[Row] = [(of.purpose.replace("_", " "), of.sent, of.delivered, of.failed, of.refused, of.barred,
+                        of.unknown, of.withdrawn, of.waiting, of.possible_duplicates)
+                       for of in counted.sent]  # fmt: skip
     return Table("Messages about the month's services", head, rows)
 
 

@@ -27,16 +27,20 @@ def named(what: str, count: Callable[[datetime], int], clock: Callable[[Any], da
     return name
 
 
-def publish(tally: Tally, stage: str, *, word: str, delayed: str | None = None) -> State[Any]:
-    """The run's end: `word` as its state when something was done, and a table of counts. Counts and links only."""
+def publish(tally: Tally, stage: str, *, word: str, delayed: str | None = None, alarm: str | None = None) -> State[Any]:
+    """The run's end: `word` as its state when something was done, and a table of counts. Counts and links only.
+
+    `alarm`: what the operator must hear of; it stands first wherever the run is looked at.
+    """
+    loud = f"{alarm}; " if alarm else ""
     if not tally.total() and delayed is None:
-        return Completed(name=_EMPTY, message=tally.sentence())
+        return Completed(name=_EMPTY, message=loud + tally.sentence())
     web = place().settings.web_url
     rows = [{"what": what, "count": count} for what, count in tally.items() if count]
-    _leave_table(rows, stage, f"{tally.sentence()}. Cases: {web}")
+    _leave_table(rows, stage, f"{f'**{alarm}.** ' if alarm else ''}{tally.sentence()}. Cases: {web}")
     if delayed is not None:
-        return Completed(name="Delayed", message=f"{delayed}; {tally.sentence()}")
-    return Completed(name=word, message=tally.sentence())
+        return Completed(name="Delayed", message=f"{loud}{delayed}; {tally.sentence()}")
+    return Completed(name=word, message=loud + tally.sentence())
 
 
 def _leave_table(rows: list[dict[str, Any]], key: str, description: str) -> None:

@@ -41,6 +41,11 @@ class Language:
     """A greeting says the whole name."""
     catalogue: gettext.NullTranslations = field(repr=False)
 
+    @property
+    def in_english(self) -> str:
+        """ "German", "Brazilian Portuguese": as staff call it."""
+        return str(self.locale.get_language_name("en") or self.name)
+
     def say(self, text: str, /, **values: object) -> str:
         """The message in this language, with its values in the places `%(name)s`. Plain text, not escaped."""
         return self.catalogue.gettext(text) % values

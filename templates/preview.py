@@ -1,13 +1,13 @@
-"""All texts as files to look at: mails, SMS and pages with sample data, and an index for each language."""
+"""All texts as files to look at, with sample data: mails, SMS, pages, scripts of calls; an index for each language."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from templates.folder import FOLDER
 from templates.language import SOURCE, known_languages, read_language
-from templates.render import render_document, render_message, render_page, render_text
+from templates.render import render_call, render_document, render_message, render_page, render_text
 from templates.samples import MESSAGE_SAMPLES, MessageSample, PageSample
-from templates.samples_in import messages_in, pages_in, texts_in
+from templates.samples_in import calls_in, messages_in, pages_in, texts_in
 from templates.segments import segments
 from templates.values import CUSTOMER_PURPOSES
 
@@ -29,7 +29,7 @@ def write_preview(folder: Path) -> Path:
 def _write_language(folder: Path, language: str, languages: Sequence[str]) -> None:
     root = "" if language == SOURCE else "../"
     place = folder if language == SOURCE else folder / language
-    for name in ("messages", "pages"):
+    for name in ("messages", "pages", "calls"):
         (place / name).mkdir(parents=True, exist_ok=True)
     to_staff = [sample for sample in MESSAGE_SAMPLES if sample.purpose not in CUSTOMER_PURPOSES]
     mails = [*messages_in(language), *(to_staff if language == SOURCE else ())]
@@ -37,6 +37,7 @@ def _write_language(folder: Path, language: str, languages: Sequence[str]) -> No
         "messages": _write_messages(place, mails, language),
         "texts": _write_texts(place, texts_in(language), language),
         "pages": _write_pages(place, pages_in(language), language, f"../{root}static/"),
+        "calls": _write_calls(place, language),
         "languages": [_way_to(other, root, shown=other == language) for other in languages],
     }
     (place / "index.html").write_text(render_document("preview", values), encoding="utf-8")
@@ -78,4 +79,13 @@ def _write_pages(folder: Path, samples: Iterable[PageSample], language: str, sta
         file = folder / "pages" / f"{sample.name}.html"
         file.write_text(html, encoding="utf-8")
         shown.append({"title": sample.title, "html": f"pages/{file.name}"})
+    return shown
+
+
+def _write_calls(folder: Path, language: str) -> list[dict[str, str]]:
+    shown = []
+    for sample in calls_in(language):
+        text = render_call(sample.call, sample.values, language)
+        (folder / "calls" / f"{sample.name}.txt").write_text(text, encoding="utf-8")
+        shown.append({"title": sample.title, "text": text})
     return shown

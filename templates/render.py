@@ -80,10 +80,13 @@ def render_text(purpose: Purpose, values: Mapping[str, object], language: str = 
     return named if segments(named) <= segments(unnamed) else unnamed
 
 
-def render_call(name: str, values: Mapping[str, object]) -> str:
-    """What is said on a call, as text for the person who makes it. `values` are those named in `CALL_VALUES`."""
+def render_call(name: str, values: Mapping[str, object], language: str = SOURCE) -> str:
+    """The script of a call, for the person who makes it: what is said stands in `language`, directions in English.
+
+    `values` are those named in `CALL_VALUES`.
+    """
     given = _given(f"calls/{name}", values, CALL_VALUES[name], for_mail)
-    return body(_render(f"calls/{name}.txt.j2", given, SOURCE))
+    return body(_render(f"calls/{name}.txt.j2", given, language))
 
 
 def render_page(name: str, values: Mapping[str, object], language: str = SOURCE) -> str:

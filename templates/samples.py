@@ -36,6 +36,7 @@ _STAFF: Final[Values] = {
     "owner": "Petra Lindqvist",
     "role": "owner",
     "severity": "high",
+    "missed": None,
     "commands": [
         "./aftercare escalation acknowledge E-2047",
         './aftercare escalation resolve E-2047 --cause workmanship --action "…"',
@@ -83,6 +84,7 @@ _BULLETIN: Final[Values] = {
     "thanks": "You called 96 customers who do not read mail. 11 of the 17 concerns are settled and confirmed by the "
     "customers themselves.",
     "review_path": "reviews/2026-03/review.html",
+    "missed": None,
 }
 
 
@@ -139,6 +141,7 @@ MESSAGE_SAMPLES: Final[tuple[MessageSample, ...]] = (
         _WARNING,
         percent=100,
         role="supervisor",
+        missed="Petra Lindqvist",
         what="deadline",
         deadline_at="Thu 19 Mar 2026, 10:12",
         time_left="none",

@@ -1,10 +1,13 @@
 """The invented data with its dates and names as each language writes them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from templates.call_samples import CALL_SAMPLES, CallSample
 from templates.dates import day_text, greeted_name, moment_text
+from templates.language import read_language
 from templates.samples import MESSAGE_SAMPLES, PAGE_SAMPLES, MessageSample, PageSample, Values
 from templates.values import CUSTOMER_PURPOSES, TEXT_VALUES
 
@@ -14,6 +17,8 @@ _DAYS: Final = {
     "answer_until": datetime(2026, 3, 27, 12, tzinfo=UTC),
     "resolved_on": datetime(2026, 3, 21, 12, tzinfo=UTC),
 }
+_SAID: Final = {"said_date": _DAYS["service_date"]}
+"""Days in the script of a call; the others there are read by staff."""
 _MOMENTS: Final = {
     "contact_by": datetime(2026, 3, 19, 9, 12, tzinfo=UTC),
     "change_until": datetime(2026, 3, 21, 9, 12, tzinfo=UTC),
@@ -41,14 +46,21 @@ def pages_in(language: str) -> tuple[PageSample, ...]:
     return tuple(replace(sample, values=_dated(sample.values, language)) for sample in PAGE_SAMPLES)
 
 
+def calls_in(language: str) -> tuple[CallSample, ...]:
+    """The scripts of calls to customers who read that language."""
+    spoken = read_language(language).in_english
+    told: Values = {"reads": spoken, "says": spoken}
+    return tuple(replace(one, values=_dated({**one.values, **told}, language, _SAID)) for one in CALL_SAMPLES)
+
+
 def _named(values: Values, language: str) -> Values:
     return (
         {**values, "customer_name": greeted_name("Anna Bergmann", language)} if values.get("customer_name") else values
     )
 
 
-def _dated(values: Values, language: str) -> Values:
+def _dated(values: Values, language: str, dates: Mapping[str, datetime] = _DAYS) -> Values:
     """What has no date stays without one."""
-    days = {name: day_text(at, _ZONE, language) for name, at in _DAYS.items() if values.get(name)}
+    days = {name: day_text(at, _ZONE, language) for name, at in dates.items() if values.get(name)}
     moments = {name: moment_text(at, _ZONE, language) for name, at in _MOMENTS.items() if values.get(name)}
     return {**values, **days, **moments}

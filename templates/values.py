@@ -8,7 +8,7 @@ _CUSTOMER: Final = frozenset({"company", "customer_name", "service_kind", "servi
 _ASK: Final = _CUSTOMER | {
     "branch", "department", "survey_url", "rating_urls", "trap_url", "answer_until",
 }  # fmt: skip
-_STAFF: Final = frozenset({"company", "escalation_id", "case_id", "department", "owner", "role", "severity"})
+_STAFF: Final = frozenset({"company", "escalation_id", "case_id", "department", "owner", "role", "severity", "missed"})
 
 MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.SURVEY: _ASK,
@@ -25,7 +25,7 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
         "asked_by", "asked_at", "attempts", "channels", "first_at", "root_cause", "action_taken", "declined_by",
         "url", "commands",
     },
-    Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path"}),
+    Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path", "missed"}),
 }  # fmt: skip
 
 _TEXT: Final = frozenset({"company", "customer_name", "service_date", "survey_url"})
@@ -55,16 +55,18 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
 
 _CALL: Final = frozenset({
     "company", "call", "what", "attempt", "customer_name", "phone", "until", "window", "service_kind", "service_date",
-    "department", "branch", "reason", "handled_by", "contact_by", "commands",
+    "department", "branch", "reason", "reads", "says", "unserved", "said_date", "handled_by", "contact_by", "commands",
 })  # fmt: skip
 CALL_VALUES: Final[dict[str, frozenset[str]]] = {
     "survey": _CALL,
     "confirm": _CALL | {"said_rating", "said_comment", "said_contact_me"},
     "recovery": _CALL | {"action_taken", "resolved_on"},
 }
+"""Of the scripts of calls. `said_date` and `contact_by` are said, in the customer's language; other dates are read by
+the caller. `reads` and `says` are names of languages, `unserved` the tag of one that we do not write."""
 
 DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
-    "preview": frozenset({"messages", "texts", "pages", "languages"}),
+    "preview": frozenset({"messages", "texts", "pages", "calls", "languages"}),
     "review": frozenset(
         {
             "company",
@@ -125,6 +127,7 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "messages": frozenset({"title", "subject", "html", "text"}),
     "texts": frozenset({"title", "text", "length", "segments"}),
     "pages": frozenset({"title", "html"}),
+    "calls": frozenset({"title", "text"}),
     "languages": frozenset({"tag", "name", "index", "shown"}),
 }
 """The fields of the values that are mappings, or lists of mappings."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from models.schema import ensure_schema
 from models.store import Store
@@ -30,6 +31,16 @@ __all__ = ["database_url", "place", "postgres", "sqlite_template", "store"]
 _TEMPLATE = "aftercare_template"
 _FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
 """Nobody pulls the plug of a test, so nothing has to survive it."""
+
+
+def in_a_hurry(store: Store) -> Store:
+    """The same for a store in SQLite, in tests of so many transactions that waiting for the disk is most of their time.
+
+    Call it before the store is used in earnest.
+    """
+    event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
+    store.engine.dispose()
+    return store
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def event(kind: str, at: datetime, message: Row[Any] | None = None, **more: Any)
         "timestamp": int(at.timestamp()),
         "event": kind,
         "category": ["aftercare"],
-        "sg_event_id": f"event-{number}",
+        "sg_event_id": f"event-{number:06d}",
         "sg_message_id": f"m{message.id if message else number}.recvd-1.0",
     }
     return told | about | more  # fmt: skip

@@ -25,11 +25,11 @@ class SendGridKey:
         der = self._private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         self.public = base64.b64encode(der).decode()
 
-    def headers(self, body: bytes, at: datetime) -> dict[str, str]:
+    def headers(self, body: bytes, at: datetime, *, content_type: str = "application/json") -> dict[str, str]:
         stamp = f"{at.timestamp():.0f}"
         signature = self._private.sign(stamp.encode() + body, ec.ECDSA(SHA256()))
         return {
-            "content-type": "application/json",
+            "content-type": content_type,
             "x-twilio-email-event-webhook-signature": base64.b64encode(signature).decode(),
             "x-twilio-email-event-webhook-timestamp": stamp,
         }

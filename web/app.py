@@ -14,16 +14,18 @@ from web.bell import Bell
 from web.console.rooms import console_routes
 from web.front import Front
 from web.headers import Headers
-from web.hooks import Hooks, sendgrid_hook, twilio_hook
+from web.hooks import Hooks, twilio_hook
 from web.inbound_mail import InboundMail
 from web.inbound_sms import PATH as SMS_PATH
 from web.inbound_sms import InboundSms
 from web.intake import Intake
+from web.limiter import Limiter
 from web.nonce import Nonces
 from web.pages import Pages
 from web.presses import Presses
 from web.problems import answer_problems
 from web.secret import signing_key
+from web.sendgrid_guard import of_events
 from web.signature import intake_secrets
 from web.survey import Survey
 from web.unsubscribe import Unsubscribe
@@ -41,11 +43,11 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     rules = read_policy(settings.policy_file).rules
     pages = Pages(rules)
     front = Front(store, pages)
-    nonces, visits = Nonces(signing_key(settings)), Visits()
-    survey = Survey(store, clock, bell, pages, nonces, visits)
-    unsubscribe = Unsubscribe(store, clock, pages, Presses(store, clock, nonces, visits))
+    nonces, visits, limiter = Nonces(signing_key(settings)), Visits(), Limiter(settings.trusted_proxies)
+    survey = Survey(store, clock, bell, pages, nonces, visits, limiter)
+    unsubscribe = Unsubscribe(store, clock, pages, Presses(store, clock, nonces, visits), limiter)
     intake = Intake(store, clock, bell, intake_secrets(settings))
-    hooks = Hooks(store, clock, bell, sendgrid_hook(settings), twilio_hook(settings))
+    hooks = Hooks(store, clock, bell, of_events(settings), twilio_hook(settings))
     mail, sms = (kind(store, clock, bell, rules, settings) for kind in (InboundMail, InboundSms))
     app = _bare_app()
     routes: tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...] = (

@@ -4,21 +4,19 @@ Who writes is not proven: From and the envelope's sender can be forged. The toke
 to decides which case it is about, and nothing in a mail ever changes contact data.
 """
 
-import base64
 import hashlib
-import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
-from config.settings import Settings, SettingsError, secret_from
+from config.settings import Settings
 from models.answers import open_link
 from models.report import address_key
 from models.store import Store
@@ -26,15 +24,28 @@ from policy.replies import Heard, understand
 from policy.rules import Rules
 from vocabulary import Channel, LinkPurpose
 from web.bell import Bell, Sound
-from web.bodies import read_up_to
+from web.bodies import pieces_up_to
 from web.cleaned import cleaned
+from web.inbound_door import InboundDoor
 from web.mail_text import decoded, headers_in, mime_mail, text_of_html
-from web.multipart import NotAForm, Parts, read_parts
+from web.multipart import Beginning, FormReader, Holder, NotAForm, Parts
 from web.replies import Arrived, take
+from web.sendgrid_guard import of_mail
 from web.strict_json import NotJson, parse
+from web.thinned import Thinned
 
 _TOKEN = re.compile(r"reply\+([a-z2-7]{32})@", re.IGNORECASE)
-_SHORTEST_SECRET = 32
+_KB = 1024
+_WANTED: Mapping[str, Callable[[], Holder]] = {
+    "text": lambda: Beginning(128 * _KB),
+    "html": lambda: Beginning(256 * _KB),
+    "email": lambda: Thinned(384 * _KB),
+    "headers": lambda: Beginning(128 * _KB),
+    **{
+        name: (lambda: Beginning(16 * _KB)) for name in ("from", "to", "subject", "envelope", "charsets", "attachments")
+    },
+}
+"""How much of each field is kept: about 1 MiB in all, of a post of up to `inbound_most_bytes`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,23 +83,32 @@ class InboundMail:
         self._bell = bell
         self._rules = rules
         self._most = settings.inbound_most_bytes
-        self._secret = _secret(settings)
-        self._login = _login(settings)
+        self._door = InboundDoor(settings)
+        self._guard = of_mail(settings)
 
     async def arrive(self, secret: str, request: Request) -> Response:
-        """Whoever does not know the address is told that there is none."""
-        if not self._secret or not hmac.compare_digest(secret.encode(), self._secret):
-            raise HTTPException(404)
-        given = request.headers.get("authorization", "").encode("utf-8", "replace")
-        if self._login and not hmac.compare_digest(given, self._login):
-            return Response(status_code=401, headers={"WWW-Authenticate": 'Basic realm="inbound mail"'})
-        body = await read_up_to(request, self._most)
-        # Where SendGrid signs what it posts (its "security policies"), the signature over `body` is to be checked here.
+        """Whoever does not know the address is told that there is none; whoever does not sign leaves nothing."""
+        refused = self._door.refuses(secret, request.headers)
+        claimed = self._guard.claim(request.headers)
+        if refused is not None:
+            return refused
+        if self._guard.is_set and claimed is None:
+            return Response(status_code=401)
+        form = FormReader(request.headers.get("content-type", ""), _WANTED)
+        async for piece in pieces_up_to(request, self._most):
+            if claimed is not None:
+                claimed.read(piece)
+            form.write(piece)
+        if self._guard.is_set and not self._guard.admits(claimed, self._clock()):
+            return Response(status_code=401)
+        return await run_in_threadpool(self._read, form)
+
+    def _read(self, form: FormReader) -> Response:
         try:
-            mail = _posted(read_parts(request.headers.get("content-type", ""), body))
+            mail = _posted(form.finish())
         except (NotAForm, RecursionError):
             return JSONResponse({"error": "This is not what Inbound Parse posts."}, status_code=400)
-        return await run_in_threadpool(self._take, mail)
+        return self._take(mail)
 
     def _take(self, mail: PostedMail) -> Response:
         now = self._clock()
@@ -147,27 +167,3 @@ def _object(raw: bytes) -> dict[str, object]:
     except NotJson:
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _secret(settings: Settings) -> bytes:
-    secret = secret_from(settings.inbound_secret, settings.inbound_secret_file)
-    if secret is None:
-        return b""
-    # Paths are read in lower case.
-    value = secret.get_secret_value().lower()
-    if len(value) < _SHORTEST_SECRET or not re.fullmatch(r"[a-z0-9_-]+", value):
-        raise SettingsError(
-            f"AFTERCARE_INBOUND_SECRET: must have at least {_SHORTEST_SECRET} letters, digits, hyphens or underscores."
-        )
-    return value.encode()
-
-
-def _login(settings: Settings) -> bytes:
-    """The header that is demanded; empty when none is."""
-    if settings.inbound_username is None:
-        return b""
-    password = secret_from(settings.inbound_password, settings.inbound_password_file)
-    if password is None:
-        raise SettingsError("AFTERCARE_INBOUND_USERNAME is set: set AFTERCARE_INBOUND_PASSWORD, or …_FILE, too.")
-    login = f"{settings.inbound_username}:{password.get_secret_value()}"
-    return b"Basic " + base64.b64encode(login.encode())

@@ -82,7 +82,7 @@ def take_in(db: Connection, provider: str, reports: Sequence[Report], channel: C
     _mark_invalid(db, [one for one in telling if one[0].invalid], channel, at)
     for report, message in telling:
         if report.objects:
-            _object(db, report, message, at)
+            _object(db, report, message, channel, at)
     return TakenIn(new=len(kept.new), failed=sum(change.failed for change in changes))
 
 
@@ -124,6 +124,7 @@ def _row(change: _Change) -> dict[str, Any]:
         "was": message.state,
         "new_state": after.state,
         "new_code": code if after.state is Delivery.ACCEPTED else after.word,
+        "new_cause": after.cause,
         "new_settled_at": min(message.settled_at or taken_at, taken_at),
         "new_provider_id": change.provider_id,
         "new_reported_at": max(message.reported_at or after.newest_at, after.newest_at),
@@ -167,10 +168,12 @@ def _mark_invalid(
     mark_invalid(db, found, at=at)
 
 
-def _object(db: Connection, report: Report, message: Row[Any] | None, at: datetime) -> None:
+def _object(db: Connection, report: Report, message: Row[Any] | None, channel: Channel, at: datetime) -> None:
     """The customer told the provider that it is enough: suppressed like an opt-out that came to us."""
     source = report.kind.replace("_", " ")
+    key = address_key(report.address) if report.address else None
+    said_by = key if channel is Channel.SMS else None
     if message is not None and message.case_id is not None and message.to_address is None:
-        opt_out(db, message.case_id, at=at, source=source)
-    elif message is None and report.address and report.kind not in _OF_ONE_LIST:
-        suppress_address(db, address_key(report.address), at=at, source=source)
+        opt_out(db, message.case_id, at=at, source=source, said_by=said_by)
+    elif message is None and key and report.kind not in _OF_ONE_LIST:
+        suppress_address(db, key, at=at, source=source, said_by=said_by)

@@ -41,6 +41,12 @@ class Pages:
         """For every link that cannot be used, whatever the reason: who guesses links learns nothing."""
         return self.show("unavailable", status=404)
 
+    def too_many(self) -> HTMLResponse:
+        """For who tries more links that lead nowhere than a person would."""
+        page = self.note("too many", status=429)
+        page.headers["Retry-After"] = "60"
+        return page
+
     def note(self, problem: str, *, status: int) -> HTMLResponse:
         """One of the problems that `pages/problems.html.j2` has words for."""
         return self.show("problem", {"problem": problem}, status=status)

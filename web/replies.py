@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from casework.rules import rules_of
 from models.answers import Said, last_answer, record, still_answerable
+from models.coming_back import can_lift, lift
 from models.optouts import opt_out, suppress_address
 from models.replies import NewReply, keep, name_answer
+from models.unread import pause
 from policy.replies import Meaning, Understood
 from vocabulary import Channel, Stage
 
@@ -45,6 +47,8 @@ def take(db: Connection, arrived: Arrived, case: Any, now: datetime) -> Taken:
     """`case`: the one that the reply is about, locked, or None."""
     understood = arrived.understood
     answerable = case is not None and understood.is_said and _takes_answers(case, now)
+    back = _comes_back(db, arrived, case, now)
+    to_person = None if back else _to_person(understood, arrived, case, answerable=answerable)
     reply_id = keep(db, NewReply(
         channel=arrived.channel,
         external_id=arrived.external_id,
@@ -54,10 +58,16 @@ def take(db: Connection, arrived: Arrived, case: Any, now: datetime) -> Taken:
         text=understood.text,
         attachments=arrived.attachments,
         understood=understood.meaning,
-        to_person=_to_person(understood, arrived, case, answerable=answerable),
+        to_person=to_person,
     ), at=now)  # fmt: skip
     if reply_id is None:
         return Taken(new=False)
+    if case is not None and to_person is not None and understood.meaning is not Meaning.BOUNCE:
+        read_by = now + timedelta(days=rules_of(db, case.policy_version).silence.unread_days)
+        pause(db, case.case_id, until=read_by)
+    if back and arrived.from_key:
+        lift(db, arrived.from_key, at=now, case_id=case.case_id if case else None,
+             policy_version=case.policy_version if case else None)  # fmt: skip
     if answerable:
         _record(db, reply_id, arrived, case, now)
     # After the answer: an opt-out ends only what still waits, and never a concern.
@@ -68,6 +78,14 @@ def take(db: Connection, arrived: Arrived, case: Any, now: datetime) -> Taken:
 def _takes_answers(case: Any, now: datetime) -> bool:
     """While a concern is open, whatever the customer says belongs to it, however late."""
     return case.stage in (Stage.ESCALATED, Stage.RECOVERING) or still_answerable(case, now)
+
+
+def _comes_back(db: Connection, arrived: Arrived, case: Any, now: datetime) -> bool:
+    """START by SMS, from a number that opted out by SMS and in no other way."""
+    if arrived.understood.meaning is not Meaning.START or not arrived.from_key:
+        return False
+    keys = [key for key in (case.email_key, case.phone_key) if key] if case else []
+    return can_lift(db, arrived.from_key, keys, now)
 
 
 def _to_person(understood: Understood, arrived: Arrived, case: Any, *, answerable: bool) -> str | None:
@@ -96,8 +114,9 @@ def _record(db: Connection, reply_id: int, arrived: Arrived, case: Any, now: dat
 
 def _leave(db: Connection, arrived: Arrived, case: Any, now: datetime) -> bool:
     source = f"reply by {arrived.channel}"
+    number = arrived.from_key if arrived.channel is Channel.SMS else None
     if case is not None:
-        return opt_out(db, case.case_id, at=now, source=source)
-    if arrived.channel is Channel.SMS and arrived.from_key:
-        return suppress_address(db, arrived.from_key, at=now, source=source)
+        return opt_out(db, case.case_id, at=now, source=source, said_by=number)
+    if number:
+        return suppress_address(db, number, at=now, source=source, said_by=number)
     return False

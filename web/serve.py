@@ -36,7 +36,7 @@ def serve(settings: Settings) -> None:
             port=settings.web_port,
             access_log=False,  # addresses hold tokens
             server_header=False,
-            proxy_headers=False,  # nothing here depends on who asks
+            proxy_headers=False,  # only web.limiter looks at who asks, and knows how many proxies to trust
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=10,

@@ -19,6 +19,7 @@ from vocabulary import LinkPurpose
 from web.bell import Bell, Sound
 from web.bodies import FormBody
 from web.form import ONCE_MORE, Fault, Form, read_form
+from web.limiter import Limiter
 from web.links import rating_in, token_in, trapped_in
 from web.nonce import Nonces
 from web.pages import Pages
@@ -28,9 +29,11 @@ from web.visits import Visits, visitor_of
 
 class Survey:
     def __init__(
-        self, store: Store, clock: Callable[[], datetime], bell: Bell, pages: Pages, nonces: Nonces, visits: Visits
-    ) -> None:
+        self, store: Store, clock: Callable[[], datetime], bell: Bell, pages: Pages, nonces: Nonces, visits: Visits,
+        limiter: Limiter,
+    ) -> None:  # fmt: skip
         self._visits = visits
+        self._limiter = limiter
         self._store = store
         self._clock = clock
         self._bell = bell
@@ -47,7 +50,7 @@ class Survey:
             case = open_link(db, token, PURPOSES, now)
             before = last_answer(db, case.case_id, case.escalation_id) if case else None
         if case is None:
-            return self._pages.unavailable()
+            return self._nowhere(token, request)
         wanted = rating_in(link, _query(request))
         self._note(case.case_id, Deed.OPENED, request, wanted)  # in memory: a page that is looked at writes no row
         form = _as_before(before, self._nonces.issue(token, now), wanted)
@@ -61,7 +64,8 @@ class Survey:
                 case = open_link(db, token, PURPOSES, self._clock())
             if case is not None:
                 self._note(case.case_id, Deed.TRAP, request)
-        return self._pages.unavailable()
+                return self._pages.unavailable()
+        return self._nowhere(token, request)
 
     def answer(self, link: str, body: FormBody, request: Request) -> Response:
         """Record what was said, once; or show the form again with everything that was typed."""
@@ -79,6 +83,12 @@ class Survey:
         if not _says_the_same(form, taken.answer):  # the same form, changed and sent again by the browser's back button
             return self._again(token, form, [ONCE_MORE], None, request)
         return self._thanks(taken)
+
+    def _nowhere(self, token: str | None, request: Request) -> Response:
+        """For a link that cannot be used. Nobody needs to look at many; what is sent is never refused for it."""
+        if request.method != "POST" and self._limiter.refuses(request, token, self._clock()):
+            return self._pages.too_many()
+        return self._pages.unavailable()
 
     def _note(self, case_id: int, deed: Deed, request: Request, rating: int | None = None) -> None:
         self._visits.note(case_id, Visit(self._clock(), visitor_of(request.headers), deed, rating))

@@ -21,6 +21,7 @@ from templates.dates import day_text
 from templates.language import SOURCE
 from vocabulary import Channel, LinkPurpose
 from web.bodies import FormBody
+from web.limiter import Limiter
 from web.links import token_in
 from web.pages import Pages
 from web.presses import Presses
@@ -30,15 +31,20 @@ _MOST_FIELDS = 20
 
 
 class Unsubscribe:
-    def __init__(self, store: Store, clock: Callable[[], datetime], pages: Pages, presses: Presses) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], pages: Pages, presses: Presses, limiter: Limiter
+    ) -> None:
+        self._limiter = limiter
         self._presses = presses
         self._store = store
         self._clock = clock
         self._pages = pages
 
-    def show(self, link: str) -> Response:
+    def show(self, link: str, request: Request) -> Response:
         token = token_in(link)
         found = self._find(token, self._clock()) if token else None
+        if found is None and self._limiter.refuses(request, token, self._clock()):
+            return self._pages.too_many()
         return self._pages.show("unsubscribe", {"action": f"/u/{token or 'unknown'}"}, language=self._language(found))
 
     def leave(self, link: str, body: FormBody, request: Request) -> Response:

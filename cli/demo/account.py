@@ -17,6 +17,7 @@ from vocabulary import Channel
 
 _SHOWN = 8
 _FIGURES = {"sent": "sent, or called", "arrived": "delivered, or spoken to", "failed": "failed",
+            "barred": "  of these, not carried because of the sender",
             "moved_on": "  of these, moved to the next channel", "answered_on_page": "answered on the page",
             "answered_by_reply": "answered by reply", "answered_in_call": "answered in a call",
             "opted_out": "opted out, or paused", "unconfirmed": "answers that no person has confirmed"}  # fmt: skip

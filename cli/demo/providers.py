@@ -45,6 +45,7 @@ def _settings_for(fakes: Fakes, here: str) -> dict[str, str]:
         "AFTERCARE_SENDGRID_EVENT_KEYS": keys.public_key,
         "AFTERCARE_REPLY_DOMAIN": "reply.example.com",
         "AFTERCARE_INBOUND_SECRET": keys.inbound_secret,
+        "AFTERCARE_SENDGRID_INBOUND_KEYS": keys.inbound_public_key,
         "AFTERCARE_SMS": "twilio",
         "AFTERCARE_TWILIO_URL": fakes.twilio_url,
         "AFTERCARE_TWILIO_ACCOUNT_SID": keys.account_sid,

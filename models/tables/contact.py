@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 from vocabulary import Delivery
 
 ANY_CHANNEL = "*"
+TO_FOLLOW = text("follow_up IS NULL AND (escalation_id IS NOT NULL OR case_id IS NULL)")
+"""Messages about concerns and to staff whose failure nobody has dealt with. Databases use the index on it only for
+queries that say it in the same words."""
 
 
 class Message(SQLModel, table=True):
@@ -19,7 +22,10 @@ class Message(SQLModel, table=True):
         Index("messages_due", "state", "due_at", "id"),
         Index("messages_of_case", "case_id"),
         Index("messages_of_provider", "provider_id"),
-    )
+        Index("messages_to_follow", "state", "id", sqlite_where=TO_FOLLOW, postgresql_where=TO_FOLLOW),
+        Index("messages_by_cause", "cause", "id", sqlite_where=text("cause IS NOT NULL"),
+              postgresql_where=text("cause IS NOT NULL")),
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     ref: str = Field(unique=True)
@@ -50,6 +56,12 @@ class Message(SQLModel, table=True):
     possible_duplicate: bool = False
     reported_at: datetime | None = None
     """When the newest thing happened that the provider told us of this message."""
+    follow_up: str | None = None
+    """What its failure led to, of those that tell staff or ask after a resolution: a word of `vocabulary.FollowUp`."""
+    cause: str | None = None
+    """Why it did not arrive, in our words, where it matters for what follows."""
+    sought: int = 0
+    """How often the provider was asked whether it has this message, since its outcome became unknown."""
 
 
 class ProviderEvent(SQLModel, table=True):
@@ -119,6 +131,8 @@ class Link(SQLModel, table=True):
     escalation_id: int | None = Field(default=None, foreign_key="escalations.id")
     channel: str | None = None
     """By which message it was sent; None for a link from before this was written down."""
+    message_id: int | None = Field(default=None, index=True)
+    """The message that carries it; None for a link from before this was written down."""
     created_at: datetime
     expires_at: datetime
 
@@ -166,16 +180,20 @@ class Suppression(SQLModel, table=True):
     """The end of a pause; None for good."""
     source: str
     case_id: int | None = None
+    said_by: str | None = None
+    """SHA-256 of the number that said so by text message, or is known to its provider to have. START from it takes that
+    back. None when it was said in any other way, or in any other way too."""
 
 
 class InvalidAddress(SQLModel, table=True):
-    """An address that cannot be reached on a channel: a mailbox that is not there, a landline for SMS."""
+    """An address that could not be reached on a channel: a mailbox that is not there, a landline for SMS."""
 
     __tablename__ = "invalid_addresses"
 
     address_key: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
     since: datetime
+    """When that showed last. How long it counts is the policy's `contact.invalid_days`."""
     code: str
 
 

@@ -17,11 +17,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, select
 
+from casework.call_script import call_script
 from casework.calling import report_call
 from models.answers import Said, open_link, record
 from models.calls import CallReport
 from models.due import due_cases, due_escalations, open_calls, unjudged_cases, waiting_services
 from models.escalations import acknowledge, resolve
+from models.failures import lost_messages
 from models.inbox import receive, reopen
 from models.optouts import opt_out
 from models.report import ClosedService, ReopenedService
@@ -29,12 +31,14 @@ from models.tables import calls, cases, entries, escalations, messages, services
 from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
+from tasks.look_up import look_up_unknown
 from tasks.open_cases import cancel_reopened, open_cases
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import Place, place
 from tasks.records import check_records
 from tasks.silence import settle_silence
 from tasks.tally import Tally
+from tasks.undelivered import follow_failures, unknown_wait
 from vocabulary import CallOutcome, Channel, Delivery, Event, LinkPurpose, Purpose, Stage
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -79,6 +83,11 @@ class Days:
     def here(self) -> Place:
         return place()
 
+    def script(self, call_id: int) -> str:
+        """What is to be said on a call."""
+        with self.here.store.read() as db:
+            return call_script(db, call_id, self.now, offered=self.here.policy.rules.languages)
+
     # What the source system says.
 
     def report(self, external_id: str = "J-1", *, closed: datetime | None = None, **more: Any) -> None:
@@ -105,6 +114,8 @@ class Days:
         tally = Tally(cancel_reopened.fn(self.now)) + self.open_and_ask()
         tally += self._work(settle_silence, due_cases, Stage.ASKED)
         tally += self._work(judge_answers, unjudged_cases)
+        for batch in lost_messages(self.here.store, self.now, wait=unknown_wait(), size=500):
+            tally += follow_failures.fn(batch, self.now)
         tally += self._work(work_ladder, due_escalations)
         return tally + self.deliver() + self._work(check_records, due_cases, Stage.ENDED)
 
@@ -124,8 +135,8 @@ class Days:
             work_ladder.fn(batch, self.now)
 
     def deliver(self) -> Tally:
-        """The outbox is tidied and then emptied, batch by batch."""
-        tally = tidy_outbox.fn(self.now)
+        """What is unknown is asked for; then the outbox is tidied and emptied, batch by batch."""
+        tally = look_up_unknown.fn(self.now) + tidy_outbox.fn(self.now)
         while (owner := claim_batch.fn(self.now)) is not None:
             tally += send_claimed.fn(owner, self.now)
         return tally

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from casework.call_script import call_script
 from models.calls import CallError
 from models.tables import calls, escalations
 from tests.acceptance.days import Days, berlin
@@ -19,8 +18,7 @@ def by_phone(days: Days, **more: str) -> None:
 
 
 def script(days: Days) -> str:
-    with days.here.store.read() as db:
-        return call_script(db, days.calls()[0].id, days.now)
+    return days.script(days.calls()[0].id)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +104,7 @@ def test_the_script_asks_without_naming_a_number(days: Days):
     text = script(days)
     order = [
         "Good day, this is (your name) from Example Home Services",
-        "job completed on Monday, 5 October 2026",
+        "I am calling about our service on Monday, 5 October 2026.",
         "Is this a good moment?",
         "1 is not at all satisfied, 5 is very satisfied",
         "Suggest no number",
@@ -134,7 +132,6 @@ def test_a_call_keeps_its_script_when_it_was_made(days: Days):
     by_phone(days)
     before = script(days)
     days.call(CallOutcome.NO_ANSWER)
-    with days.here.store.read() as db:
-        assert call_script(db, 1, days.now) == before
-        with pytest.raises(CallError, match="there is no call 99"):
-            call_script(db, 99, days.now)
+    assert days.script(1) == before
+    with pytest.raises(CallError, match="there is no call 99"):
+        days.script(99)

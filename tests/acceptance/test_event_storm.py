@@ -10,10 +10,11 @@ from config.settings import Settings
 from models.store import Store
 from policy.delivery import Standing, Told, standing
 from tasks.place import Place
+from tests.databases import in_a_hurry
 from tests.event_storm import NeverInjected, Storm, standing_of
 from tests.providers import Providers, make_providers
 
-MAILS = 3_000
+MAILS = 6_600
 Site = Callable[[Storm], Providers]
 
 
@@ -25,7 +26,7 @@ def site(sqlite_template: Path, tmp_path: Path) -> Site:
         home = tmp_path / f"home-{len([*tmp_path.iterdir()])}"
         home.mkdir()
         file = Path(shutil.copy(sqlite_template, home / "aftercare.db"))
-        store = Store(f"sqlite:///{file}")
+        store = in_a_hurry(Store(f"sqlite:///{file}"))
         storm.fill(store)
         return make_providers(Place(Settings(home=home), store))
 
@@ -63,7 +64,7 @@ def test_a_merge_in_which_the_last_event_wins_is_found_out(site: Site, monkeypat
 
 
 def test_a_verifier_that_believes_everybody_is_found_out(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("channels.sendgrid_events._fits", lambda *_: True)
+    monkeypatch.setattr("channels.sendgrid_signature._fits", lambda *_: True)
     storm = Storm(300, forged_share=0.3)
     lived_through(storm, site)
     assert storm.accepted_forgeries > 0

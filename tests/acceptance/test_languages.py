@@ -86,6 +86,20 @@ def test_a_language_that_is_not_offered_any_more_stops_no_mail(days: Days):
     assert "Hello Ann," in days.letters()[0].text
 
 
+def test_who_is_called_is_spoken_to_in_their_language_and_the_caller_is_told_in_english(days: Days):
+    days.report("J-1", channels="phone", phone="+4930123456", customer_name="Anna Bergmann", language="de-AT")
+    days.report("J-2", channels="phone", phone="+4930123457", email="piotr@example.com", language="pl")
+    days.live(until=berlin("2026-10-05 15:00"))
+    german, polish = (days.script(call.id) for call in days.calls())
+    assert '"Guten Tag, hier spricht (your name) von Example Home Services. Spreche ich mit Anna Bergmann?"' in german
+    assert '"Es geht um unseren Service am Montag, 5. Oktober 2026.' in german
+    assert "bis spätestens Dienstag, 6. Oktober 2026, 15:00 Uhr (MESZ)." in german
+    assert "To be made until Mon 5 October 2026" in german
+    assert "Job completed on Monday, 5 October 2026, Heating, Berlin" in german
+    assert "the customer reads English (the record says pl, which we do not write)" in polish
+    assert '"Good day, this is (your name)' in polish
+
+
 def text_of(mail: Letter) -> str:
     return " ".join(mail.text.split())
 

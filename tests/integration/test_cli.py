@@ -20,6 +20,7 @@ from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
 from tasks.open_cases import open_cases
 from tasks.place import Place
+from tests.signing import SendGridKey
 from vocabulary import CallOutcome, Channel
 
 Type = Callable[..., tuple[int, str, str]]
@@ -211,6 +212,19 @@ def test_doctor_says_what_a_channel_lacks(type_: Type, monkeypatch: pytest.Monke
     monkeypatch.setenv("AFTERCARE_SMS", "twilio")
     status, out, _ = type_("doctor")
     assert (status, "channel sms is not ready: AFTERCARE_SMS is twilio: set AFTERCARE_TWILIO_" in out) == (1, True)
+
+
+def test_doctor_says_what_protects_replies_by_mail(type_: Type, monkeypatch: pytest.MonkeyPatch):
+    assert "replies by mail go to service@example.com" in type_("doctor")[1]
+    monkeypatch.setenv("AFTERCARE_REPLY_DOMAIN", "reply.example.com")
+    assert "TO DO replies go to reply.example.com and are refused: set AFTERCARE_INBOUND_SECRET" in type_("doctor")[1]
+    monkeypatch.setenv("AFTERCARE_INBOUND_SECRET", "k" * 32)
+    assert "for reply.example.com, protected by its secret address; AFTERCARE_SENDGRID_INBOUND" in type_("doctor")[1]
+    monkeypatch.setenv("AFTERCARE_SENDGRID_INBOUND_KEYS", SendGridKey().public)
+    assert "protected by SendGrid's signature, its secret address\n" in type_("doctor")[1]
+    monkeypatch.setenv("AFTERCARE_SENDGRID_INBOUND_KEYS", "nonsense")
+    told = "TO DO replies by mail cannot be taken: AFTERCARE_SENDGRID_INBOUND_KEYS: a key is not a public key"
+    assert told in type_("doctor")[1]
 
 
 def test_the_texts_can_be_looked_at(type_: Type, tmp_path: Path):

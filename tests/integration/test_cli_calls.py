@@ -12,9 +12,9 @@ from tests.integration.test_cli import CLOSED, LATER, Type, _report, type_
 __all__ = ["type_"]
 
 
-def to_be_called(place: Place) -> None:
+def to_be_called(place: Place, **more: str) -> None:
     """Call 1, to a customer in New York."""
-    report = _report("J-1", phone="+12125550100", channels=["phone"], customer_timezone="America/New_York")
+    report = _report("J-1", phone="+12125550100", channels=["phone"], customer_timezone="America/New_York", **more)
     with place.store.write() as db:
         receive(db, [report], at=CLOSED)
     open_cases.fn([1], CLOSED + timedelta(hours=1))
@@ -26,9 +26,24 @@ def test_the_script_of_a_call(place: Place, type_: Type):
     status, out, _ = type_("calls", "show", "1")
     assert status == 0
     assert out.startswith("Call 1, to ask how it went\n")
-    assert "\n   I am calling about your job completed on Monday, 5 October 2026" in out
+    assert '\n   "I am calling about our service on Monday, 5 October 2026.' in out
     assert "\n\n4. Listen" in out
     assert "calls record 1 --outcome" in out
+
+
+def test_the_caller_may_ask_for_another_language_than_the_customers(place: Place, type_: Type):
+    to_be_called(place, language="fr")
+    _, out, _ = type_("calls", "show", "1")
+    assert "the customer reads French. What stands in quotes here is French." in out
+    assert "notre prestation du lundi 5 octobre 2026" in out
+    for written in ("de", "DE", "de "):
+        status, out, _ = type_("calls", "show", "1", "--language", written)
+        assert status == 0
+        assert "the customer reads French. What stands in quotes here is German." in out
+        assert "unseren Service am Montag, 5. Oktober 2026" in out
+    status, _, err = type_("calls", "show", "1", "--language", "pl")
+    assert status == 2
+    assert "no script is written in 'pl'; use one of: en, de, es, fr, nl" in err
 
 
 def test_a_time_to_call_back_is_the_customers_own(place: Place, type_: Type):

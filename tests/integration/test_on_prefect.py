@@ -24,7 +24,7 @@ from models.report import ClosedService
 from models.tables import cases, messages
 from tasks import place as places
 from tasks.place import Place
-from vocabulary import Channel, Delivery, Disposition, Purpose, Stage
+from vocabulary import Cause, Channel, Delivery, Disposition, Purpose, Stage
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +75,25 @@ def test_every_stage_ends_in_business_words(month: dict[StageName, object]):
     assert told[StageName.AWAIT_RESPONSE] == ("Nothing due", "nothing was due")
     assert told[StageName.DOCUMENT] == ("Documented", "2 closed")
     assert told[StageName.MONTHLY_REVIEW][0] == "Reviewed"
+
+
+def test_what_the_operator_must_hear_of_stands_first_on_the_pages_of_the_runs(
+    month: dict[StageName, object], stages: Stages
+):
+    here = places.place()
+    with here.store.write() as db:
+        failed = messages.c.channel == Channel.SMS, messages.c.purpose == Purpose.SURVEY
+        before = db.execute(select(messages.c.state, messages.c.code).where(*failed)).one()
+        values = {"state": Delivery.FAILED, "code": "undelivered 30007", "cause": Cause.SENDER}
+        db.execute(messages.update().where(*failed).values(values))
+    try:
+        alarm = "ALARM: carriers do not take what we send (sms undelivered 30007: 1, in the last 7 days); "
+        for stage in (StageName.DELIVER_MESSAGES, StageName.AWAIT_RESPONSE):
+            assert stages.run(stage, as_of=CLOSED + timedelta(hours=8)).message.startswith(alarm)
+    finally:
+        with here.store.write() as db:
+            values = {"state": before.state, "code": before.code, "cause": None}
+            db.execute(messages.update().where(*failed).values(values))
 
 
 def test_the_rows_say_what_the_runs_say(month: dict[StageName, object]):

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from benchmarks.event_load import PER_POST, Result, Sender
 from benchmarks.events import Lost, Site, check
-from channels.sendgrid_events import SIGNATURE_HEADER, TIMESTAMP_HEADER, event_key, is_signed, read_events
+from channels.sendgrid_events import read_events
+from channels.sendgrid_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, is_signed, public_key
 from cli import bench
 from models.store import Store
 from vocabulary import Channel
@@ -22,7 +23,7 @@ def parts(post: bytes) -> tuple[dict[str, str], bytes]:
 
 def test_its_posts_are_signed_and_hold_so_many_events_each():
     sender = Sender(1)
-    key, seen = event_key(sender.public_key), set[str]()
+    key, seen = public_key(sender.public_key), set[str]()
     for _ in range(5):
         headers, body = parts(sender.post())
         assert is_signed([headers[SIGNATURE_HEADER]], [headers[TIMESTAMP_HEADER]], body, [key])

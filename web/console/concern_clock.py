@@ -14,7 +14,7 @@ from models.calls import CallError
 from models.escalations import EscalationError, known
 from models.unreachable import requests_of
 from policy.concern_clock import State
-from policy.rules import EscalationRules
+from policy.escalation_rules import EscalationRules
 from vocabulary import CallOutcome, Clause, Permission
 from web.console.clock_values import clock_values, moment, tried_values
 from web.console.doors import Desk, Done, Door, Page, Visit

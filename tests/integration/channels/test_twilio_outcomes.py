@@ -16,6 +16,7 @@ from channels.protocol import AddressFault, Outcome, Receipt, TextMessage
 from channels.twilio import Twilio
 from channels.twilio_account import Credentials
 from tests.integration.channels.faulty_server import Answer, Ending, FaultyServer
+from vocabulary import Cause
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 DEADLINE_S = 0.4
@@ -144,6 +145,24 @@ def test_an_answer_is_translated(a_text: Text, serve: Serve, given: Answer, outc
 )
 def test_what_a_refusal_says_of_the_number(a_text: Text, serve: Serve, given: Answer, about: AddressFault | None):
     assert send(twilio(serve(given).url), a_text()).address is about
+
+
+@pytest.mark.parametrize(
+    ("given", "cause"),
+    [
+        (error("400 Bad Request", 30003), Cause.AWAY),
+        (created(status="undelivered", error_code=30003), Cause.AWAY),
+        (error("400 Bad Request", 30007), Cause.SENDER),
+        (error("403 Forbidden", 30034), Cause.SENDER),
+        (created(status="failed", error_code=30034), Cause.SENDER),
+        (error("400 Bad Request", 30008), None),
+        (error("503 Service Unavailable", 30003), None),  # nobody knows whether it was taken
+        (error("429 Too Many Requests", 30007), None),
+        (created(), None),
+    ],
+)
+def test_what_a_refusal_says_of_the_moment_or_of_us(a_text: Text, serve: Serve, given: Answer, cause: Cause | None):
+    assert send(twilio(serve(given).url), a_text()).cause is cause
 
 
 @pytest.mark.parametrize(("given", "code"), BROKEN.values(), ids=BROKEN)

@@ -9,6 +9,7 @@ from email.policy import HTTP
 import httpx
 import pytest
 
+from channels.sendgrid_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, is_signed, public_key
 from fakes.running import Fakes
 from tests.integration.fakes.conftest import KEYS, Listener
 from tests.integration.fakes.test_fake_sendgrid import message, send
@@ -78,6 +79,8 @@ def test_a_customer_replies_by_mail_to_where_the_mail_wants_it(start: Start, lis
     path = f"/hooks/sendgrid/inbound/{KEYS.inbound_secret}"
     until(lambda: path in [post[0] for post in listener.posts])
     [(_, headers, body)] = [post for post in listener.posts if post[0] == path]
+    signature, stamp = headers[SIGNATURE_HEADER.lower()], headers[TIMESTAMP_HEADER.lower()]
+    assert is_signed([signature], [stamp], body, [public_key(KEYS.inbound_public_key)])
     form = parts(headers, body)
     assert form["text"].startswith("5 – schön 😀\n")
     assert form["text"].rstrip().endswith("> Hello")

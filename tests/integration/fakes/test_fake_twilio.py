@@ -3,10 +3,11 @@
 import json
 import warnings
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import httpx
 import pytest
@@ -145,6 +146,24 @@ def test_what_was_sent_can_be_asked_for(start: Start):
     one = httpx.get(address(fakes).replace(".json", f"/{sid}.json"), auth=WHO)
     assert one.json() == listed["messages"][0]
     assert httpx.get(address(fakes).replace(".json", f"/SM{'0' * 32}.json"), auth=WHO).status_code == 404
+
+
+def test_the_list_is_read_page_by_page_from_the_newest_on(start: Start):
+    fakes = start()
+    sids = [send(fakes).json()["sid"] for _ in range(5)]
+    send(fakes, To="+4915199999999")
+    today = datetime.now(UTC).date()
+    query: dict[str, str] = {"To": "+4915112345678", "DateSent>": today.isoformat(), "PageSize": "2"}
+    seen, uri = [], f"{address(fakes)}?{urlencode(query)}"
+    while uri:
+        page = httpx.get(uri, auth=WHO).json()
+        assert (page["page"], page["start"], page["page_size"]) == (len(seen) // 2, len(seen), 2)
+        assert [error.message for each in page["messages"] for error in resource().iter_errors(each)] == []
+        seen += [each["sid"] for each in page["messages"]]
+        uri = page["next_page_uri"] and fakes.twilio_url + page["next_page_uri"]
+    assert seen == sids[::-1]
+    tomorrow = query | {"DateSent>": (today + timedelta(days=1)).isoformat()}
+    assert httpx.get(address(fakes), params=tomorrow, auth=WHO).json()["messages"] == []
 
 
 def test_who_wrote_stop_gets_nothing_until_start(start: Start, listener: Listener):

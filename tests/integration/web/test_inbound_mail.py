@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from config.settings import SettingsError
 from models.answers import new_token
-from models.tables import replies, services
+from models.tables import cases, entries, replies, services
 from tasks.concerns import judge_answers
 from tests import seed
 from tests.dump import dump
@@ -120,6 +120,31 @@ def test_attachments_are_refused_counted_and_the_text_is_taken(site: Site):
     assert answer.json() == {"taken": True, "attachments refused": 2}
     assert rows(site, replies)[0].attachments == 2
     assert said(site) == [(5, None, "email", 1)]
+
+
+def test_a_mail_of_attachments_alone_waits_for_a_person_who_sees_how_many_were_refused(site: Site):
+    case = seed.asked(site.place)
+    answer = send_mail(site, reply_token(site, case), "", files=[b"\xff\xd8 a photograph"])
+    assert (answer.status_code, answer.json()) == (200, {"taken": True, "attachments refused": 1})
+    assert said(site) == []
+    [reply] = rows(site, replies)
+    assert (reply.attachments, reply.settled_at) == (1, None)
+    [entry] = [row for row in rows(site, entries) if row.event == Event.REPLY_RECEIVED]
+    assert '"attachments refused": 1' in entry.detail
+
+
+@pytest.mark.parametrize("text", ["2 it drips", "STOP", "wrong number", "please call me on +49 170 7654321"])
+def test_whatever_a_reply_says_from_whomever_no_contact_data_changes(site: Site, text: str):
+    case = seed.asked(site.place)
+
+    def contact_data() -> list[object]:
+        of_services = [(row.email, row.phone, row.customer_name, row.channels) for row in rows(site, services)]
+        return [*of_services, *((row.email_key, row.phone_key) for row in rows(site, cases))]
+
+    before = contact_data()
+    send_mail(site, reply_token(site, case), text, sender='"Another Name" <forged@example.org>')
+    assert contact_data() == before
+    assert "forged@example.org" not in str(rows(site, services) + rows(site, cases))
 
 
 def test_html_alone_is_read(site: Site):

@@ -122,7 +122,7 @@ def test_an_unknown_number_can_leave_too(site: Site):
     assert case_row(site, later).disposition == Disposition.OPTED_OUT
 
 
-@pytest.mark.parametrize("body", ["???", "When do you come?", "10", "👍", "", "START", "wrong number"])
+@pytest.mark.parametrize("body", ["???", "When do you come?", "10", "👍", "", "wrong number"])
 def test_what_is_unclear_waits_for_a_person_with_its_text(site: Site, body: str):
     case = seed.asked(site.place)
     assert send_text(site, phone_of(site, case), body).text == EMPTY

@@ -77,7 +77,12 @@ def test_bytes_that_are_no_form_are_none(body: bytes):
         ("queued", None, News.TAKEN, False, False),
         ("sent", None, News.TAKEN, False, False),
         ("Delivered", None, News.ARRIVED, False, False),
-        ("undelivered", "30003", News.LOST, False, False),
+        ("undelivered", "30003", News.AWAY, False, False),
+        ("failed", "30003", News.AWAY, False, False),
+        ("delivered", "30003", News.ARRIVED, False, False),  # a number beside a yes says nothing
+        ("undelivered", "30007", News.BARRED, False, False),
+        ("failed", "30034", News.BARRED, False, False),
+        ("undelivered", "30008", News.LOST, False, False),
         ("undelivered", "30005", News.LOST, True, False),
         ("undelivered", "30006", News.LOST, True, False),
         ("failed", "21211", News.LOST, True, False),

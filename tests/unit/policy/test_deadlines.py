@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import policy
 from policy.concern import route
-from policy.deadlines import Rung, dates, due_rung, ladder, person
+from policy.deadlines import Rung, dates, due_rung, ladder, person, told_instead
+from policy.escalation_rules import EscalationRules
 from policy.file import read_policy
-from policy.rules import EscalationRules
 
 START = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 HOUR, INSTANT = timedelta(hours=1), timedelta(microseconds=1)
@@ -175,3 +175,26 @@ def test_between_two_rungs_there_is_nothing_to_do_and_the_next_date_says_when(
     if rung is None and next_at is not None:
         assert due_rung(START, worked, next_at - INSTANT, rules)[0] is None
         assert due_rung(START, worked, next_at, rules)[0] is not None
+
+
+ADDRESSES = {"owner": "o@x.com", "supervisor": "s@x.com", "head": "h@x.com", "management": "m@x.com"}
+
+
+@pytest.mark.parametrize(
+    ("role", "lost", "told"),
+    [
+        ("owner", ["o@x.com"], "supervisor"),
+        ("supervisor", ["s@x.com"], "head"),
+        ("head", ["h@x.com"], "management"),
+        ("management", ["m@x.com"], None),
+        ("owner", ["o@x.com", "S@X.com"], "head"),  # the supervisor's mail has failed, too
+        ("owner", ["o@x.com", "s@x.com", "h@x.com", "m@x.com"], None),
+        ("head", [], "management"),
+    ],
+)
+def test_who_is_told_when_a_mail_to_staff_did_not_arrive(role: str, lost: list[str], told: str | None):
+    assert told_instead(role, ADDRESSES, lost) == told
+
+
+def test_who_holds_two_roles_is_not_written_to_again_at_the_address_that_failed():
+    assert told_instead("owner", ADDRESSES | {"supervisor": "O@x.com"}, ["o@x.com"]) == "head"

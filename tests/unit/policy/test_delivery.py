@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.delivery import SPAM_REPORT, Standing, Told, standing
-from vocabulary import Delivery, News
+from vocabulary import Cause, Delivery, News
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-TAKEN, DELAYED, BLOCKED, ARRIVED, SPAM, LOST = News
+TAKEN, DELAYED, BLOCKED, ARRIVED, SPAM, AWAY, BARRED, LOST = News
 
 
 def told(news: News | None, second: int = 0, word: str = "") -> Told:
@@ -41,6 +41,8 @@ def stood(*news: News | None) -> Standing:
         ([BLOCKED, ARRIVED], Delivery.DELIVERED),  # soft: another try got through
         ([ARRIVED, BLOCKED], Delivery.DELIVERED),
         ([ARRIVED, SPAM], Delivery.FAILED),
+        ([TAKEN, AWAY], Delivery.FAILED),
+        ([BARRED, TAKEN], Delivery.FAILED),
     ],
 )
 def test_a_message_stands_where_the_strongest_word_puts_it(news: list[News | None], state: Delivery):
@@ -63,6 +65,22 @@ def test_a_message_called_spam_has_reached_its_reader_and_a_lost_one_has_not():
     assert not stood(TAKEN, LOST).reached
     assert not stood(TAKEN, BLOCKED).reached
     assert not stood(SPAM, LOST).reached
+
+
+@pytest.mark.parametrize(
+    ("news", "cause"),
+    [
+        ([TAKEN, AWAY], Cause.AWAY),
+        ([AWAY, TAKEN], Cause.AWAY),
+        ([TAKEN, BARRED], Cause.SENDER),
+        ([AWAY, LOST], None),  # the stronger word decides
+        ([TAKEN, LOST], None),
+        ([TAKEN, ARRIVED], None),
+    ],
+)
+def test_why_it_did_not_arrive_is_known_where_it_matters(news: list[News | None], cause: Cause | None):
+    found = stood(*news)
+    assert (found.cause, found.reached) == (cause, found.state is not Delivery.FAILED)
 
 
 def test_of_two_failures_the_earlier_one_is_named():

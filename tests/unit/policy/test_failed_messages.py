@@ -9,7 +9,8 @@ import pytest
 
 import policy
 from policy.file import read_policy
-from policy.silence import CallAgain, Remind, Silence, Step, Switch, Wait, decide
+from policy.silence import decide
+from policy.silent import CallAgain, Remind, Silence, Step, Switch, Wait
 from vocabulary import Channel, Delivery
 
 EMAIL, PHONE = Channel.EMAIL, Channel.PHONE

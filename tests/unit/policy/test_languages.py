@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import policy
 from policy.file import PolicyError, parse_policy
-from policy.languages import choose
+from policy.languages import choose, serves
 from policy.rules import LanguageRules
 
 OFFERED = ("en", "de", "fr", "es", "nl", "pt-BR")
@@ -50,6 +50,13 @@ SHIPPED = Path(policy.__file__).with_name("sop.toml").read_text("utf-8")
 )
 def test_the_language_of_a_customer(wanted: list[str | None], chosen: str):
     assert choose(wanted, RULES) == chosen
+
+
+@pytest.mark.parametrize(
+    ("tag", "served"), [("de-AT", True), ("en", True), ("pl", False), ("pt-PT", False), ("", False)]
+)
+def test_who_gets_the_fallback_is_not_served(tag: str, served: bool):
+    assert serves(tag, RULES) is served
 
 
 def test_the_fallback_is_the_policys():

@@ -11,7 +11,8 @@ import policy
 from policy.eligibility import ClosedServiceFacts, FollowUp, NoFollowUp
 from policy.eligibility import decide as eligible
 from policy.file import read_policy
-from policy.silence import GiveUp, Silence, Switch, Wait, decide
+from policy.silence import decide
+from policy.silent import GiveUp, Silence, Switch, Wait
 from vocabulary import Channel, Clause, Delivery, Disposition
 
 EMAIL, SMS, PHONE = Channel.EMAIL, Channel.SMS, Channel.PHONE

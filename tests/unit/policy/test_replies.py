@@ -134,7 +134,6 @@ def test_a_bare_comment_is_an_answer(text: str):
         ("wrong number", "somebody else may have this address"),
         ("Falsche Nummer!", "somebody else may have this address"),
         ("My husband passed away in May", "somebody else may have this address"),
-        ("START", "wants to hear from us again"),
         ("> How did we do?\n> Thank you", "nothing but quoted text"),
     ],
 )
@@ -211,3 +210,10 @@ def test_nothing_raises_and_nothing_is_lost(text: str):
 @given(st.integers(1, 5), st.sampled_from(["", " ", "!", ".", " \n", " 👍"]))
 def test_a_plain_number_is_always_that_rating(rating: int, after: str):
     assert heard(f"{rating}{after}").rating == rating
+
+
+def test_who_writes_start_wants_to_hear_from_us_again():
+    """What it lifts, if anything, is a matter of where the opt-out came from."""
+    understood = heard("START")
+    assert (understood.meaning, understood.to_person) == (Meaning.START, "wants to hear from us again")
+    assert not understood.is_said

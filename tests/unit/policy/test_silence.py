@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import policy
 from policy.file import read_policy
-from policy.silence import RETRY, CallAgain, GiveUp, Remind, Silence, Step, Switch, Wait, decide
+from policy.silence import RETRY, decide
+from policy.silent import CallAgain, GiveUp, Remind, Silence, Step, Switch, Wait
 from vocabulary import Channel, Clause, Delivery, Disposition
 
 EMAIL, SMS, PHONE = Channel.EMAIL, Channel.SMS, Channel.PHONE

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.silence import NOT_CONFIRMED, CallAgain, GiveUp, Remind, Silence, Step, Switch, Wait
+from policy.silence import NOT_CONFIRMED
+from policy.silent import CallAgain, GiveUp, Remind, Silence, Step, Switch, Wait
 from tests.unit.policy.test_silence import CALLED, DAY, INSTANT, MAILED, OWED, START, decided
 from vocabulary import Clause, Delivery, Disposition
 

@@ -74,7 +74,7 @@ def test_typography_of_the_language(language: str) -> None:
 # Every word that a customer reads passes through the catalogue.
 
 
-def _strange(folder: Path) -> str:
+def strange_language(folder: Path) -> str:
     """A language whose every letter is a ж: what is still readable in it did not come from the catalogue."""
     place = folder / "languages" / "xx"
     place.mkdir()
@@ -98,7 +98,7 @@ def _masked(text: str) -> str:
 
 
 def test_no_word_for_customers_stands_outside_the_catalogues(folder: Path, read_html: Read) -> None:
-    environment = environment_of(folder, _strange(folder))
+    environment = environment_of(folder, strange_language(folder))
     for name, values, given in _everything(for_mail, for_page):
         own = set(re.findall(r"[A-Za-z]+", " ".join(_texts(values))))
         shown = environment.get_template(name).render(given)

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
+from templates.call_samples import CALL_SAMPLES
 from templates.language import SOURCE, known_languages
 from templates.preview import write_preview
-from templates.render import PAGE_VALUES, TemplateFault, render_page
+from templates.render import PAGE_VALUES, TemplateFault, render_call, render_page
 from templates.samples import MESSAGE_SAMPLES, PAGE_SAMPLES, PageSample
-from templates.samples_in import messages_in, pages_in
+from templates.samples_in import calls_in, messages_in, pages_in
 
 Read = Callable[[str], Any]
 PAGES = [(sample, language) for language in known_languages() for sample in pages_in(language)]
@@ -136,6 +138,9 @@ def test_preview_shows_every_mail_and_page(tmp_path: Path) -> None:
         text = (index.parent / "pages" / f"{sample.name}.html").read_text(encoding="utf-8")
         assert 'href="../static/aftercare.css"' in text
     assert "Hello Anna,\n\nWe would like to know" in page
+    for script in CALL_SAMPLES:
+        text = (index.parent / "calls" / f"{script.name}.txt").read_text(encoding="utf-8")
+        assert escape(text).strip() in page
 
 
 def test_preview_shows_every_language_and_leads_from_each_to_the_others(tmp_path: Path) -> None:
@@ -150,6 +155,9 @@ def test_preview_shows_every_language_and_leads_from_each_to_the_others(tmp_path
         for sample in [*messages_in(language), *pages_in(language)]:
             assert f"/{sample.name}.html" in page
         assert re.findall(r'lang="([\w-]+)" hreflang="[\w-]+" aria-current', page) == [language]
+        assert render_call(calls_in(language)[0].call, calls_in(language)[0].values, language) == (
+            place.parent / "calls" / f"{calls_in(language)[0].name}.txt"
+        ).read_text("utf-8")
         survey = (place.parent / "pages" / "survey.html").read_text(encoding="utf-8")
         sheet = re.search(r'rel="stylesheet" href="([^"]+)"', survey)
         assert sheet

@@ -1,4 +1,4 @@
-"""Whatever a mail is made of, text comes out: charsets, HTML, MIME, and forms with files."""
+"""Whatever a mail is made of, text comes out: charsets, HTML and MIME."""
 
 import pytest
 from hypothesis import given
@@ -6,9 +6,6 @@ from hypothesis import strategies as st
 
 from web.cleaned import cleaned
 from web.mail_text import decoded, headers_in, mime_mail, text_of_html
-from web.multipart import NotAForm, read_parts
-
-MULTIPART = "multipart/form-data; boundary=xYzZY"
 
 
 @pytest.mark.parametrize(
@@ -85,47 +82,3 @@ def test_nothing_raises(raw: bytes, text: str, charset: str):
 @given(st.lists(st.sampled_from(["<", ">", "!", "[", "--", "/", "p", "'", '"', "&", "#x", ";", " ", "script"])))
 def test_no_markup_raises(pieces: list[str]):
     text_of_html("".join(pieces))
-
-
-def form(*parts: bytes) -> bytes:
-    return b"".join(b"--xYzZY\r\n" + part + b"\r\n" for part in parts) + b"--xYzZY--\r\n"
-
-
-def field(name: str, value: bytes) -> bytes:
-    return f'Content-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + value
-
-
-FILE = b'Content-Disposition: form-data; name="attachment1"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n\0\xff'
-
-
-def test_fields_come_as_bytes_and_files_are_counted():
-    parts = read_parts(MULTIPART, form(field("text", b"4 f\xfcnf"), FILE, FILE, field("text", b"again")))
-    assert (parts.fields, parts.files) == ({"text": b"4 f\xfcnf"}, 2)
-
-
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        ("application/json", b"{}"),
-        ("", b""),
-        ("multipart/form-data", form(field("a", b"1"))),
-        (MULTIPART, b""),
-        (MULTIPART, b"no form"),
-        (MULTIPART, form(field("a", b"1"))[:-8]),  # cut off
-        (MULTIPART, form(*[field("a", b"1")] * 201)),
-        ("multipart/form-data; boundary=" + "x" * 300, form(field("a", b"1"))),
-    ],
-)
-def test_what_is_no_form_is_refused(kind: str, body: bytes):
-    with pytest.raises(NotAForm):
-        read_parts(kind, body)
-
-
-@given(st.text(max_size=80), st.binary(max_size=300))
-def test_any_bytes_are_a_form_or_none(kind: str, body: bytes):
-    for type_ in (kind, MULTIPART):
-        for bytes_ in (body, form(body)):
-            try:
-                read_parts(type_, bytes_)
-            except NotAForm:
-                continue

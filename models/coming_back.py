@@ -1,0 +1,48 @@
+"""START: a number that opted out by text message may be texted again. Nothing else changes.
+
+An opt-out that was said in any other way too, on a page, by mail, on the phone, as a report of spam, stays.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from models.log import NewEntry, append
+from models.optouts import suppress_rows
+from models.tables import columns, suppressions
+from models.tables.contact import ANY_CHANNEL
+from vocabulary import Channel, Clause, Event
+
+_STILL_REFUSED = tuple(channel for channel in Channel if channel is not Channel.SMS)
+
+
+def can_lift(db: Connection, number_key: str, keys: Collection[str], now: datetime) -> bool:
+    """Whether START from this number lets us text the person with these keys: nothing else may stand against it."""
+    if db.execute(select(suppressions.c.address_key).where(_said_by(number_key))).first() is None:
+        return False
+    in_force = or_(suppressions.c.until.is_(None), suppressions.c.until > now)
+    no_sms = suppressions.c.channel.in_([ANY_CHANNEL, Channel.SMS])
+    others = select(suppressions.c.address_key).where(suppressions.c.address_key.in_({number_key, *keys}))
+    return db.execute(others.where(in_force, no_sms, ~_said_by(number_key))).first() is None
+
+
+def lift(db: Connection, number_key: str, *, at: datetime, case_id: int | None, policy_version: str | None) -> bool:
+    """The opt-out that this number sent by text now stands for the other channels; False when there is none."""
+    swap = suppressions.delete().where(_said_by(number_key))
+    gone = db.execute(swap.returning(*columns(suppressions, "address_key", "since", "source", "case_id"))).all()
+    suppress_rows(db, [
+        {**row._asdict(), "channel": channel, "until": None, "said_by": None}
+        for row in gone for channel in _STILL_REFUSED
+    ])  # fmt: skip
+    if gone:
+        detail = {"channel": Channel.SMS, "source": "START by sms"}
+        append(db, [NewEntry(event=Event.CONSENT_RENEWED, at=at, clause=Clause.OPT_OUT, case_id=case_id,
+                             actor="customer", policy_version=policy_version, detail=detail)])  # fmt: skip
+    return bool(gone)
+
+
+def _said_by(number_key: str) -> ColumnElement[bool]:
+    """Never NULL, so that it can be turned round."""
+    by_text = and_(suppressions.c.channel == ANY_CHANNEL, suppressions.c.until.is_(None))
+    return and_(by_text, suppressions.c.said_by.is_not_distinct_from(number_key))

@@ -1,0 +1,47 @@
+"""The shape of what the policy says of concerns: who takes them, by when, and by which words they are heard."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import EmailStr, Field
+
+from policy.closing_rules import PauseRule, UnreachableRules
+from policy.shapes import SHAPE, Days, Percent, Text, Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    __pydantic_config__ = SHAPE
+    name: Text
+    email: EmailStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Who takes a concern about a service of `department`. Department `*` is the fallback and stands last."""
+
+    __pydantic_config__ = SHAPE
+    department: Text
+    handled_by: Text
+    owner: Person
+    supervisor: Person
+    head: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRules:
+    __pydantic_config__ = SHAPE
+    acknowledge_business_hours: Annotated[int, Field(strict=True, ge=1, le=24)]
+    deadline_hours: Annotated[int, Field(strict=True, ge=1, le=24)]
+    warn_percent: Annotated[tuple[Percent, ...], Field(max_length=5)]
+    resolve_days: Annotated[int, Field(strict=True, ge=1, le=60)]
+    recovery_hours: Annotated[int, Field(strict=True, ge=1, le=336)]
+    recovery_wait_days: Days
+    concern_words: tuple[Word, ...]
+    safety_words: tuple[Word, ...]
+    legal_words: tuple[Word, ...]
+    root_causes: Annotated[tuple[Text, ...], Field(min_length=1)]
+    management: Person
+    routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+    pauses: tuple[PauseRule, ...] = ()
+    unreachable: UnreachableRules = field(default_factory=UnreachableRules)

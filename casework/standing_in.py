@@ -7,9 +7,6 @@ from typing import Any
 from models.owed import OwedMessage
 from models.people import Person
 
-ROLE = "stand-in"
-"""Of who reads a mail in the place of a concern's owner."""
-
 
 def owner_for(address: str, stand_ins: Mapping[str, Person]) -> dict[str, Any]:
     """The columns of a new concern when the owner whom the policy names is away; empty when nobody stands in."""
@@ -28,9 +25,8 @@ def with_stand_ins(messages: Sequence[OwedMessage], stand_ins: Mapping[str, Pers
         found = stand_ins.get(_address(message))
         if found is None or (message.escalation_id, message.purpose, found.email) in told:
             continue
-        role = ROLE if message.note.get("role") == "owner" else message.note.get("role")
-        copies.append(replace(message, key=f"{message.key}:{ROLE}", to_name=found.name, to_address=found.email,
-                              note={**message.note, "role": role}))  # fmt: skip
+        copies.append(replace(message, key=f"{message.key}:stand-in", to_name=found.name, to_address=found.email,
+                              note={**message.note, "stands_in": True}))  # fmt: skip
     return [*messages, *copies]
 
 

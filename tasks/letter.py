@@ -173,6 +173,9 @@ class Desk:
         }
         if message.purpose == Purpose.DEADLINE_WARNING and json.loads(message.note)["what"] == "resolution":
             values["deadline_at"] = values["resolve_by"]
+        note = json.loads(message.note)
+        if note.get("stands_in") and note["role"] == "owner":
+            values["role"] = "stand-in"
         return values | self._requests.of(message, zone)
 
     def _link(self, message: Row[Any], purpose: LinkPurpose, page: str, days: int) -> str:

@@ -14,6 +14,7 @@ _SIGNATURE: Final[Values] = {
     "owner": "Petra Lindqvist",
     "role": "supervisor",
     "severity": "dissatisfied",
+    "missed": None,
     "asked_by": "Petra Lindqvist",
     "asked_at": "Fri 27 Mar 2026, 10:12",
     "attempts": 4,

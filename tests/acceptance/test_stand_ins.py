@@ -8,6 +8,7 @@ import pytest
 
 from models.people import NewPerson, add, set_own, stand_in, stand_ins
 from tests.acceptance.days import Days, berlin
+from tests.providers import event, make_providers
 from vocabulary import Event, Purpose, Role
 
 OWNER, SUPERVISOR = "petra.lindqvist@staff.example.com", "marek.novak@staff.example.com"
@@ -85,6 +86,23 @@ def test_a_supervisor_who_is_away_has_a_stand_in_as_well(staffed: Days):
     away(staffed, SUPERVISOR, HEAD, last=None)
     staffed.live(hours=18, minutes=30)
     assert told(staffed, Purpose.DEADLINE_WARNING) == [OWNER, OWNER, SUPERVISOR, HEAD]
+
+
+def test_when_the_stand_ins_mail_bounces_too_the_next_rung_hears_of_it_once(staffed: Days):
+    provider = make_providers(staffed.here, staffed.now)
+    unhappy(staffed)
+    away(staffed, OWNER, TOM)
+    staffed.live(hours=12, minutes=5)
+    lost = staffed.letters(Purpose.DEADLINE_WARNING)
+    assert [mail.to for mail in lost] == [OWNER, TOM]
+    provider.clock.now = staffed.now
+    for letter in lost:
+        provider.tell(event("bounce", staffed.now, letter.row, email=letter.to, status="5.1.1"))
+    staffed.live(minutes=2)
+    [told_next] = staffed.letters(Purpose.DEADLINE_WARNING)[2:]
+    assert told_next.to == SUPERVISOR
+    assert "could not be delivered to Petra Lindqvist and Tom Okafor" in told_next.text
+    assert "you stand in" not in told_next.text
 
 
 def test_who_stands_in_and_is_told_anyway_is_told_once(staffed: Days):

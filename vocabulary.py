@@ -140,6 +140,17 @@ class LinkPurpose(StrEnum):
     """Stands in the address that replies to a mail go to."""
 
 
+class Announced(StrEnum):
+    """What is announced to other programs and to rooms of a chat."""
+
+    ESCALATION_OPENED = "escalation.opened"
+    ESCALATION_WARNED = "escalation.warned"
+    ESCALATION_BREACHED = "escalation.breached"
+    ESCALATION_RESOLVED = "escalation.resolved"
+    ESCALATION_REOPENED = "escalation.reopened"
+    CASE_CLOSED = "case.closed"
+
+
 class CallOutcome(StrEnum):
     """What came of a call to a customer."""
 

@@ -1,7 +1,7 @@
 """What every provider looks like to us: messages in, one receipt each out, never an exception for a refusal."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
@@ -67,6 +67,21 @@ class TextMessage:
     """Up to `LONGEST_TEXT` characters."""
     try_for_s: int
     """Seconds from now until it must have arrived; later it must not arrive any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """Word of something that happened, to a program or a room of a chat. Nobody's name or address is in it."""
+
+    ref: str
+    """As in `Mail`. The receiver knows a second copy by it."""
+    event: str
+    """Such as "escalation.opened"."""
+    at: datetime
+    """When it happened."""
+    about: Mapping[str, str | int | None]
+    url: str
+    """The page of ours that shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

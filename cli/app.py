@@ -14,6 +14,7 @@ from cli import (
     fakes,
     importing,
     log,
+    outbound,
     people,
     policy,
     replies,
@@ -50,6 +51,7 @@ app.command()(checks.test)
 app.add_typer(closing.app, name="escalations")
 app.add_typer(calls.app, name="calls")
 app.add_typer(replies.app, name="replies")
+app.add_typer(outbound.app, name="outbound")
 app.add_typer(people.app, name="people")
 app.add_typer(addresses.app, name="addresses")
 app.add_typer(log.app, name="log")

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from cli.clock import now
 from cli.opening import here
+from cli.outbound import findings
 from cli.policy import check_places
 from config.settings import SettingsError
 from models.failures import reached_nobody
@@ -39,8 +40,8 @@ def doctor() -> None:
     console = Console()
     opened = here()  # settings, policy and schema: a fault of these is one sentence and status 2
     wrong = 0
-    for check in (_policy, _templates, _store, _server, _outbox, _staff, _channels, _events, _replies, _unread, _intake,
-                  _dns):  # fmt: skip
+    for check in (_policy, _templates, _store, _server, _outbox, _staff, _channels, findings, _events, _replies,
+                  _unread, _intake, _dns):  # fmt: skip
         for fine, text in check(opened):
             wrong += not fine
             console.print(

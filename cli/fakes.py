@@ -1,4 +1,4 @@
-"""`fakes`: a SendGrid and a Twilio on this machine, for developing and trying things out, until Ctrl-C."""
+"""`fakes`: a SendGrid, a Twilio and a receiver of announcements here, for developing and trying out, until Ctrl-C."""
 
 from typing import Annotated
 
@@ -24,17 +24,19 @@ _PerSecond = typer.Option(min=1, help="More mails than so many in a second are a
 def fakes(
     sendgrid_port: Annotated[int, _Port] = 0,
     twilio_port: Annotated[int, _Port] = 0,
+    receiver_port: Annotated[int, _Port] = 0,
     events_to: Annotated[str | None, _EventsTo] = None,
     fault_rate: Annotated[float, _Rate] = 0.0,
     fault: Annotated[list[ProviderFault] | None, _Only] = None,
     seed: Annotated[int, typer.Option(help="The same seed, the same faults for the same addresses.")] = 1,
     rate_per_s: Annotated[int | None, _PerSecond] = None,
 ) -> None:
-    """Run a SendGrid and a Twilio of our own, which send nothing to anybody. docs/fakes.md says what they do."""
+    """Run a SendGrid, a Twilio and a receiver of our own, which send nothing to anybody (docs/fakes.md)."""
     settings = read_settings()
     options = Options(
         sendgrid_port=sendgrid_port,
         twilio_port=twilio_port,
+        receiver_port=receiver_port,
         events_to=(events_to or f"http://127.0.0.1:{settings.web_port}").rstrip("/"),
         fault_rate=fault_rate,
         faults=tuple(fault or ProviderFault),
@@ -71,4 +73,8 @@ export AFTERCARE_TWILIO_URL={running.twilio_url}
 export AFTERCARE_TWILIO_ACCOUNT_SID={keys.account_sid}
 export AFTERCARE_TWILIO_AUTH_TOKEN={keys.auth_token}
 export AFTERCARE_TWILIO_FROM=+15005550006
+export AFTERCARE_OUTBOUND_LOOPBACK=true
+export AFTERCARE_WEBHOOKS__FAKE__URL={running.webhook_url}
+export AFTERCARE_WEBHOOKS__FAKE__SECRET={keys.webhook_secret}
+export AFTERCARE_SLACK__FAKE_ROOM__URL={running.chat_url}
 # Running. Ctrl-C stops it."""

@@ -2,18 +2,23 @@
 
 import os
 import re
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from config.targets import ByName, ChatTarget, Target, WebhookTarget, by_name, named
 
 ROOT = Path(__file__).parent.parent
 """The folder of the project: prefect.yaml, templates and the default policy stand here."""
 
 
 _PREFIX = "AFTERCARE_"
+_WITHIN = "__"
+"""Between the parts of a variable's name: AFTERCARE_WEBHOOKS__CRM__URL."""
 
 
 class SettingsError(Exception):
@@ -39,7 +44,7 @@ _NUMBER = _shaped(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}", "+493012345678, or be a shor
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter=_WITHIN, frozen=True, extra="ignore")
 
     home: Path = ROOT / "var"
     """Everything that this installation writes: stores, outbox, reports, logs."""
@@ -126,6 +131,26 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """So many proxies stand in front of the web application and add to X-Forwarded-For."""
 
+    outbound_loopback: bool = False
+    """For trying out only: announcements may go to this machine, without encryption and to any port."""
+    webhooks: Annotated[Mapping[str, WebhookTarget], NoDecode, AfterValidator(by_name)] = ByName()
+    """Receivers of Standard Webhooks: `AFTERCARE_WEBHOOKS__<NAME>__URL`, `…__SECRET`, `…__EVENTS`."""
+    slack: Annotated[Mapping[str, ChatTarget], NoDecode, AfterValidator(by_name)] = ByName()
+    """Rooms that take Slack's messages: `AFTERCARE_SLACK__<NAME>__URL`, `…__EVENTS`."""
+
+    @field_validator("webhooks", "slack", mode="before")
+    @classmethod
+    def _named(cls, value: object, info: ValidationInfo) -> object:
+        return named(value, loopback=info.data.get("outbound_loopback", False))
+
+    @field_validator("slack")
+    @classmethod
+    def _one_name_each(cls, value: Mapping[str, ChatTarget], info: ValidationInfo) -> Mapping[str, ChatTarget]:
+        twice = sorted(value.keys() & info.data.get("webhooks", {}).keys())
+        if twice:
+            raise ValueError(f"there is a webhook named {twice[0]} already: give one of them another name")
+        return value
+
     @field_validator("intake_secrets", "sendgrid_event_keys", "sendgrid_inbound_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -137,6 +162,16 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """Everybody who hears of something, by name."""
+        return {**self.webhooks, **self.slack}
+
+    @property
+    def announced_to(self) -> Mapping[str, frozenset[str]]:
+        """What each target wants to hear of, by its name."""
+        return {name: frozenset(target.events) for name, target in self.targets.items()}
 
     @cached_property
     def store_url(self) -> str:
@@ -178,7 +213,7 @@ def _settings_of(_environment: tuple[tuple[str, str], ...]) -> Settings:
     except ValidationError as error:
         faults = []
         for detail in error.errors(include_input=False, include_url=False):
-            name = _PREFIX + "_".join(str(part) for part in detail["loc"]).upper()
+            name = _PREFIX + _WITHIN.join(str(part) for part in detail["loc"]).upper()
             faults.append(f"{name}: {detail['msg']}.")
         raise SettingsError("\n".join(faults)) from None
 

@@ -13,7 +13,7 @@ class Received:
     at: float
     """Unix seconds."""
     channel: str
-    """"email" or "sms"."""
+    """"email", "sms", "webhook" or "chat"."""
     to: str
     sender: str
     reply_to: str
@@ -21,7 +21,7 @@ class Received:
     text: str
     html: str = ""
     ref: str
-    """What Aftercare calls it: its custom argument, or the address of its status callback."""
+    """What Aftercare calls it: its custom argument, the address of its status callback, or the number of a webhook."""
     provider_id: str
     happened: list[str] = field(default_factory=list)
     """Its events in the order in which they were made."""
@@ -43,6 +43,8 @@ class Ledger:
         """By what Aftercare's hooks answered: "events 204", "inbound lost"."""
         self.repeated = 0
         """Messages whose reference had come before."""
+        self.again: Counter[str] = Counter()
+        """Webhooks whose number had come before: allowed, and heeded once."""
         self.nameless = 0
         self.keys_elsewhere = 0
         """Requests that followed a redirect and took the key along."""
@@ -50,7 +52,7 @@ class Ledger:
 
     def take(self, message: Received) -> None:
         self.taken[message.channel] += 1
-        self.nameless += not message.ref
+        self.nameless += not message.ref and message.channel != "chat"  # a room has no numbers
         self.repeated += bool(message.ref) and message.ref in self._refs
         self._refs.add(message.ref)
         self.newest.appendleft(message)
@@ -66,6 +68,7 @@ class Ledger:
         return {
             "taken": dict(self.taken),
             "repeated": self.repeated,
+            "again": dict(self.again),
             "nameless": self.nameless,
             "answers": dict(sorted(self.answers.items())),
             "faults": dict(sorted(self.faults.items())),

@@ -12,6 +12,7 @@ class Options:
     sendgrid_port: int = 0
     """0: a free one."""
     twilio_port: int = 0
+    receiver_port: int = 0
     events_to: str | None = None
     """The address of Aftercare's web application. None: nobody is told anything (and callbacks of SMS are not made)."""
     fault_rate: float = 0.0

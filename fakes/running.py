@@ -1,4 +1,4 @@
-"""Both providers in one process: started, looked at, stopped."""
+"""Both providers and a receiver of announcements in one process: started, looked at, stopped."""
 
 import asyncio
 import threading
@@ -10,6 +10,7 @@ from fakes.keys import Keys
 from fakes.ledger import Ledger
 from fakes.options import Options
 from fakes.postman import Postman
+from fakes.receiver import CHAT_PATH, WEBHOOK_PATH, Receiver
 from fakes.sendgrid import SendGrid
 from fakes.sendgrid_events import Events
 from fakes.twilio import Twilio
@@ -22,7 +23,7 @@ _LOOK_EVERY_S = 0.002
 
 
 class Fakes:
-    """A SendGrid and a Twilio. To be made, started and stopped in one event loop."""
+    """A SendGrid, a Twilio, and a receiver of announcements. To be made, started and stopped in one event loop."""
 
     def __init__(self, options: Options, keys: Keys) -> None:
         self.keys = keys
@@ -32,8 +33,9 @@ class Fakes:
         self._postman = Postman(self.ledger)
         self._sendgrid = SendGrid(options, keys, self.ledger, Events(options, keys, self._postman))
         self._twilio = Twilio(options, keys, self.ledger, self._postman)
+        self._receiver = Receiver(options, keys, self.ledger)
         desk = Desk(options, keys, self.ledger, self._postman, self._twilio)
-        self._servers = [Server(_first_of(part, desk)) for part in (self._sendgrid, self._twilio)]
+        self._servers = [Server(_first_of(part, desk)) for part in (self._sendgrid, self._twilio, self._receiver)]
 
     @property
     def sendgrid_url(self) -> str:
@@ -42,6 +44,14 @@ class Fakes:
     @property
     def twilio_url(self) -> str:
         return f"http://127.0.0.1:{self._twilio.port}"
+
+    @property
+    def webhook_url(self) -> str:
+        return f"http://127.0.0.1:{self._receiver.port}{WEBHOOK_PATH}"
+
+    @property
+    def chat_url(self) -> str:
+        return f"http://127.0.0.1:{self._receiver.port}{CHAT_PATH}"
 
     @property
     def longest_s(self) -> float:
@@ -53,9 +63,10 @@ class Fakes:
         self._loop = asyncio.get_running_loop()
         if self._held:
             self._postman.goes.clear()
-        mail, sms = self._servers
+        mail, sms, receiver = self._servers
         self._sendgrid.port = await mail.start(self._options.sendgrid_port)
         self._twilio.port = await sms.start(self._options.twilio_port)
+        self._receiver.port = await receiver.start(self._options.receiver_port)
 
     async def told(self) -> None:
         """Until everything that was due at once (`Options.pace` 0) is told and answered."""
@@ -82,13 +93,13 @@ class Fakes:
         await self._postman.stop()
 
 
-def _first_of(part: SendGrid | Twilio, desk: Desk) -> Callable[[Request], Reply]:
+def _first_of(part: SendGrid | Twilio | Receiver, desk: Desk) -> Callable[[Request], Reply]:
     return lambda request: part.handle(request) or desk.handle(request)
 
 
 @contextmanager
 def in_background(options: Options, keys: Keys) -> Iterator[Fakes]:
-    """Both providers in a thread of their own, until the context ends. Raises OSError when a port is taken."""
+    """All of them in a thread of their own, until the context ends. Raises OSError when a port is taken."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="fakes", daemon=True)
     thread.start()

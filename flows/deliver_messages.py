@@ -1,4 +1,7 @@
-"""Empties the outbox: every message that is due is handed to its provider, and what became of it is written down."""
+"""Empties the outbox: every message that is due is handed to its provider, and what became of it is written down.
+
+Customers and staff come first, then the programs and chats that want to hear of concerns.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -8,6 +11,7 @@ from prefect.client.schemas.objects import State
 
 from flows.clock import clock
 from models.due import count_messages
+from tasks.announcements import claim_announcements, send_announcements, tidy_announcements
 from tasks.barred import barred_alarm
 from tasks.look_up import look_up_unknown
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
@@ -26,6 +30,9 @@ def deliver_messages(as_of: datetime | None = None) -> State[Any]:
     tally += tidy_outbox(clock(as_of))
     while (owner := claim_batch(clock(as_of))) is not None:
         tally += send_claimed(owner, clock(as_of))
+    tally += tidy_announcements(clock(as_of))
+    while (owner := claim_announcements(clock(as_of))) is not None:
+        tally += send_announcements(owner, clock(as_of))
     waiting = count_messages(place().store, clock(as_of)) or tally["delayed"]
     delayed = f"{waiting} messages wait for the provider" if waiting else None
     alarm = barred_alarm(clock(as_of))

@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select
 
+from models import leases
 from models.log import NewEntry, append
 from models.store import insert_new
 from models.tables import cases, channel_states, columns, messages, services, suppressions
@@ -125,29 +126,12 @@ def claim(
 
     One whose contact window has closed, or closes within `spare`, is not due any more, however long the queue was.
     """
-    due = (
-        select(messages.c.id)
-        .where(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.channel == channel)
-        .where(or_(messages.c.not_after.is_(None), messages.c.not_after > now + spare))
-        .order_by(messages.c.due_at, messages.c.id)
-        .limit(size)
-        .with_for_update(skip_locked=True)
-    )
-    # PostgreSQL may run a subquery once per row, each time with the next `size` messages; this it runs once.
-    first = due.cte("first").prefix_with("MATERIALIZED", dialect="postgresql")
-    swap = messages.update().where(messages.c.id.in_(select(first.c.id)), messages.c.state == Delivery.DUE)
-    values = {
-        "state": Delivery.CLAIMED,
-        "owner": owner,
-        "lease_until": now + lease,
-        "attempts": messages.c.attempts + 1,
-    }
-    return len(db.execute(swap.values(values).returning(messages.c.id)).all())
+    in_window = or_(messages.c.not_after.is_(None), messages.c.not_after > now + spare)
+    return leases.take(db, messages, and_(messages.c.channel == channel, in_window), owner, now, size=size, lease=lease)
 
 
 def claimed(db: Connection, owner: str) -> Sequence[Row[Any]]:
-    statement = select(messages).where(messages.c.owner == owner, messages.c.state == Delivery.CLAIMED)
-    return db.execute(statement.order_by(messages.c.id)).all()
+    return leases.held(db, messages, owner)
 
 
 def settle(db: Connection, owner: str, rows: Sequence[Mapping[str, Any]]) -> set[int]:
@@ -156,17 +140,7 @@ def settle(db: Connection, owner: str, rows: Sequence[Mapping[str, Any]]) -> set
     Each row: "message_id" and the columns state, due_at, code, cause, provider_id, settled_at, attempts. A worker that
     lost its lease writes nothing: its messages were parked as unknown.
     """
-    if not rows:
-        return set()
-    held = and_(messages.c.owner == owner, messages.c.state == Delivery.CLAIMED)
-    lock = select(messages.c.id).where(held).with_for_update()
-    mine = set(db.execute(lock).scalars())
-    writable = [row for row in rows if row["message_id"] in mine]
-    if writable:
-        targets: dict[str, Any] = {name: bindparam(f"new_{name}") for name in writable[0] if name != "message_id"}
-        statement: Update = messages.update().where(messages.c.id == bindparam("new_message_id")).values(targets)
-        db.execute(statement, [{f"new_{name}": value for name, value in row.items()} for row in writable])
-    return {row["message_id"] for row in writable}
+    return leases.settle(db, messages, owner, rows, key="message_id")
 
 
 def park_abandoned(db: Connection, now: datetime) -> int:

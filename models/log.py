@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from models.announcements import announced_as, owe
+from models.store import announced_to
 from models.tables import entries
 from vocabulary import Clause, Event
 
@@ -29,21 +31,25 @@ class NewEntry:
 
 
 def append(db: Connection, new: Sequence[NewEntry]) -> None:
+    """Also owes, in the same transaction, what targets are to hear of these entries."""
     if not new:
         return
-    db.execute(
-        entries.insert(),
-        [
-            {
-                "at": entry.at,
-                "event": entry.event,
-                "case_id": entry.case_id,
-                "ref_id": entry.ref_id,
-                "actor": entry.actor,
-                "clause": entry.clause,
-                "policy_version": entry.policy_version,
-                "detail": json.dumps(entry.detail, ensure_ascii=False),
-            }
-            for entry in new
-        ],
-    )
+    rows = [
+        {
+            "at": entry.at,
+            "event": entry.event,
+            "case_id": entry.case_id,
+            "ref_id": entry.ref_id,
+            "actor": entry.actor,
+            "clause": entry.clause,
+            "policy_version": entry.policy_version,
+            "detail": json.dumps(entry.detail, ensure_ascii=False),
+        }
+        for entry in new
+    ]
+    wanted = announced_to(db)
+    if wanted and any(announced_as(entry.event, entry.detail) for entry in new):
+        written = entries.insert().returning(*entries.c, sort_by_parameter_order=True)
+        owe(db, db.execute(written, rows).all(), wanted)
+    else:
+        db.execute(entries.insert(), rows)

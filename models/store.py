@@ -22,15 +22,20 @@ _SQLITE_PRAGMAS = (
     "cell_size_check=ON",
 )
 _WRITING = "aftercare_writing"
+_ANNOUNCED_TO = "aftercare_announced_to"
 
 
 class Store:
-    """Where the procedure's rows are. `url` is an SQLAlchemy address of SQLite or PostgreSQL."""
+    """Where the procedure's rows are. `url` is an SQLAlchemy address of SQLite or PostgreSQL.
 
-    def __init__(self, url: str) -> None:
+    `announced_to`: which targets hear of what, by name. Every transaction that writes knows it, so that what happens
+    and its announcement are committed together, whoever writes it.
+    """
+
+    def __init__(self, url: str, announced_to: Mapping[str, frozenset[str]] | None = None) -> None:
         self.url = url
         self.engine = _open(url)
-        self._writing = self.engine.execution_options(**{_WRITING: True})
+        self._writing = self.engine.execution_options(**{_WRITING: True, _ANNOUNCED_TO: announced_to or {}})
         sqlite = self.engine.dialect.name == "sqlite"  # there a transaction sees one state; PostgreSQL has to be told
         self._reading = self.engine if sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
 
@@ -48,6 +53,12 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def announced_to(db: Connection) -> Mapping[str, frozenset[str]]:
+    """Which targets hear of what is written in this transaction."""
+    wanted: Mapping[str, frozenset[str]] = db.get_execution_options().get(_ANNOUNCED_TO, {})
+    return wanted
 
 
 def _open(url: str) -> Engine:

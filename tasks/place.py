@@ -44,7 +44,7 @@ _OPENING = Lock()
 
 def _open(settings: Settings) -> Place:
     settings.home.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.store_url)
+    store = Store(settings.store_url, settings.announced_to)
     try:
         ensure_schema(store)
     except BaseException:

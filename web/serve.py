@@ -26,7 +26,7 @@ def main() -> None:
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises SettingsError, PolicyError or SchemaError before anything is served."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.store_url)
+    store = Store(settings.store_url, settings.announced_to)
     try:
         ensure_schema(store)
         app = create_app(settings, store, clock.now, PrefectBell(settings.prefect_url, clock.now))

@@ -10,8 +10,12 @@ from fakes.keys import Keys
 from fakes.options import Options
 from fakes.running import Fakes, in_background
 
-_OURS = ("MAIL", "SMS", "SENDGRID", "TWILIO", "SMTP", "REPLY", "INBOUND", "EVENT", "PUBLIC_URL")
-"""The settings that begin like this say how messages go out and reports come in: here they name our own providers."""
+_OURS = (
+    "MAIL", "SMS", "SENDGRID", "TWILIO", "SMTP", "REPLY", "INBOUND", "EVENT", "PUBLIC_URL", "OUTBOUND", "WEBHOOKS",
+    "SLACK",
+)  # fmt: skip
+"""The settings that begin like this say how messages go out and reports come in: here they name our own providers,
+and of the story's concerns nobody else hears."""
 _KEPT = 5000
 """More messages than the month has: all of them can be looked at."""
 _SENDER = "+15005550006"

@@ -22,6 +22,7 @@ from models.tables.contact import (
     Suppression,
 )
 from models.tables.followup import Case, CaseWord, Service
+from models.tables.outbound import Announcement, TargetState
 from models.tables.record import Entry, PolicyVersion, Review
 from models.tables.staff import FailedSignIn, Person, SignIn, Submission
 
@@ -46,5 +47,6 @@ entries, suppressions, channel_states = _table(Entry), _table(Suppression), _tab
 provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
 policy_versions, reviews = _table(PolicyVersion), _table(Review)
 escalation_pauses, unreachable_requests = _table(Pause), _table(UnreachableRequest)
+announcements, target_states = _table(Announcement), _table(TargetState)
 people, sign_ins = _table(Person), _table(SignIn)
 failed_sign_ins, submissions = _table(FailedSignIn), _table(Submission)

@@ -166,6 +166,14 @@ class CallOutcome(StrEnum):
     """The customer asked to be called at another time."""
 
 
+class RunState(StrEnum):
+    """Where a run of a stage stands. One whose process was killed stays *running* and is told by its age."""
+
+    RUNNING = auto()
+    COMPLETED = auto()
+    FAILED = auto()
+
+
 class Role(StrEnum):
     """What a person of the company does in the procedure (SOP 3, policy 7). A person may hold several."""
 

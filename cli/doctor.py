@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from sqlalchemy import func, select
 
+from casework.stages import silent
 from cli.clock import now
 from cli.opening import here
 from cli.outbound import findings
@@ -40,7 +41,7 @@ def doctor() -> None:
     console = Console()
     opened = here()  # settings, policy and schema: a fault of these is one sentence and status 2
     wrong = 0
-    for check in (_policy, _templates, _store, _server, _outbox, _staff, _channels, findings, _events, _replies,
+    for check in (_policy, _templates, _store, _server, _runs, _outbox, _staff, _channels, findings, _events, _replies,
                   _unread, _intake, _dns):  # fmt: skip
         for fine, text in check(opened):
             wrong += not fine
@@ -93,6 +94,12 @@ def _server(opened: Place) -> Iterator[Finding]:
         yield False, f"Prefect server at {url} does not answer: `./aftercare up` starts it"
         return
     yield True, f"Prefect server at {url}"
+
+
+def _runs(opened: Place) -> Iterator[Finding]:
+    with opened.store.read() as db:
+        told = silent(db, now(), opened.policy.rules.runs)
+    yield told is None, told or "the stages run"
 
 
 _COUNTED = (Delivery.DUE, Delivery.ACCEPTED, Delivery.DELIVERED, Delivery.FAILED, Delivery.UNKNOWN)

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     public_url: str = ""
     """The address under which customers reach the web application. Empty: this machine."""
+    prefect_ui_url: str = ""
+    """The address under which managers reach the Prefect UI, for links to runs. Empty: this machine."""
 
     secret_key: SecretStr | None = None
     """Signs the forms of the web application. Empty: made at the first start and kept in `home`."""
@@ -156,7 +158,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
 
-    @field_validator("sendgrid_url", "twilio_url", "public_url", "oidc_issuer")
+    @field_validator("sendgrid_url", "twilio_url", "public_url", "prefect_ui_url", "oidc_issuer")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
@@ -186,6 +188,10 @@ class Settings(BaseSettings):
     @property
     def prefect_url(self) -> str:
         return f"http://127.0.0.1:{self.prefect_port}"
+
+    @property
+    def prefect_ui(self) -> str:
+        return self.prefect_ui_url or self.prefect_url
 
     @property
     def prefect_home(self) -> Path:

@@ -11,6 +11,7 @@ from models.due import count_due, due_cases
 from tasks.barred import barred_alarm
 from tasks.place import place
 from tasks.run_page import named, publish
+from tasks.runs import recorded
 from tasks.silence import settle_silence
 from tasks.tally import Tally
 from vocabulary import Stage
@@ -22,6 +23,7 @@ from vocabulary import Stage
     description="Looks at customers who have not answered: reminds them at most twice, goes to the next channel "
     "when one failed, and ends the case as 'no answer' when the wait is over (SOP 4.2).",
 )
+@recorded("await-response", clock)
 def await_response(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()
     for batch in due_cases(here.store, Stage.ASKED, now, size=here.policy.rules.batches.size):

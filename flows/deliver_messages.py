@@ -17,6 +17,7 @@ from tasks.look_up import look_up_unknown
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import place
 from tasks.run_page import named, publish
+from tasks.runs import recorded
 
 
 @flow(
@@ -25,6 +26,7 @@ from tasks.run_page import named, publish
     description="Sends what the other stages owe: surveys, reminders, notices, bulletins. A message whose outcome is "
     "unknown is parked, never blindly sent again. A provider that is down delays the messages, and the run says so.",
 )
+@recorded("deliver-messages", clock)
 def deliver_messages(as_of: datetime | None = None) -> State[Any]:
     tally = look_up_unknown(clock(as_of))
     tally += tidy_outbox(clock(as_of))

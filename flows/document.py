@@ -11,6 +11,7 @@ from models.due import count_due, due_cases
 from tasks.place import place
 from tasks.records import check_records
 from tasks.run_page import named, publish
+from tasks.runs import forget_runs, recorded
 from tasks.tally import Tally
 from vocabulary import Stage
 
@@ -21,8 +22,10 @@ from vocabulary import Stage
     description="Checks that the record of every case that ended holds what the procedure demands (contact evidence, "
     "answer, outcome, clause), closes it with its disposition and seals it (SOP 4.5). What is missing is named.",
 )
+@recorded("document", clock)
 def document(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()
     for batch in due_cases(here.store, Stage.ENDED, now, size=here.policy.rules.batches.size):
         tally += check_records(batch, now)
+    forget_runs(clock())
     return publish(tally, "document", word="Record incomplete" if tally["incomplete"] else "Documented")

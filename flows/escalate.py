@@ -13,6 +13,7 @@ from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
 from tasks.place import place
 from tasks.run_page import named, publish
+from tasks.runs import recorded
 from tasks.tally import Tally
 from tasks.undelivered import TELLS_NOBODY, follow_failures, unknown_wait
 
@@ -24,6 +25,7 @@ from tasks.undelivered import TELLS_NOBODY, follow_failures, unknown_wait
     "customer is not satisfied (SOP 4.4, 6). Warns before the 24 hours are over, and asks "
     "after a resolution whether it helped. What did not arrive is told to the next rung, or asked otherwise.",
 )
+@recorded("escalate", clock)
 def escalate(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()
     size = here.policy.rules.batches.size

@@ -9,6 +9,7 @@ from prefect.runtime import flow_run
 
 from flows.clock import clock
 from tasks.review import month_to_review, publish_review, write_review
+from tasks.runs import recorded
 
 
 def _named() -> str:
@@ -23,6 +24,7 @@ def _named() -> str:
     "plain language what the figures can and cannot show, writes the report that a manager signs, and owes staff the "
     "bulletin (SOP 4.6). A month whose figures have not changed is left as it is; otherwise it gets a new version.",
 )
+@recorded("monthly-review", clock)
 def monthly_review(month: str | None = None, as_of: datetime | None = None) -> State[Any]:
     now = clock(as_of)
     return publish_review(write_review(month_to_review(month, now), now))

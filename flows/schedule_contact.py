@@ -11,6 +11,7 @@ from models.due import count_waiting, waiting_services
 from tasks.open_cases import cancel_reopened, open_cases
 from tasks.place import place
 from tasks.run_page import named, publish
+from tasks.runs import recorded
 
 
 @flow(
@@ -19,6 +20,7 @@ from tasks.run_page import named, publish
     description="Takes closed services from the inbox. Each gets a contact slot and a deadline within two business "
     "days (SOP 4.1), or ends at once with the reason and the clause why it is not followed up (SOP 2).",
 )
+@recorded("schedule-contact", clock)
 def schedule_contact(as_of: datetime | None = None) -> State[Any]:
     here, now = place(), clock(as_of)
     tally = cancel_reopened(now)

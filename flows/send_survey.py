@@ -11,6 +11,7 @@ from models.due import count_due, due_cases
 from tasks.ask import owe_surveys
 from tasks.place import place
 from tasks.run_page import named, publish
+from tasks.runs import recorded
 from tasks.tally import Tally
 from vocabulary import Stage
 
@@ -21,6 +22,7 @@ from vocabulary import Stage
     description="Customers whose contact slot has come are asked how it went, on the channel they prefer "
     "(SOP 4.2, 4.3): the message is written into the outbox, or the call is put on the list of the service team.",
 )
+@recorded("send-survey", clock)
 def send_survey(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()
     for batch in due_cases(here.store, Stage.PLANNED, now, size=here.policy.rules.batches.size):

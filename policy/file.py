@@ -87,7 +87,7 @@ def _fault(loc: tuple[int | str, ...], detail: object) -> str:
 
 def _contradictions(rules: Rules) -> Iterator[str]:
     """Faults that only show when several values are seen together."""
-    demands = (*_times(rules), *_orders(rules), *_limits(rules), *_closing(rules))
+    demands = (*_times(rules), *_orders(rules), *_limits(rules), *_runs(rules), *_closing(rules))
     yield from (f"{demand}." for demand, holds in demands if not holds)
     missing = sorted({clause.value for clause in Clause} - rules.clauses.keys())
     if missing:
@@ -164,6 +164,24 @@ def _closing(rules: Rules) -> Iterator[tuple[str, bool]]:
 
 _LONGEST_PAUSE = 90
 """Days. What takes longer is no pause of a concern."""
+
+
+def _runs(rules: Rules) -> Iterator[tuple[str, bool]]:
+    for name, (least, most) in _RUN_BOUNDS.items():
+        value = getattr(rules.runs, name)
+        yield f"runs.{name} = {value} must be from {least} to {most}", least <= value <= most
+    kept, idle = rules.runs.keep_days, rules.runs.idle_days
+    yield f"runs.keep_days = {kept} must not be less than runs.idle_days = {idle}", kept >= idle
+
+
+_RUN_BOUNDS = {
+    "silent_minutes": (3, 1440),
+    "late_minutes": (1, 1440),
+    "unfinished_minutes": (5, 1440),
+    "shown_days": (1, 90),
+    "idle_days": (1, 366),
+    "keep_days": (1, 3660),
+}
 
 
 def _each_once(values: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from pydantic import EmailStr, Field
 from policy.asking_rules import BasisRule, Limit
 from policy.escalation_rules import EscalationRules
 from policy.reply_rules import ReplyRules
+from policy.run_rules import RunRules
 from policy.shapes import SHAPE, Clock, Days, LanguageTag, Text, Weekday, Word
 from vocabulary import Channel
 
@@ -206,3 +207,4 @@ class Rules:
     batches: Batches
     replies: ReplyRules = field(default_factory=ReplyRules)
     languages: LanguageRules = LanguageRules()
+    runs: RunRules = field(default_factory=RunRules)

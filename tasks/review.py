@@ -26,6 +26,7 @@ from policy.findings import findings
 from tasks.month_figures import count_before, count_month, facts
 from tasks.place import place
 from tasks.review_report import Review, bulletin, draw_charts, report, summary
+from tasks.runs import note_counts
 from tasks.tally import Tally
 from vocabulary import Clause, Event, Purpose
 
@@ -141,6 +142,7 @@ def _bulletins(row: NewReview, note: Mapping[str, Any], policy: Policy) -> list[
 def publish_review(written: Written) -> State[Any]:
     """The run's end: the month in one line, and a page of counts. Nothing about a person leaves the store."""
     month, told = written.month, written.summary
+    note_counts(written.tally)
     if not written.tally:
         return Completed(name="Nothing new", message=f"{month} stands as in {written.report}: {told}")
     counts = "\n".join(f"| {what} | {count} |" for what, count in written.tally.items())

@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from tasks.place import place
+from tasks.runs import note_counts
 from tasks.tally import Tally
 
 _EMPTY = "Nothing due"
@@ -33,6 +34,7 @@ def publish(tally: Tally, stage: str, *, word: str, delayed: str | None = None, 
     `alarm`: what the operator must hear of; it stands first wherever the run is looked at.
     """
     loud = f"{alarm}; " if alarm else ""
+    note_counts(tally)
     if not tally.total() and delayed is None:
         return Completed(name=_EMPTY, message=loud + tally.sentence())
     web = place().settings.web_url

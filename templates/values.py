@@ -112,6 +112,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "until", "note", "action", "reason",
     }),
     "nothing_here": frozenset(),
+    "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "prefect_url"}),
     "refused": frozenset(),
 }  # fmt: skip
 CONSOLE_VALUES: Final = CONSOLE_BARE | {name: own | CONSOLE_FRAME for name, own in CONSOLE_PAGES.items()}
@@ -127,6 +128,20 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
     "messages": frozenset({"title", "subject", "html", "text"}),
     "texts": frozenset({"title", "text", "length", "segments"}),
     "pages": frozenset({"title", "html"}),
+    "stages": frozenset(
+        {
+            "name",
+            "description",
+            "standing",
+            "alarms",
+            "due",
+            "last",
+            "next",
+            "runs",
+            "did",
+        }
+    ),
+    "troubles": frozenset({"name", "at", "what", "link"}),
     "calls": frozenset({"title", "text"}),
     "languages": frozenset({"tag", "name", "index", "shown"}),
 }

@@ -23,7 +23,7 @@ from models.tables.contact import (
 )
 from models.tables.followup import Case, CaseWord, Service
 from models.tables.outbound import Announcement, TargetState
-from models.tables.record import Entry, PolicyVersion, Review
+from models.tables.record import Entry, PolicyVersion, Review, Run
 from models.tables.staff import FailedSignIn, Person, SignIn, Submission
 
 METADATA = SQLModel.metadata
@@ -45,7 +45,7 @@ services, cases, messages, links = _table(Service), _table(Case), _table(Message
 answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _table(Escalation), _table(Call)
 entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)
 provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
-policy_versions, reviews = _table(PolicyVersion), _table(Review)
+policy_versions, reviews, runs = _table(PolicyVersion), _table(Review), _table(Run)
 escalation_pauses, unreachable_requests = _table(Pause), _table(UnreachableRequest)
 announcements, target_states = _table(Announcement), _table(TargetState)
 people, sign_ins = _table(Person), _table(SignIn)

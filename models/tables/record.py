@@ -27,6 +27,33 @@ class Entry(SQLModel, table=True):
     policy_version: str | None = None
     detail: str = "{}"
     """JSON: words and counts of the event, and the checks that led to it."""
+    run_id: int | None = None
+    """The run of a stage that wrote it. None: a person or a provider did, through the web or the command line."""
+
+
+class Run(SQLModel, table=True):
+    """One run of a stage. Prefect's database may be lost; what ran, when and with what result is also known here."""
+
+    __tablename__ = "runs"
+    __table_args__: Any = (Index("runs_of_flow", "flow", "id"), Index("runs_by_state", "state", "started_at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    flow: str
+    """As its deployment is named: "send-survey"."""
+    prefect_run_id: str | None = None
+    """Prefect's id of the flow run, for the link."""
+    as_of: datetime | None = None
+    """The instant that it worked as at, when it was given one."""
+    started_at: datetime
+    ended_at: datetime | None = None
+    """None: under way, or its process was killed."""
+    state: str
+    word: str | None = None
+    """What the run's page in Prefect says: "Asked", "Nothing due", "Delayed"; of a failed one the kind of error."""
+    counts: str = "{}"
+    """JSON: what it did, counts by word."""
+    entries: int = 0
+    """How many entries it has written, known when it has ended: what the log points to is kept."""
 
 
 class PolicyVersion(SQLModel, table=True):

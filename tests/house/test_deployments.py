@@ -59,6 +59,13 @@ def test_the_entrypoint_is_a_flow_named_by_its_module(deployment: dict[str, Any]
 
 
 @each_deployment
+def test_its_runs_are_rows_under_its_name(deployment: dict[str, Any]):
+    """Otherwise the console would call it a stage that never ran."""
+    source = (ROOT / f"{deployment['entrypoint'].rpartition('.')[0].replace('.', '/')}.py").read_text("utf-8")
+    assert f'@recorded("{deployment["name"]}", clock)\ndef ' in source
+
+
+@each_deployment
 def test_every_schedule_has_a_slug_of_its_own(deployment: dict[str, Any]):
     slugs = [schedule.get("slug") for schedule in deployment.get("schedules") or []]
     assert all(slugs), "without a slug a changed schedule is added to the old one"

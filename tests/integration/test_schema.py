@@ -1,14 +1,21 @@
 """The schema that migrations make is the one that the tables describe, and it guards what is append-only."""
 
+from pathlib import Path
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+import models
 from models.schema import SchemaError, ensure_schema
 from models.store import Store
 from models.tables import METADATA
+
+MIGRATIONS = Path(models.__file__).parent.parent / "migrations"
 
 
 def test_the_migrations_make_what_the_tables_describe(store: Store):
@@ -34,3 +41,25 @@ def test_the_log_cannot_be_edited(store: Store, change: str):
         db.execute(text(f"INSERT INTO entries (at, event, actor, clause, detail) VALUES {row}"))
     with pytest.raises(DBAPIError, match="append-only"), store.write() as db:
         db.execute(text(change))
+
+
+def test_the_log_gets_its_column_without_being_touched(database_url: str):
+    """From before there were runs: entries stay as they were, and stay append-only. And back again."""
+    store = Store(database_url)
+    with store.write() as db:
+        _migrate(db, "downgrade", "0002")
+        row = "('2026-10-05 08:00:00+00:00', 'case_opened', 'aftercare', '4.1', '{}')"
+        db.execute(text(f"INSERT INTO entries (at, event, actor, clause, detail) VALUES {row}"))
+    ensure_schema(store)
+    with store.read() as db:
+        assert db.execute(text("SELECT id, event, run_id FROM entries")).all() == [(1, "case_opened", None)]
+    with pytest.raises(DBAPIError, match="append-only"), store.write() as db:
+        db.execute(text("DELETE FROM entries"))
+    store.close()
+
+
+def _migrate(db: Connection, how: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = db
+    getattr(command, how)(config, revision)

@@ -87,4 +87,6 @@ class Desk:
     public_url: str
     home_url: str
     """Prefect's server."""
+    prefect_ui: str
+    """The address under which people reach the Prefect UI."""
     key: bytes

@@ -8,6 +8,7 @@ from config.settings import Settings
 from models.store import Store
 from policy.rules import Rules
 from web.bell import Bell
+from web.console.banner import Silence
 from web.console.cases import Cases
 from web.console.company_account import BACK, START, CompanyAccount, provider_of
 from web.console.concern_clock import ConcernClocks
@@ -15,6 +16,7 @@ from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
 from web.console.me import Me
+from web.console.runs import Runs
 from web.console.shell import Shell
 from web.secret import signing_key
 
@@ -27,7 +29,7 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Cases, Me, ConcernClocks)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (Cases, ConcernClocks, Runs, Me)
 
 
 def doors(desk: Desk) -> list[Door]:
@@ -39,8 +41,8 @@ def console_routes(
 ) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
     """Every address of the console with its methods and handler."""
     desk = Desk(store=store, clock=clock, rules=rules, public_url=settings.web_url, home_url=settings.prefect_url,
-                key=signing_key(settings))  # fmt: skip
-    shell = Shell(rules)
+                prefect_ui=settings.prefect_ui, key=signing_key(settings))  # fmt: skip
+    shell = Shell(rules, (Silence(rules.runs),))
     guard = Guard(desk, shell, bell)
     provider = provider_of(settings)
     entrance = Entrance(desk, shell, guard, company=provider is not None)

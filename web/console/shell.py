@@ -25,6 +25,7 @@ class Place:
 
 MENU: Final[tuple[Place, ...]] = (
     Place("/console/cases", "Cases", Permission.CASES),
+    Place("/console/runs", "Runs", Permission.RUNS),
     Place("/console/me", "My account"),
 )
 """In the order in which it is shown."""

@@ -50,6 +50,8 @@ def test_the_shipped_policy_passes():
          "survey.unsubscribe_days = 29: input should be greater than or equal to 30."),
         ("reminder_days = [3, 7]", "reminder_days = [3, 7, 10]",  # the third would be nagging
          "silence.reminder_days = [3, 7, 10]: tuple should have at most 2 items after validation, not 3."),
+        ("silent_minutes = 10", "silent_minutes = 2", "runs.silent_minutes = 2 must be from 3 to 1440."),
+        ("keep_days = 90", "keep_days = 4000", "runs.keep_days = 4000 must be from 1 to 3660."),
         # Contact hours: no setting widens the floor of 08:00 to 21:00.
         ("window_opens = 09:00:00", "window_opens = 07:59:59",
          "contact.window_opens = 07:59:59: input should be greater than or equal to 08:00:00."),
@@ -110,6 +112,7 @@ def test_every_fault_names_the_key_the_value_and_what_is_allowed(old: str, new: 
         ("reminder_days = [3, 7]", "reminder_days = [3, 3]", "silence.reminder_days = 3, 3 must rise."),
         ("expiry_days = 14", "expiry_days = 7",
          "silence.expiry_days = 7 must be later than the last of silence.reminder_days = 3, 7."),
+        ("keep_days = 90", "keep_days = 6", "runs.keep_days = 6 must not be less than runs.idle_days = 7."),
         ("warn_percent = [50, 75, 90]", "warn_percent = [90, 50]", "escalation.warn_percent = 90, 50 must rise."),
         ('department = "*"', 'department = "Other"', 'escalation.routes must end with department = "*", not "Other".'),
         ('department = "Heating"', 'department = "*"',  # the first one would take everything

@@ -62,10 +62,14 @@ class Purpose(StrEnum):
     REMINDER = auto()
     THANK_YOU = auto()
     RECOVERY_SURVEY = auto()
+    CONCERN_UPDATE = auto()
+    """A person writes to the customer about the concern."""
     ESCALATION_NOTICE = auto()
+    CONCERN_HANDED_OVER = auto()
     DEADLINE_WARNING = auto()
     SIGNATURE_REQUEST = auto()
     """A supervisor is asked to sign that a customer cannot be reached, or the owner hears that it was declined."""
+    SUBTASK_NOTICE = auto()
     MONTHLY_BULLETIN = auto()
 
 
@@ -251,6 +255,8 @@ class Event(StrEnum):
     FAILURE_FOLLOWED = auto()
     """What was done about a message to staff, or a recovery survey, that did not arrive."""
     CALL_OWED = auto()
+    CALL_CLAIMED = auto()
+    CALL_RELEASED = auto()
     CALL_RECORDED = auto()
     CALL_WITHDRAWN = auto()
     REPLY_RECEIVED = auto()
@@ -279,6 +285,13 @@ class Event(StrEnum):
     UNREACHABLE_ASKED = auto()
     """Somebody asks for the supervisor's signature that the customer of a concern cannot be reached."""
     UNREACHABLE_DECLINED = auto()
+    ESCALATION_REASSIGNED = auto()
+    ESCALATION_ATTACHED = auto()
+    ROOT_CAUSE_CORRECTED = auto()
+    NOTE_ADDED = auto()
+    SUBTASK_ASKED = auto()
+    SUBTASK_DONE = auto()
+    SUBTASK_WITHDRAWN = auto()
     UNREACHABLE_SIGNED = auto()
     RECORD_INCOMPLETE = auto()
     RECORD_SEALED = auto()

@@ -1,7 +1,9 @@
 """What is to be said on a call: the script for its purpose, with what is known of the customer and the service."""
 
-from dataclasses import asdict
+import re
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from textwrap import dedent
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -20,6 +22,26 @@ _WHAT = {
     "confirm": "to confirm an answer",
     "recovery": "to ask whether the resolution helped",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A step of the script, such as "4. Listen". What stands before the first step has no title."""
+
+    title: str
+    text: str
+
+
+def script_parts(script: str) -> list[Part]:
+    """The steps of a script. What comes after them, the commands that record the call, is left out."""
+    pieces = _STEP.split(script.partition(_COMMANDS)[0])
+    titles, texts = ["", *pieces[1::2]], pieces[0::2]
+    return [Part(title, dedent(text).strip()) for title, text in zip(titles, texts, strict=True)]
+
+
+_STEP = re.compile(r"^(\d\. .+)$", re.MULTILINE)
+_COMMANDS = "\nRecord what came of it:\n"
+"""As templates/calls/base.txt.j2 begins them."""
 
 
 def call_script(

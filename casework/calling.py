@@ -1,13 +1,14 @@
 """A person reports a call: written down, and the next call owed when the customer asked for one."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
 
 from casework.contact import contact_of
 from casework.rules import rules_of
-from models.calls import CallError, CallReport, policy_version_of, record_call
+from models.calls import CallError, CallReport, call_of, policy_version_of, record_call
 from models.cases import calls_of, next_number, put_off
 from models.escalations import set_values
 from models.owed import OwedCall, owe_calls
@@ -15,6 +16,16 @@ from models.tables import cases, escalations
 from vocabulary import CallOutcome, Stage
 
 _ASKED_FOR = "the customer asked to be called then; "
+
+
+def customers_time(db: Connection, call_id: int, text: str) -> datetime:
+    """An instant (UTC) that a customer names, in their own time unless the text has an offset. Raises CallError."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise CallError(f"{text!r} is no time: write it as 2026-10-06 15:00") from None
+    zone = ZoneInfo(call_of(db, call_id).recipient_timezone)
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def report_call(db: Connection, call_id: int, report: CallReport, *, at: datetime) -> OwedCall | None:

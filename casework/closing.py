@@ -19,6 +19,7 @@ from models.pauses import PauseEnd
 from models.people import stand_ins
 from models.tables import calls, cases
 from models.unreachable import add_request, attempts_since, decide, last_word, open_request
+from policy.concern_rules import causes_of
 from policy.unreachable import Attempt, Tried, tried
 from vocabulary import CallOutcome, Clause, Disposition, Event, Stage
 
@@ -67,7 +68,8 @@ def ask_for_unreachable(
     """
     concern = held(db, escalation_id)
     contact = _contact(db, concern)
-    check_evidence(root_cause, action, contact.rules.escalation.root_causes)
+    rules = contact.rules.escalation
+    check_evidence(root_cause, action, causes_of(contact.case.kind, rules.root_causes, rules.kind_causes))
     if concern.acknowledged_at is None:
         raise EscalationError(f"nobody has acknowledged escalation {escalation_id}: acknowledge it first")
     if concern.resolved_at is not None:

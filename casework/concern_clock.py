@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -67,7 +67,7 @@ def clock_of(db: Connection, concern: Row[Any], now: datetime) -> ConcernClock:
     contact = contact_of(db, db.execute(select(cases).where(cases.c.id == concern.case_id)).one())
     rules = contact.rules.escalation
     pauses = pauses_of(db, [concern.id])[concern.id]
-    waiting = concern.acknowledged_at is None and concern.closed_at is None
+    waiting = concern.taken_at is None and concern.closed_at is None
     return ConcernClock(
         clocks=clocks(_dated(concern, pauses), now, contact.calendar, rules),
         coming=next_rung(concern.received_at, concern.warned, rules) if waiting else None,
@@ -89,15 +89,20 @@ def clocks_of(db: Connection, concerns: Sequence[Row[Any]], now: datetime) -> di
 
 
 def _dated(concern: Row[Any], pauses: Sequence[Row[Any]]) -> Dated:
+    """While a pause is open the target is taken without it: it says how much was left when the clock was stopped."""
+    paused = next((pause for pause in pauses if pause.ended_at is None), None)
+    ahead = timedelta() if paused is None else paused.ends_by - paused.begun_at
     return Dated(
         received_at=concern.received_at,
         acknowledge_by=concern.acknowledge_by,
         deadline_at=concern.deadline_at,
-        resolve_by=concern.resolve_by,
+        resolve_by=concern.resolve_by - ahead,
         acknowledged_at=concern.acknowledged_at,
         resolved_at=concern.resolved_at,
         closed_at=concern.closed_at,
-        paused_at=next((pause.begun_at for pause in pauses if pause.ended_at is None), None),
+        taken_at=concern.taken_at,
+        retake_by=concern.retake_by,
+        paused_at=None if paused is None else paused.begun_at,
         paused_for=paused_for(concern, pauses),
     )
 

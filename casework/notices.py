@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from casework.contact import Contact
 from models.owed import OwedMessage
-from policy.concern import route
+from policy.concern import route_of
 from policy.deadlines import Rung, person
 from vocabulary import Clause, Purpose
 
@@ -61,6 +61,56 @@ def overdue(contact: Contact, concern: Row[Any], role: str, now: datetime) -> Ow
     )
 
 
+def handed_over(
+    contact: Contact, concern: Row[Any], role: str, to: tuple[str, str], note_id: int, now: datetime
+) -> OwedMessage:
+    """To the new owner of a concern, or to the former one. `note_id`: the note with the reason; each is told once."""
+    name, address = to
+    return OwedMessage(
+        key=f"escalation:{concern.id}:handed:{note_id}:{role}",
+        purpose=Purpose.CONCERN_HANDED_OVER,
+        clause=Clause.ESCALATE,
+        case_id=contact.case.id,
+        escalation_id=concern.id,
+        due_at=now,
+        to_name=name,
+        to_address=address,
+        note={"role": role, "note_id": note_id},
+    )
+
+
+def not_taken_again(contact: Contact, concern: Row[Any], role: str, now: datetime) -> OwedMessage:
+    """The owner that a concern was handed to has not acknowledged it in time."""
+    name, address = held_by(contact, concern, role)
+    return OwedMessage(
+        key=f"escalation:{concern.id}:{concern.reopened}:untaken:{concern.retake_by.isoformat()}:{role}",
+        purpose=Purpose.DEADLINE_WARNING,
+        clause=Clause.ESCALATE if role == "owner" else Clause.SUPERVISOR,
+        case_id=contact.case.id,
+        escalation_id=concern.id,
+        due_at=now,
+        to_name=name,
+        to_address=address,
+        note={"role": role, "percent": 100, "what": "acknowledgement", "time_left": _left(concern.retake_by, now)},
+    )
+
+
+def subtask_notice(subtask: Row[Any], role: str, to: tuple[str, str], now: datetime) -> OwedMessage:
+    """To the department that is to do a sub-task, or to those who wait for it. `role`: "asked", "done", "withdrawn"."""
+    name, address = to
+    return OwedMessage(
+        key=f"subtask:{subtask.id}:{role}:{address.lower()}",
+        purpose=Purpose.SUBTASK_NOTICE,
+        clause=Clause.ESCALATE,
+        case_id=subtask.case_id,
+        escalation_id=subtask.escalation_id,
+        due_at=now,
+        to_name=name,
+        to_address=address,
+        note={"role": role, "subtask_id": subtask.id},
+    )
+
+
 def signature(contact: Contact, concern: Row[Any], request_id: int, role: str, now: datetime) -> OwedMessage:
     """To a supervisor who is to sign that the customer cannot be reached; to the owner when it was declined."""
     name, address = held_by(contact, concern, role)
@@ -94,7 +144,7 @@ def held_by(contact: Contact, concern: Row[Any], role: str) -> tuple[str, str]:
     if role == "supervisor":
         return concern.supervisor, concern.supervisor_email
     rules = contact.rules.escalation
-    return person(role, route(contact.case.department, rules), rules)
+    return person(role, route_of(concern.department, contact.case.department, rules), rules)
 
 
 def _left(until: datetime, now: datetime) -> str:

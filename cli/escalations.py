@@ -15,6 +15,7 @@ from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
 from models import escalations as concerns
+from policy.concern_rules import causes_of
 
 app = typer.Typer(no_args_is_help=True, help="Concerns: who has them, until when, and what was done.")
 Number = Annotated[int, typer.Argument(help="Number of the escalation.")]
@@ -72,10 +73,11 @@ def resolve(
     """Resolve a concern. The customer is asked later whether it helped."""
     try:
         with here().store.write() as db:
-            rules = rules_of(db, concerns.policy_version_of(db, escalation)).escalation
+            case = concerns.case_of(db, escalation)
+            rules = rules_of(db, case.policy_version).escalation
             concerns.resolve(
                 db, escalation, by=by or getpass.getuser(), root_cause=root_cause, action=action,
-                known_causes=rules.root_causes,
+                known_causes=causes_of(case.kind, rules.root_causes, rules.kind_causes),
                 ask_after=timedelta(hours=rules.recovery_hours), at=now(),
             )  # fmt: skip
     except concerns.EscalationError as error:

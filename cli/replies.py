@@ -2,7 +2,6 @@
 
 import getpass
 import json
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from casework.rules import rules_of
+from casework.replying import settle_reply
 from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
@@ -76,16 +75,13 @@ def settle(
     by: Annotated[str | None, typer.Option(help="Who has read it; your login name when left out.")] = None,
 ) -> None:
     """Say what a reply means: it is recorded as an answer or an opt-out, or noted as dealt with."""
-    if how is not Settlement.ANSWER and (rating is not None or comment is not None):
-        raise Fault("a rating and a comment belong to an answer; use `--as answer`, or leave them out")
     place = here()
     try:
         with place.store.write() as db:
-            version = replies.policy_version_of(db, reply)
-            rules = rules_of(db, version) if version else place.policy.rules
-            change_for = timedelta(hours=rules.survey.change_hours)
-            replies.settle(db, reply, how, by=by or getpass.getuser(), at=now(), change_for=change_for, rating=rating,
-                           comment=comment)  # fmt: skip
+            settle_reply(
+                db, reply, how, by=by or getpass.getuser(), at=now(), in_force=place.policy.rules,
+                rating=rating, comment=comment,
+            )  # fmt: skip
     except ReplyError as error:
         raise Fault(str(error)) from None
     typer.echo(f"Reply {reply} is settled as {how}.")

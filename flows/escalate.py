@@ -9,7 +9,9 @@ from prefect.client.schemas.objects import State
 from flows.clock import clock
 from models.due import count_concerns, due_escalations, unjudged_cases
 from models.failures import lost_messages
+from models.following import followers
 from tasks.concerns import judge_answers
+from tasks.following import follow_attached
 from tasks.ladder import work_ladder
 from tasks.place import place
 from tasks.run_page import named, publish
@@ -35,5 +37,7 @@ def escalate(as_of: datetime | None = None) -> State[Any]:
         tally += follow_failures(batch, now)
     for batch in due_escalations(here.store, now, size=size):
         tally += work_ladder(batch, now)
+    for batch in followers(here.store, size=size):
+        tally += follow_attached(batch, now)
     word = "Nobody told" if tally[TELLS_NOBODY] else "Concerns worked" if tally["concerns opened"] else "Judged"
     return publish(tally, "escalate", word=word)

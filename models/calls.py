@@ -1,10 +1,11 @@
 """Calls: what a person reports of one. The outcome feeds the same answers and escalations as the survey page."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
 from models.answers import Said, record
 from models.cases import set_values
@@ -13,10 +14,11 @@ from models.moves import Move, advance, ending
 from models.optouts import ON_THE_PHONE, suppress
 from models.outcomes import first_contacts, look_now
 from models.refused import Refused
-from models.tables import answers, calls, cases, columns, escalations, services
+from models.tables import answers, calls, cases, columns, escalations, people, services
 from vocabulary import CallOutcome, Channel, Clause, Disposition, Event, Stage
 
 _SPOKEN = frozenset({CallOutcome.ANSWERED, CallOutcome.SOLVED, CallOutcome.CONCERN})
+_RATINGS = range(1, 6)
 
 
 class CallError(Refused):
@@ -31,6 +33,8 @@ class CallReport:
     comment: str | None = None
     call_back_at: datetime | None = None
     """When the customer wants to be called instead."""
+    claimed_as: str | None = None
+    """As whom the caller takes calls (`models.call_queue`); `by` when left out."""
 
 
 def record_call(db: Connection, call_id: int, report: CallReport, *, at: datetime, change_for: timedelta) -> Row[Any]:
@@ -49,6 +53,11 @@ def record_call(db: Connection, call_id: int, report: CallReport, *, at: datetim
 
 
 def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row[Any]:
+    if report.rating is not None and report.rating not in _RATINGS:
+        raise CallError("a rating is a number from 1 to 5")
+    if report.outcome not in _SPOKEN and (report.rating is not None or report.comment):
+        raise CallError(f"a rating and a comment belong to a call that was answered, and this one is {report.outcome}: "
+                        "leave them out, or choose another outcome")  # fmt: skip
     if report.outcome is CallOutcome.ANSWERED and report.rating is None and not report.comment:
         raise CallError("an answered call needs a rating (1 to 5), a comment, or both")
     if (report.outcome is CallOutcome.CALL_BACK) is (report.call_back_at is None):
@@ -56,20 +65,38 @@ def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row
     if report.call_back_at is not None and report.call_back_at <= at:
         raise CallError(f"the time to call back, {report.call_back_at:%Y-%m-%d %H:%M} UTC, is over: name a later one")
     _refuse_if_sealed(db, call_id)
-    swap = calls.update().where(calls.c.id == call_id, calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None))
-    values = {"done_at": at, "done_by": report.by, "outcome": report.outcome}
-    values["call_back_at"] = report.call_back_at
-    taken = db.execute(swap.values(values).returning(*calls.c)).one_or_none()
+    swap = calls.update().where(calls.c.id == call_id, *is_free(report.claimed_as or report.by, at))
+    values = {"done_at": at, "done_by": report.by, "outcome": report.outcome, "call_back_at": report.call_back_at}
+    taken = db.execute(swap.values({**values, **UNCLAIMED}).returning(*calls.c)).one_or_none()
     if taken is None:
-        known = db.execute(
-            select(*columns(calls, "outcome", "done_by", "withdrawn_at")).where(calls.c.id == call_id)
-        ).one_or_none()
-        if known is None:
-            raise CallError(f"there is no call {call_id}; `./aftercare calls list` shows those to be made")
-        if known.withdrawn_at is not None:
-            raise CallError(f"call {call_id} is not needed any more: the customer has answered, or the wait is over")
-        raise CallError(f"call {call_id} was recorded already, as {known.outcome!r} by {known.done_by}")
+        raise CallError(why_not(db, call_id, at))
     return taken
+
+
+UNCLAIMED: Final[dict[str, Any]] = {"claimed_by": None, "claimed_until": None}
+
+
+def is_free(by: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That a call is open, and nobody but `by` has it. A claim ends by itself. As long as nobody else takes the call
+    then, a form that was open for too long is still good.
+    """
+    free = or_(calls.c.claimed_until.is_(None), calls.c.claimed_until <= at, calls.c.claimed_by == by)
+    return calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None), free
+
+
+def why_not(db: Connection, call_id: int, at: datetime) -> str:
+    """Why a call can be neither taken nor recorded."""
+    known = db.execute(select(calls, people.c.name).outerjoin_from(calls, people, people.c.email == calls.c.claimed_by)
+                       .where(calls.c.id == call_id)).one_or_none()  # fmt: skip
+    if known is None:
+        return f"there is no call {call_id}; `./aftercare calls list` shows those to be made"
+    if known.done_at is not None:
+        return f"call {call_id} was recorded already, as {known.outcome!r} by {known.done_by}"
+    if known.claimed_until is not None and known.claimed_until > at:
+        minutes = math.ceil((known.claimed_until - at).total_seconds() / 60)
+        who = known.name or known.claimed_by
+        return f"{who} is making call {call_id}; if they do not record it, it is free again in {minutes} min"
+    return f"call {call_id} is not needed any more: the customer has answered, or the wait is over"
 
 
 def _refuse_if_sealed(db: Connection, call_id: int) -> None:
@@ -120,7 +147,10 @@ def call_of(db: Connection, call_id: int) -> Row[Any]:
     """A call with its case, service, concern, and the unconfirmed answer that it is about. Raises CallError."""
     found = db.execute(
         select(
-            *columns(calls, "id", "case_id", "attempt", "reason", "due_to", "escalation_id", "confirms", "done_at"),
+            *columns(calls, "id", "case_id", "attempt", "reason", "due_from", "due_to", "escalation_id", "confirms"),
+            *columns(calls, "done_at", "done_by", "outcome", "call_back_at", "withdrawn_at"),
+            *columns(calls, "claimed_by", "claimed_until"),
+            *columns(cases, "stage", "region", "contact_due_at"),
             *columns(cases, "department", "branch", "kind", "timezone", "recipient_timezone", "policy_version"),
             *columns(services, "customer_name", "phone", "language"),
             services.c.closed_at.label("service_closed_at"),

@@ -11,9 +11,12 @@ from models.log import NewEntry, append
 from models.store import insert_new
 from models.tables import cases, channel_states, columns, messages, services, suppressions
 from models.tables.contact import ANY_CHANNEL
+from models.writing import FORBIDS_ANSWERING
 from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
 
-TO_CUSTOMERS = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU)
+TO_CUSTOMERS = (
+    Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU, Purpose.CONCERN_UPDATE,
+)  # fmt: skip
 _ASKING = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY)
 _SUPPRESSED = (
     select(suppressions.c.address_key)
@@ -28,6 +31,7 @@ _SUPPRESSED = (
 _WANTED = or_(
     messages.c.purpose.not_in(TO_CUSTOMERS),
     and_(messages.c.purpose == Purpose.THANK_YOU, ~_SUPPRESSED),
+    and_(messages.c.purpose == Purpose.CONCERN_UPDATE, ~FORBIDS_ANSWERING),
     and_(messages.c.purpose == Purpose.RECOVERY_SURVEY, cases.c.stage == Stage.RECOVERING, ~_SUPPRESSED),
     and_(
         messages.c.purpose.in_((Purpose.SURVEY, Purpose.REMINDER)),

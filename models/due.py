@@ -69,10 +69,15 @@ def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
         )
         .join_from(calls, cases, cases.c.id == calls.c.case_id)
         .join(services, services.c.id == cases.c.service_id)
-        .where(calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None), calls.c.due_from <= now)
-        .where(or_(cases.c.stage == _waiting_for_the_call(), _may_have_changed()), ~_does_not_want_calls(now))
+        .where(calls.c.due_from <= now, *still_wanted(now))
         .order_by(calls.c.due_to, calls.c.id)
     ).all()
+
+
+def still_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That a call (joined with its case) is still to be made, now or later."""
+    waits = or_(cases.c.stage == _waiting_for_the_call(), _may_have_changed())
+    return calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None), waits, ~_does_not_want_calls(now)
 
 
 def _waiting_for_the_call() -> ColumnElement[str]:

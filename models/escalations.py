@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select
 
 from models.going_on import go_on
 from models.log import NewEntry, append
 from models.moves import Move, advance
 from models.pauses import PauseEnd
 from models.refused import Refused
-from models.tables import answers, cases, columns, escalations, judgements
+from models.tables import answers, cases, columns, escalations, judgements, subtasks
 from vocabulary import Clause, Event, Stage
 
 
@@ -47,8 +47,13 @@ def unjudged_answers(db: Connection, case_ids: Sequence[int]) -> dict[int, list[
 
 
 def open_escalations(db: Connection, case_ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """The open escalation of each case that has one."""
-    statement = select(escalations).where(escalations.c.case_id.in_(case_ids), escalations.c.closed_at.is_(None))
+    """The open escalation of each case that has one, or the one that is attached to another while its case waits."""
+    attached = and_(escalations.c.attached_to.is_not(None), cases.c.stage == Stage.ESCALATED)
+    statement = (
+        select(escalations)
+        .join_from(escalations, cases, cases.c.id == escalations.c.case_id)
+        .where(escalations.c.case_id.in_(case_ids), or_(escalations.c.closed_at.is_(None), attached))
+    )
     return {row.case_id: row for row in db.execute(statement.order_by(escalations.c.id))}
 
 
@@ -73,9 +78,17 @@ def acknowledge(db: Connection, escalation_id: int, *, by: str, at: datetime) ->
     found = held(db, escalation_id)
     if found.acknowledged_at is not None:
         raise EscalationError(f"escalation {escalation_id} was acknowledged by {found.acknowledged_by} already")
+    again = found.taken_at is not None
+    told = again and found.resolve_by <= at  # that the resolution is late was said at its time
     swap = escalations.update().where(escalations.c.id == escalation_id, escalations.c.acknowledged_at.is_(None))
-    db.execute(swap.values(acknowledged_at=at, acknowledged_by=by, next_at=found.resolve_by))
-    _log(db, Event.ESCALATION_ACKNOWLEDGED, found, at, by, {"in time": at <= found.acknowledge_by})
+    taken = db.execute(
+        swap.values(acknowledged_at=at, acknowledged_by=by, taken_at=found.taken_at or at,
+                    next_at=None if told else found.resolve_by)
+    )  # fmt: skip
+    if taken.rowcount != 1:
+        raise EscalationError(f"escalation {escalation_id} was acknowledged by somebody else at the same moment")
+    in_time = at <= (found.retake_by if again else found.acknowledge_by)
+    log_concern(db, Event.ESCALATION_ACKNOWLEDGED, found, at, by, {"in time": in_time, "again": again or None})
 
 
 def resolve(
@@ -84,20 +97,39 @@ def resolve(
 ) -> None:  # fmt: skip
     """The concern is resolved: with its root cause and what was done. The customer is asked after `ask_after`."""
     found = held(db, escalation_id)
+    if found.resolved_at is not None:
+        raise EscalationError(f"escalation {escalation_id} was resolved by {found.resolved_by} already")
     check_evidence(root_cause, action, known_causes)
+    waiting = open_subtasks(db, escalation_id)
+    if waiting:
+        numbers = ", ".join(map(str, waiting))
+        raise EscalationError(f"sub-task {numbers} is still open: have it done, or withdraw it with a reason")
     move = Move(case_id=found.case_id, clause=Clause.ESCALATE, reason="the concern was resolved",
                 values={"next_at": at + ask_after})  # fmt: skip
     if not advance(db, Stage.ESCALATED, Stage.RECOVERING, [move], at=at, actor=by):
         raise EscalationError(f"escalation {escalation_id} is not open: it was resolved or closed before")
     resolve_by = go_on(db, found, at=at, by=by, because=PauseEnd.RESOLVED)
-    taken = {"acknowledged_at": found.acknowledged_at or at, "acknowledged_by": found.acknowledged_by or by}
+    taken = {"acknowledged_at": found.acknowledged_at or at, "acknowledged_by": found.acknowledged_by or by,
+             "taken_at": found.taken_at or at}  # fmt: skip
     db.execute(
         escalations.update()
         .where(escalations.c.id == escalation_id)
         .values(resolved_at=at, resolved_by=by, root_cause=root_cause, action=action.strip(),
                 recovery_at=at + ask_after, recovery_until=None, next_at=at + ask_after, **taken)
     )  # fmt: skip
-    _log(db, Event.ESCALATION_RESOLVED, found, at, by, {"root cause": root_cause, "in time": at <= resolve_by})
+    detail = {"root cause": root_cause, "in time": at <= resolve_by}
+    log_concern(db, Event.ESCALATION_RESOLVED, found, at, by, detail)
+
+
+def check_cause(root_cause: str, known_causes: Sequence[str]) -> None:
+    if root_cause not in known_causes:
+        raise EscalationError(f"root cause {root_cause!r} is not in the policy; use one of: {', '.join(known_causes)}")
+
+
+def open_subtasks(db: Connection, escalation_id: int) -> list[int]:
+    """The numbers of the concern's sub-tasks that have no end."""
+    still_open = subtasks.c.escalation_id == escalation_id, subtasks.c.ended_at.is_(None)
+    return list(db.execute(select(subtasks.c.id).where(*still_open).order_by(subtasks.c.id)).scalars())
 
 
 _SHORTEST_ACTION = 10
@@ -105,8 +137,7 @@ _SHORTEST_ACTION = 10
 
 def check_evidence(root_cause: str, action: str, known_causes: Sequence[str]) -> None:
     """What no concern is closed without. Raises EscalationError."""
-    if root_cause not in known_causes:
-        raise EscalationError(f"root cause {root_cause!r} is not in the policy; use one of: {', '.join(known_causes)}")
+    check_cause(root_cause, known_causes)
     if len(action.strip()) < _SHORTEST_ACTION:
         raise EscalationError(f"the action must say what was done, in at least {_SHORTEST_ACTION} characters")
 
@@ -129,29 +160,36 @@ def known(db: Connection, escalation_id: int) -> Row[Any]:
     return found
 
 
-def held(db: Connection, escalation_id: int) -> Row[Any]:
-    """An open escalation, locked after its case."""
+def held(db: Connection, escalation_id: int, *, closed: bool = False) -> Row[Any]:
+    """The escalation, locked after its case until the transaction ends. A closed one only if that is asked for."""
     case_id = select(escalations.c.case_id).where(escalations.c.id == escalation_id).scalar_subquery()
     db.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
     found = db.execute(select(escalations).where(escalations.c.id == escalation_id).with_for_update()).one_or_none()
     if found is None:
         raise EscalationError(f"there is no escalation {escalation_id}; `./aftercare escalations list` shows them")
-    if found.closed_at is not None:
+    if found.attached_to is not None and not closed:
+        raise EscalationError(f"escalation {escalation_id} is attached to {found.attached_to}: go on there")
+    if found.closed_at is not None and not closed:
         raise EscalationError(f"escalation {escalation_id} is closed ({found.outcome})")
     return found
 
 
-def policy_version_of(db: Connection, escalation_id: int) -> str:
-    """The policy version that the escalation's case goes by."""
-    return str(
-        db.execute(select(cases.c.policy_version).where(cases.c.id == held(db, escalation_id).case_id)).scalar_one()
-    )
+def case_of(db: Connection, escalation_id: int) -> Row[Any]:
+    """The case of an escalation. Raises EscalationError when there is no such escalation."""
+    of = select(cases).join_from(cases, escalations, escalations.c.case_id == cases.c.id)
+    found = db.execute(of.where(escalations.c.id == escalation_id)).one_or_none()
+    if found is None:
+        raise EscalationError(f"there is no escalation {escalation_id}; `./aftercare escalations list` shows them")
+    return found
 
 
-def _log(db: Connection, event: Event, of: Row[Any], at: datetime, by: str, detail: Mapping[str, Any]) -> None:
-    entry = NewEntry(
-        event=event, at=at, clause=Clause.ESCALATE, case_id=of.case_id, ref_id=of.id, actor=by, detail=detail
-    )
+def log_concern(
+    db: Connection, event: Event, of: Row[Any], at: datetime, by: str, detail: Mapping[str, Any],
+    *, clause: Clause = Clause.ESCALATE, ref_id: int | None = None,
+) -> None:  # fmt: skip
+    """An entry about a concern. `ref_id`: the note or sub-task that it is about; the concern itself when left out."""
+    entry = NewEntry(event=event, at=at, clause=clause, case_id=of.case_id, ref_id=ref_id or of.id, actor=by,
+                     detail=detail)  # fmt: skip
     append(db, [entry])
 
 

@@ -103,8 +103,8 @@ def promises(db: Connection) -> dict[str, int]:
         cases.c.contacted_at.is_(None), cases.c.asked_at.is_not(None), cases.c.stage.in_((Stage.ENDED, Stage.CLOSED))
     )  # fmt: skip
     every = select(func.count()).select_from(escalations)
-    taken = every.where(escalations.c.acknowledged_at <= escalations.c.deadline_at)
-    missed = every.where(escalations.c.acknowledged_at > escalations.c.deadline_at)
+    taken = every.where(escalations.c.taken_at <= escalations.c.deadline_at)
+    missed = every.where(escalations.c.taken_at > escalations.c.deadline_at)
     return {
         "contacted in time": _count(db, kept),
         "contacted late": _count(db, late),

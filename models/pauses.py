@@ -18,6 +18,7 @@ class PauseEnd(StrEnum):
     LATEST_DATE = "its latest date"
     PERSON = "ended by a person"
     CUSTOMER = "the customer said something"
+    HANDED_OVER = "the concern was handed over"
     RESOLVED = "the concern was resolved"
     CLOSED = "the concern was closed"
 
@@ -25,15 +26,21 @@ class PauseEnd(StrEnum):
 def begin_pause(
     db: Connection, concern: Row[Any], *, code: str, note: str, ends_by: datetime, by: str, at: datetime
 ) -> int:
-    """The id of the pause. A unique index refuses a second one that is open."""
+    """The id of the pause. A unique index refuses a second one that is open.
+
+    The resolution target moves by all of the pause at once, so that nothing that looks at it takes a concern for late
+    that is paused; when the pause ends early, the rest is taken off again.
+    """
     row = {"escalation_id": concern.id, "code": code, "note": note, "begun_at": at, "begun_by": by, "ends_by": ends_by}
     new = escalation_pauses.insert().returning(escalation_pauses.c.id)
     pause_id = int(db.execute(new, row).scalar_one())
-    db.execute(escalations.update().where(escalations.c.id == concern.id).values(next_at=ends_by))
+    latest = concern.resolve_by + (ends_by - at)
+    moved = {"resolve_by": latest, "next_at": ends_by}
+    db.execute(escalations.update().where(escalations.c.id == concern.id).values(moved))
     append(db, [NewEntry(event=Event.ESCALATION_PAUSED, at=at, clause=Clause.ESCALATE, case_id=concern.case_id,
                          ref_id=concern.id, actor=by,
                          detail={"code": code, "until": ends_by.isoformat(),
-                                 "resolve by": concern.resolve_by.isoformat()})])  # fmt: skip
+                                 "resolve by": latest.isoformat()})])  # fmt: skip
     return pause_id
 
 
@@ -63,8 +70,8 @@ def end_pause(
 ) -> datetime | None:
     """End the open pause as of `at`, or of its latest date when that was before; the new date of the resolution target.
 
-    None, and nothing written, when no pause was open at that time. The target moves by the elapsed time of the pause.
-    `now`: when it is written down, if that is later.
+    None, and nothing written, when no pause was open at that time. In the end the target has moved by the elapsed time
+    of the pause. `now`: when it is written down, if that is later.
     """
     pause = open_pauses(db, [concern.id]).get(concern.id)
     if pause is None or pause.begun_at > at:
@@ -74,7 +81,7 @@ def end_pause(
     still_open = escalation_pauses.c.id == pause.id, escalation_pauses.c.ended_at.is_(None)
     values = {"ended_at": ended_at, "ended_by": by, "ended_because": why}
     db.execute(escalation_pauses.update().where(*still_open).values(values))
-    resolve_by: datetime = concern.resolve_by + (ended_at - pause.begun_at)
+    resolve_by: datetime = concern.resolve_by - (pause.ends_by - ended_at)
     moved = {"resolve_by": resolve_by, "next_at": resolve_by}
     db.execute(escalations.update().where(escalations.c.id == concern.id).values(moved))
     hours = round((ended_at - pause.begun_at) / timedelta(hours=1), 1)

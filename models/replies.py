@@ -1,12 +1,12 @@
 """Replies: what customers send back, each kept once, and what a person made of those that only a person understands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, true
 
 from models.answers import Said, TooLate, record
 from models.going_on import customer_spoke
@@ -116,6 +116,9 @@ def _of_case() -> Any:
     )
 
 
+_OF_SAME_CASE = or_(entries.c.case_id == replies.c.case_id, entries.c.case_id.is_(None) & replies.c.case_id.is_(None))
+_ENTRY = (entries.c.ref_id == replies.c.id) & (entries.c.event == Event.REPLY_RECEIVED) & _OF_SAME_CASE
+"""What was logged of a reply. The case says where to look in a log of millions."""
 _LISTED = (
     select(
         *columns(replies, "id", "channel", "case_id", "received_at", "text", "attachments", "understood"),
@@ -126,7 +129,7 @@ _LISTED = (
     )
     .outerjoin_from(replies, cases, cases.c.id == replies.c.case_id)
     .outerjoin(services, services.c.id == cases.c.service_id)
-    .outerjoin(entries, (entries.c.ref_id == replies.c.id) & (entries.c.event == Event.REPLY_RECEIVED))
+    .outerjoin(entries, _ENTRY)
     .order_by(replies.c.received_at, replies.c.id)
 )
 
@@ -134,6 +137,22 @@ _LISTED = (
 def listed(db: Connection, *, everything: bool) -> Sequence[Row[Any]]:
     """Replies that wait for a person, oldest first; or all of them."""
     return db.execute(_LISTED if everything else _LISTED.where(replies.c.settled_at.is_(None))).all()
+
+
+def waiting(db: Connection, departments: Collection[str], *, most: int) -> Sequence[Row[Any]]:
+    """Replies that wait for a person, oldest first: about cases of these departments ("*": all), and of no case."""
+    return db.execute(_LISTED.where(replies.c.settled_at.is_(None), _seen_by(departments)).limit(most)).all()
+
+
+def count_waiting(db: Connection, departments: Collection[str]) -> int:
+    counted = select(func.count()).outerjoin_from(replies, cases, cases.c.id == replies.c.case_id)
+    return int(db.execute(counted.where(replies.c.settled_at.is_(None), _seen_by(departments))).scalar_one())
+
+
+def _seen_by(departments: Collection[str]) -> ColumnElement[bool]:
+    if "*" in departments:
+        return true()
+    return or_(replies.c.case_id.is_(None), cases.c.department.in_(departments))
 
 
 def find(db: Connection, reply_id: int) -> Row[Any]:

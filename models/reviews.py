@@ -29,6 +29,12 @@ def latest_review(db: Connection, month: str) -> Row[Any] | None:
     ).one_or_none()
 
 
+def newest_review(db: Connection) -> Row[Any] | None:
+    """The last version of the latest month that has one."""
+    newest = select(reviews).order_by(reviews.c.month.desc(), reviews.c.version.desc()).limit(1)
+    return db.execute(newest).one_or_none()
+
+
 def add_review(db: Connection, new: NewReview) -> int | None:
     """The id of the new version; None when somebody else has written that version in the meantime."""
     row = {name: getattr(new, name) for name in NewReview.__slots__}

@@ -4,17 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, true
 
 from models.doubts import is_unconfirmed
 from models.log import NewEntry, append
-from models.tables import answers, calls, columns, escalations, messages, replies, unreachable_requests
+from models.tables import answers, calls, columns, escalations, messages, notes, replies, unreachable_requests
 from vocabulary import CallOutcome, Channel, Clause, Delivery, Event, Purpose
 
 _NOBODY = (CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.WRONG_NUMBER)
 _SENT = (Delivery.ACCEPTED, Delivery.DELIVERED, Delivery.FAILED, Delivery.REJECTED)
 _BY_ITSELF = (Purpose.SURVEY, Purpose.REMINDER, Purpose.THANK_YOU, Purpose.RECOVERY_SURVEY)
 """What goes out without a person wanting to reach the customer about the concern."""
+_NOTED: dict[str, str] = {"called the customer": Channel.PHONE.value, "sent a letter": "letter",
+                          "visited the customer": "visit"}  # fmt: skip
+"""Contacts that people note (`models.notes.NoteKind`), and the channel that each is."""
 MACHINES = ("automatic", "bounce")
 """As replies are kept that no person wrote."""
 
@@ -34,16 +37,19 @@ def last_word(db: Connection, concern: Row[Any]) -> datetime:
     return last
 
 
-def attempts_since(db: Connection, case_id: int, since: datetime) -> list[tuple[datetime, Channel]]:
-    """Calls that reached nobody, and messages that a person sent to the customer: when and on which channel."""
+def attempts_since(db: Connection, case_id: int, since: datetime) -> list[tuple[datetime, str]]:
+    """When and how the customer was tried: calls that reached nobody, messages that a person sent, contacts noted."""
     called = select(calls.c.done_at).where(calls.c.case_id == case_id, calls.c.done_at > since,
                                            calls.c.outcome.in_(_NOBODY))  # fmt: skip
     written = select(messages.c.settled_at, messages.c.channel).where(
         messages.c.case_id == case_id, messages.c.settled_at > since, messages.c.state.in_(_SENT),
         messages.c.to_address.is_(None), messages.c.purpose.not_in(_BY_ITSELF),
     )  # fmt: skip
-    found = [(at, Channel.PHONE) for at in db.execute(called).scalars()]
-    return sorted(found + [(at, Channel(channel)) for at, channel in db.execute(written).tuples()])
+    noted = select(notes.c.at, notes.c.kind).where(notes.c.case_id == case_id, notes.c.at > since,
+                                                   notes.c.kind.in_(_NOTED))  # fmt: skip
+    found = [(at, Channel.PHONE.value) for at in db.execute(called).scalars()]
+    found += [(at, channel) for at, channel in db.execute(written).tuples()]
+    return sorted(found + [(at, _NOTED[kind]) for at, kind in db.execute(noted).tuples()])
 
 
 def add_request(db: Connection, concern: Row[Any], values: dict[str, Any], *, by: str, at: datetime) -> int:
@@ -75,15 +81,16 @@ def requests_by_id(db: Connection, ids: Collection[int]) -> Mapping[int, Row[Any
     return {row.id: row for row in db.execute(select(unreachable_requests).where(unreachable_requests.c.id.in_(ids)))}
 
 
-def waiting_requests(db: Connection) -> Sequence[Row[Any]]:
-    """All that wait for a signature, oldest first, each with its concern's case, department and supervisor."""
+def waiting_requests(db: Connection, departments: Collection[str], *, most: int) -> Sequence[Row[Any]]:
+    """Those of these departments ("*" for all) that wait for a signature, oldest first, with what they are about."""
+    mine = true() if "*" in departments else escalations.c.department.in_(departments)
     of_concern = columns(escalations, "case_id", "department", "severity", "owner", "owner_email", "supervisor_email")
     waiting = (
         select(*unreachable_requests.c, *of_concern)
         .join(escalations, escalations.c.id == unreachable_requests.c.escalation_id)
-        .where(unreachable_requests.c.decided_at.is_(None))
+        .where(unreachable_requests.c.decided_at.is_(None), mine)
     )
-    return db.execute(waiting.order_by(unreachable_requests.c.id)).all()
+    return db.execute(waiting.order_by(unreachable_requests.c.id).limit(most)).all()
 
 
 def decide(

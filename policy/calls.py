@@ -10,6 +10,7 @@ from policy.slots import next_window, window_end
 
 _PARTS = (time(0), time(12), time(17))
 """Morning, afternoon and evening begin here, in the recipient's time zone."""
+_NAMES = ("morning", "afternoon", "evening")
 _TRIES = 12
 
 
@@ -26,6 +27,11 @@ def call_window(
             return at, min(window_end(at, zone, rules.contact), _end_of_untried(at, tried, zone))
         at = next_window(_next_part(at, zone), calendar, zone, rules.contact)
     return first, window_end(first, zone, rules.contact)
+
+
+def part_of_day(at: datetime, zone: ZoneInfo) -> str:
+    """ "morning", "afternoon" or "evening", where the recipient is."""
+    return _NAMES[_part(at, zone)]
 
 
 def _part(at: datetime, zone: ZoneInfo) -> int:

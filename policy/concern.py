@@ -61,7 +61,7 @@ def judge(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> Verdic
     reasons = _reasons(spoken, survey, rules)
     if not reasons:
         return Calmer() if spoken.concern_open else Fine(_by_rating(spoken.rating, survey), _fine_reason(spoken))
-    severity = min((severity for severity, _ in reasons), key=_GRAVEST_FIRST.index)
+    severity = min((severity for severity, _ in reasons), key=SEVERITIES.index)
     texts = tuple(text for _, text in reasons)
     return Repeat(severity, texts) if spoken.concern_open else Concern(severity, texts)
 
@@ -71,8 +71,19 @@ def route(department: str, rules: EscalationRules) -> Route:
     return next(route for route in rules.routes if route.department in (department, "*"))
 
 
+def route_of(handled_by: str, department: str, rules: EscalationRules) -> Route:
+    """The route of a concern that is with `handled_by`, which may have got it from the one for the service's
+    `department`. When the policy does not know it, that one.
+    """
+    own = route(department, rules)
+    if own.handled_by == handled_by:
+        return own
+    return next((route for route in rules.routes if route.handled_by == handled_by), own)
+
+
 _SOLVED = "raised and solved on the phone"
-_GRAVEST_FIRST = ("safety", "legal", "dissatisfied", "concern")
+SEVERITIES = ("safety", "legal", "dissatisfied", "concern")
+"""Gravest first."""
 
 
 def _reasons(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> list[tuple[str, str]]:

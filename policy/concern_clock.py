@@ -57,6 +57,10 @@ class Dated:
     acknowledged_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
+    taken_at: datetime | None = None
+    """When it was acknowledged first: from then on the 24 hours are met, whoever has it later."""
+    retake_by: datetime | None = None
+    """By when the owner whom it was handed to is to acknowledge it again."""
     paused_at: datetime | None = None
     """Since when an open pause lasts."""
     paused_for: timedelta = timedelta()
@@ -94,14 +98,14 @@ def clocks(of: Dated, now: datetime, calendar: BranchCalendar, rules: Escalation
 
     def in_business_hours(until: datetime, due_at: datetime) -> float:
         needed = rules.acknowledge_business_hours * _HOUR
-        if due_at >= of.deadline_at:  # the hard limit comes first: there are not as many business hours before it
+        if of.retake_by is None and due_at >= of.deadline_at:  # the hard limit comes first: there are fewer before it
             return elapsed(until, due_at)
-        return calendar.open_between(of.received_at, until) / needed
+        return 1 - calendar.open_between(until, due_at) / needed
 
-    taken = of.acknowledged_at
+    taken, again = of.acknowledged_at, of.retake_by or of.acknowledge_by
     return Clocks(
-        hands=_clock("in a person's hands", of.deadline_at, taken, None, of.closed_at, now, elapsed),
-        acknowledgement=_clock("acknowledged", of.acknowledge_by, taken, None, of.closed_at, now, in_business_hours),
+        hands=_clock("in a person's hands", of.deadline_at, of.taken_at or taken, None, of.closed_at, now, elapsed),
+        acknowledgement=_clock("acknowledged", again, taken, None, of.closed_at, now, in_business_hours),
         resolution=_clock("resolved", of.resolve_by, of.resolved_at, of.paused_at, of.closed_at, now, without_pauses),
     )
 

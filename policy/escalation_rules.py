@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import EmailStr, Field
 
 from policy.closing_rules import PauseRule, UnreachableRules
+from policy.concern_rules import KindCauses
 from policy.shapes import SHAPE, Days, Percent, Text, Word
 
 
@@ -41,6 +42,7 @@ class EscalationRules:
     safety_words: tuple[Word, ...]
     legal_words: tuple[Word, ...]
     root_causes: Annotated[tuple[Text, ...], Field(min_length=1)]
+    kind_causes: tuple[KindCauses, ...] = ()
     management: Person
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
     pauses: tuple[PauseRule, ...] = ()

@@ -87,7 +87,7 @@ def _fault(loc: tuple[int | str, ...], detail: object) -> str:
 
 def _contradictions(rules: Rules) -> Iterator[str]:
     """Faults that only show when several values are seen together."""
-    demands = (*_times(rules), *_orders(rules), *_limits(rules), *_runs(rules), *_closing(rules))
+    demands = (*_times(rules), *_orders(rules), *_limits(rules), *_runs(rules), *_causes(rules), *_closing(rules))
     yield from (f"{demand}." for demand, holds in demands if not holds)
     missing = sorted({clause.value for clause in Clause} - rules.clauses.keys())
     if missing:
@@ -182,6 +182,22 @@ _RUN_BOUNDS = {
     "idle_days": (1, 366),
     "keep_days": (1, 3660),
 }
+
+
+def _causes(rules: Rules) -> Iterator[tuple[str, bool]]:
+    """What is demanded of root causes, and whether it holds."""
+    common, of_kinds = rules.escalation.root_causes, rules.escalation.kind_causes
+    kinds = [one.kind for one in of_kinds]
+    yield f"escalation.root_causes must name each cause once: {_listed(common)}", _each_once(common)
+    yield f"escalation.kind_causes must name each kind once: {_listed(kinds)}", _each_once(kinds)
+    for one in of_kinds:
+        where = f"escalation.kind_causes of {one.kind}"
+        known = _listed(rules.scope.kinds)
+        yield f"{where}: the kind must be one of scope.kinds = {known}", one.kind in rules.scope.kinds
+        words = [cause for cause in one.causes if cause.strip()]
+        yield f"{where}: name at least one cause, and no empty one", bool(words) and len(words) == len(one.causes)
+        both = (*common, *one.causes)
+        yield f"{where}: each cause once, and none of root_causes: {_listed(one.causes)}", _each_once(both)
 
 
 def _each_once(values: Sequence[str]) -> bool:

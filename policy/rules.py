@@ -158,6 +158,7 @@ class PhoneRules:
     __pydantic_config__ = SHAPE
     attempts: Annotated[int, Field(strict=True, ge=1, le=10)]
     spacing_hours: Annotated[int, Field(strict=True, ge=1, le=72)]
+    claim_minutes: Annotated[int, Field(strict=True, ge=5, le=240)] = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

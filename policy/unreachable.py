@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from policy.calendar import BranchCalendar
 from policy.closing_rules import UnreachableRules
-from vocabulary import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +13,8 @@ class Attempt:
     """One try to reach the customer that led to nothing."""
 
     at: datetime
-    channel: Channel
+    channel: str
+    """Of `Channel`, or another way, such as a letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Tried:
 
     attempts: int
     attempts_needed: int
-    channels: tuple[Channel, ...]
+    channels: tuple[str, ...]
     channels_needed: int
     first_at: datetime | None
     days_over_on: date | None

@@ -148,7 +148,7 @@ class _Bench:
     def _repeat(self, sitting: _Sitting, answer: Row[Any], verdict: Repeat) -> None:
         concern = sitting.concern
         assert concern is not None  # noqa: S101 - judge() calls it a repeat only when a concern is open
-        if sitting.stage is Stage.RECOVERING:
+        if sitting.stage is Stage.RECOVERING or concern.attached_to is not None:
             self._reopen(sitting, answer, verdict.severity, verdict.reasons)
             return
         if sitting.stage is Stage.ANSWERED:
@@ -179,7 +179,10 @@ class _Bench:
             self._reopen(sitting, answer, outcome.severity, outcome.reasons)
 
     def _reopen(self, sitting: _Sitting, answer: Row[Any], severity: str, reasons: Sequence[str]) -> None:
-        """To the same owner and the supervisor, with the clock running again from this answer."""
+        """To the same owner and the supervisor, with the clock running again from this answer.
+
+        A concern that was attached to another one stands by itself again: its customer has more to say about it.
+        """
         contact, concern = sitting.contact, sitting.concern
         assert concern is not None  # noqa: S101 - only an open concern is opened again
         times = times_of(contact, answer.received_at)
@@ -187,11 +190,13 @@ class _Bench:
             "escalation_id": concern.id, "received_at": answer.received_at, "acknowledged_at": None,
             "acknowledged_by": None, "resolved_at": None, "resolved_by": None, "recovery_at": None,
             "recovery_until": None, "closed_at": None, "outcome": None, "warned": 0, "reopened": concern.reopened + 1,
+            "taken_at": None, "retake_by": None, "attached_to": None,
         }  # fmt: skip
         set_values(self.db, [values])
-        move = Move(case_id=sitting.case_id, clause=Clause.ESCALATE, reason="the resolution did not help",
-                    values={"next_at": times["deadline_at"]})  # fmt: skip
-        self._advance(sitting, Stage.ESCALATED, move)
+        if sitting.stage is not Stage.ESCALATED:
+            move = Move(case_id=sitting.case_id, clause=Clause.ESCALATE, reason="the resolution did not help",
+                        values={"next_at": times["deadline_at"]})  # fmt: skip
+            self._advance(sitting, Stage.ESCALATED, move)
         self._note(sitting, answer, "reopened", severity, reasons, concern)
         self._log(Event.ESCALATION_REOPENED, sitting, severity)
         for role in ("owner", "supervisor"):

@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row, select
 
 from casework.contact import LOOK_AGAIN, Contact, Owed, contact_of
-from casework.notices import overdue, warning
+from casework.notices import not_taken_again, overdue, warning
 from casework.standing_in import with_stand_ins
 from models.escalations import Outcome, set_values, take_due
 from models.log import NewEntry, append
@@ -19,6 +19,7 @@ from models.pauses import PauseEnd, end_pause, open_pauses
 from models.people import stand_ins
 from models.tables import cases, escalations
 from policy.deadlines import due_rung
+from policy.handing import next_after, resolution_is_late
 from policy.recovery import AskByCall, AskOn, Unconfirmed, WaitOn, ask_on
 from tasks.place import place
 from tasks.recovery import asking_of, call_to_ask, survey_on
@@ -56,6 +57,8 @@ class _Round:
             self._next(concern, None)
         elif concern.resolved_at is not None:
             self._recovery(contact, concern)
+        elif concern.acknowledged_at is None and concern.retake_by is not None:
+            self._handed_over(contact, concern)
         elif concern.acknowledged_at is None:  # whatever else: the way into a person's hands is never paused
             self._deadline(contact, concern)
         elif concern.id in self._paused:
@@ -98,6 +101,18 @@ class _Round:
         self._log(Event.ESCALATION_WARNED, contact, concern, {"what": "resolution", "told": ["owner", "supervisor"]})
         self._next(concern, None)
         self.tally["resolutions overdue"] += 1
+
+    def _handed_over(self, contact: Contact, concern: Row[Any]) -> None:
+        """It was taken once; the owner that it was handed to has not taken it in time."""
+        if resolution_is_late(concern.retake_by, concern.resolve_by, self.now):
+            return self._overdue(contact, concern)
+        if concern.retake_by <= self.now:
+            told = ("owner", "supervisor")
+            self._owed.messages += [not_taken_again(contact, concern, role, self.now) for role in told]
+            detail = {"what": "acknowledgement", "told": list(told)}
+            self._log(Event.ESCALATION_WARNED, contact, concern, detail)
+            self.tally["handed over, not taken"] += 1
+        return self._next(concern, next_after(concern.retake_by, concern.resolve_by, self.now))
 
     def _recovery(self, contact: Contact, concern: Row[Any]) -> None:
         if concern.recovery_until is None:

@@ -17,6 +17,7 @@ from policy.languages import choose
 from policy.rules import Rules
 from policy.silence import expiry
 from tasks.letter_signature import Requests
+from tasks.letter_words import Words
 from tasks.place import place
 from templates.dates import day_text, greeted_name, moment_text
 from templates.language import SOURCE
@@ -39,6 +40,7 @@ class Desk:
         self._cases = subjects(db, [row.case_id for row in owed if row.case_id])
         self._concerns = concerns(db, [row.escalation_id for row in owed if row.escalation_id])
         self._requests = Requests(db, owed, self._settings.web_url)
+        self._words = Words(db, owed, self._settings.web_url)
         self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
         to_staff = [json.loads(row.note) for row in owed if row.to_address is not None]
         self._recipients = recipients(db, [id for note in to_staff for id in note.get("missed", ())])
@@ -52,7 +54,7 @@ class Desk:
         address = (case.email if case else None) if to_customer else message.to_address
         if address is None:
             return None
-        values = {"company": asdict(rules.company), **json.loads(message.note)}
+        values = {"company": asdict(rules.company), **json.loads(message.note), **self._words.of(message)}
         language = choose([case.language], self._languages) if to_customer and case else SOURCE
         if case is not None:
             values |= self._about(case, language)
@@ -73,7 +75,8 @@ class Desk:
             return None
         rules = self._rules[case.policy_version]
         language = choose([case.language], self._languages)
-        values = {"company": asdict(rules.company), **json.loads(message.note), **self._about(case, language)}
+        values = {"company": asdict(rules.company), **json.loads(message.note), **self._words.of(message)}
+        values |= self._about(case, language)
         values |= self._to_customer(message, case, rules, None, language)
         return TextMessage(
             ref=message.ref,
@@ -123,6 +126,8 @@ class Desk:
             by = note.get("deadline_at")
             said = {"contact_by": moment_text(datetime.fromisoformat(by), zone, language)} if by else {}
             return values | {"change_url": None, **said}
+        if message.purpose == Purpose.CONCERN_UPDATE:
+            return values
         recovery = message.purpose == Purpose.RECOVERY_SURVEY
         days = rules.escalation.recovery_wait_days if recovery else rules.silence.expiry_days
         keep = days + rules.survey.change_hours // 24 + 1
@@ -163,7 +168,7 @@ class Desk:
             "customer_email": case.email,
             "customer_phone": case.phone,
             "received_at": moment_text(concern.received_at, zone),
-            "acknowledge_by": moment_text(concern.acknowledge_by, zone),
+            "acknowledge_by": moment_text(concern.retake_by or concern.acknowledge_by, zone),
             "deadline_at": moment_text(concern.deadline_at, zone),
             "resolve_by": moment_text(concern.resolve_by, zone),
             "commands": [
@@ -171,12 +176,13 @@ class Desk:
                 f'./aftercare escalations resolve {concern.id} --root-cause CAUSE --action "WHAT WAS DONE"',
             ],
         }
-        if message.purpose == Purpose.DEADLINE_WARNING and json.loads(message.note)["what"] == "resolution":
-            values["deadline_at"] = values["resolve_by"]
+        if message.purpose == Purpose.DEADLINE_WARNING:
+            by = {"resolution": "resolve_by", "acknowledgement": "acknowledge_by"}
+            values["deadline_at"] = values[by.get(json.loads(message.note)["what"], "deadline_at")]
         note = json.loads(message.note)
         if note.get("stands_in") and note["role"] == "owner":
             values["role"] = "stand-in"
-        return values | self._requests.of(message, zone)
+        return values | self._words.for_staff(message, zone) | self._requests.of(message, zone)
 
     def _link(self, message: Row[Any], purpose: LinkPurpose, page: str, days: int) -> str:
         return f"{self._settings.web_url}/{page}/{self._token(message, purpose, days)}"

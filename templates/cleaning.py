@@ -41,8 +41,11 @@ def body(text: str) -> str:
 
 
 def for_mail(name: str, text: str) -> str:
-    """A mail's value: one line, so that no value can pass for text of ours. A comment keeps its lines: it is quoted."""
-    return lines(text) if name == "comment" else one_line(text)
+    """A mail's value: one line, so that none passes for text of ours. What people wrote is quoted in its lines."""
+    return lines(text) if name in _WRITTEN else one_line(text)
+
+
+_WRITTEN = frozenset({"comment", "words", "result"})
 
 
 def for_text(_name: str, text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 from templates.cleaning import Plain
 from templates.sample_kinds import COMPANY, MessageSample, PageSample, Values
 from templates.samples_of_closing import CLOSING_SAMPLES
+from templates.samples_of_concerns import CONCERN_SAMPLES
 from vocabulary import Purpose
 
 __all__ = ["COMPANY", "MESSAGE_SAMPLES", "PAGE_SAMPLES", "MessageSample", "PageSample", "Values"]
@@ -148,6 +149,7 @@ MESSAGE_SAMPLES: Final[tuple[MessageSample, ...]] = (
     ),
     _mail("monthly-bulletin", "monthly bulletin", Purpose.MONTHLY_BULLETIN, _BULLETIN),
     *CLOSING_SAMPLES,
+    *CONCERN_SAMPLES,
 )
 
 _FORM: Final[Values] = {

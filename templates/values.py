@@ -15,6 +15,12 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.REMINDER: _ASK | {"reminder_number", "last"},
     Purpose.RECOVERY_SURVEY: _ASK | {"resolved_on", "action_taken"},
     Purpose.THANK_YOU: _CUSTOMER | {"has_concern", "contact_by", "change_url"},
+    Purpose.CONCERN_UPDATE: _CUSTOMER | {"words", "written_by"},
+    Purpose.CONCERN_HANDED_OVER: _STAFF | {
+        "words", "written_by", "comment", "customer_name", "customer_email", "customer_phone", "acknowledge_by",
+        "deadline_at", "resolve_by", "url",
+    },
+    Purpose.SUBTASK_NOTICE: _STAFF | {"subtask_id", "words", "written_by", "due", "result", "ended_by", "url"},
     Purpose.ESCALATION_NOTICE: _STAFF | {
         "supervisor", "reasons", "rating", "comment", "contact_me", "customer_name", "customer_email",
         "customer_phone", "service_kind", "service_date", "received_at", "acknowledge_by", "deadline_at",
@@ -34,9 +40,10 @@ TEXT_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.REMINDER: _TEXT | {"last"},
     Purpose.RECOVERY_SURVEY: _TEXT,
     Purpose.THANK_YOU: frozenset({"company", "customer_name", "service_date", "has_concern", "contact_by"}),
+    Purpose.CONCERN_UPDATE: frozenset({"company", "words", "written_by"}),
 }
 """Of the SMS to customers. Staff get mails."""
-CUSTOMER_PURPOSES: Final = frozenset({Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU})
+CUSTOMER_PURPOSES: Final = frozenset({*TEXT_VALUES})
 """Mails to customers, in their language. Mails to staff are in English."""
 
 PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
@@ -111,6 +118,26 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "request", "own_request", "may_work", "may_pause", "may_resume", "may_sign", "codes", "outcomes", "causes",
         "until", "note", "action", "reason",
     }),
+    "day": frozenset({"sections", "zone", "today"}),
+    "calls": frozenset({"zone", "rows", "more", "asleep", "nothing", "mine", "minutes", "clause"}),
+    "call": frozenset({
+        "number", "case", "head", "language", "spoken", "script", "customer", "past", "zone", "clause", "state",
+        "may_take", "may_record", "held_for", "outcomes", "ratings", "comment", "call_back_at",
+    }),
+    "replies": frozenset({"rows", "more", "zone", "clause"}),
+    "reply": frozenset({
+        "number", "path", "case", "about", "received", "waits", "by", "why", "begins", "text", "customer", "reach",
+        "attachments", "understood", "settled", "clause", "kinds", "ratings", "comment", "zone",
+    }),
+    "case": frozenset({"case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed"}),
+    "concerns": frozenset({"asked", "faults", "rows", "next", "zone", "departments", "severities", "states"}),
+    "concern": frozenset({
+        "concern", "contact", "clocks", "paused", "moments", "zone", "clauses", "said", "may", "ways", "texts",
+        "elsewhere", "owners", "departments", "subtasks", "others", "attached", "causes",
+    }),
+    "subtask": frozenset({"subtask", "zone", "clauses", "said", "may"}),
+    "causes": frozenset({"rows", "next", "zone"}),
+    "cause": frozenset({"concern", "causes", "zone", "clauses", "said", "moments"}),
     "nothing_here": frozenset(),
     "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "prefect_url"}),
     "refused": frozenset(),

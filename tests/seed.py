@@ -15,8 +15,9 @@ from casework.rules import rules_of
 from models.answers import NewLink, Said, add_links, new_token, record
 from models.escalations import open_escalations, resolve
 from models.inbox import receive
+from models.replies import NewReply, keep
 from models.report import ClosedService
-from models.tables import cases, services
+from models.tables import calls, cases, services
 from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
@@ -125,6 +126,26 @@ def recovering(place: Place, **changes: Any) -> Seeded:
     work_ladder.fn([seeded.escalation_id], RECOVERING_AT)
     token = add_link(place, seeded.case_id, LinkPurpose.RECOVERY, at=RECOVERING_AT, escalation_id=seeded.escalation_id)
     return replace(seeded, recovery=token)
+
+
+def to_be_called(place: Place, *, at: datetime = ASKED_AT, **changes: Any) -> int:
+    """A call that is to be made since `at`; its number. `changes` are fields of the report."""
+    seeded = asked(place, at=at, **({"channels": ["phone"]} | changes))
+    with place.store.read() as db:
+        return int(db.execute(select(calls.c.id).where(calls.c.case_id == seeded.case_id)).scalar_one())
+
+
+def reply(
+    place: Place, case_id: int | None = None, text: str = "What did this cost?", *, at: datetime = ANSWERED_AT
+) -> int:
+    """A reply that waits for a person; its number."""
+    new = NewReply(channel=Channel.EMAIL, external_id=new_token(), case_id=case_id, policy_version=None,
+                   from_key="k" * 64, text=text, attachments=0, understood="unclear",
+                   to_person="asks a question")  # fmt: skip
+    with place.store.write() as db:
+        kept = keep(db, new, at=at)
+    assert kept is not None
+    return kept
 
 
 def say(place: Place, case_id: int, *, at: datetime, rating: int | None = None, comment: str | None = None,

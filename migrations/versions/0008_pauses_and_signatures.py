@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0008"
-down_revision = "0009"
+down_revision = "0012"
 
 TEXT, INSTANT = sqlmodel.sql.sqltypes.AutoString, sqlmodel.sql.sqltypes.UTCDateTime
 

@@ -8,7 +8,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0011"
-down_revision = "0006"
+down_revision = "0010"
 
 TEXT = sqlmodel.sql.sqltypes.AutoString
 _BATCH = 1000

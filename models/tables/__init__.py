@@ -10,7 +10,7 @@ from sqlalchemy import Column, Table
 from sqlmodel import SQLModel
 
 from models.tables.closing import Pause, UnreachableRequest
-from models.tables.concern import Answer, Escalation, Judgement
+from models.tables.concern import Answer, Escalation, Judgement, Note, Subtask
 from models.tables.contact import (
     Call,
     ChannelState,
@@ -48,5 +48,6 @@ provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Repl
 policy_versions, reviews, runs = _table(PolicyVersion), _table(Review), _table(Run)
 escalation_pauses, unreachable_requests = _table(Pause), _table(UnreachableRequest)
 announcements, target_states = _table(Announcement), _table(TargetState)
+notes, subtasks = _table(Note), _table(Subtask)
 people, sign_ins = _table(Person), _table(SignIn)
 failed_sign_ins, submissions = _table(FailedSignIn), _table(Submission)

@@ -165,6 +165,10 @@ class Call(SQLModel, table=True):
     """The unconfirmed answer that the customer is to be asked about."""
     withdrawn_at: datetime | None = None
     """When it turned out that the call is not needed."""
+    claimed_by: str | None = None
+    """Identity, of staff: who is about to make it, by their address; None when it is anybody's."""
+    claimed_until: datetime | None = None
+    """From then on somebody else may take it."""
 
 
 class Suppression(SQLModel, table=True):

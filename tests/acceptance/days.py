@@ -24,12 +24,14 @@ from models.calls import CallReport
 from models.due import due_cases, due_escalations, open_calls, unjudged_cases, waiting_services
 from models.escalations import acknowledge, resolve
 from models.failures import lost_messages
+from models.following import followers
 from models.inbox import receive, reopen
 from models.optouts import opt_out
 from models.report import ClosedService, ReopenedService
 from models.tables import calls, cases, entries, escalations, messages, services
 from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
+from tasks.following import follow_attached
 from tasks.ladder import work_ladder
 from tasks.look_up import look_up_unknown
 from tasks.open_cases import cancel_reopened, open_cases
@@ -117,6 +119,7 @@ class Days:
         for batch in lost_messages(self.here.store, self.now, wait=unknown_wait(), size=500):
             tally += follow_failures.fn(batch, self.now)
         tally += self._work(work_ladder, due_escalations)
+        tally += self._work(follow_attached, lambda store, _now, size: followers(store, size=size))
         return tally + self.deliver() + self._work(check_records, due_cases, Stage.ENDED)
 
     def open_and_ask(self) -> Tally:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from casework.call_script import script_parts
 from models.calls import CallError
 from models.tables import calls, escalations
 from tests.acceptance.days import Days, berlin
@@ -126,6 +127,18 @@ def test_the_script_for_an_unconfirmed_answer_shows_it_and_asks_first(days: Days
     text = script(days)
     assert text.index("How satisfied are you") < text.index("What came in: rating 2 of 5, asks to be contacted.")
     assert "   > one\n   > {{ 7 * 7 }} <b>two\n" in text
+
+
+def test_the_steps_of_the_script_stand_by_themselves_without_commands(days: Days):
+    by_phone(days)
+    head, *steps = script_parts(script(days))
+    assert head.text.splitlines()[0] == "Call 1, to ask how it went"
+    assert [step.title for step in steps] == [
+        "1. Who is calling, and why", "2. Is it convenient?", "3. Ask for the rating, and wait", "4. Listen",
+        "5. What happens next, and when",
+    ]  # fmt: skip
+    assert all(step.text for step in steps)
+    assert not [step for step in steps if "./aftercare" in step.text]
 
 
 def test_a_call_keeps_its_script_when_it_was_made(days: Days):

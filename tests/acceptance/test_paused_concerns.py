@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from casework.concern_clock import ConcernClock, clock_of, clocks_of
+from casework.handing import Handing, hand_over
 from casework.pauses import pause, resume
 from models.escalations import EscalationError, known
+from models.notes import Author
 from models.tables import escalation_pauses
 from policy.concern_clock import State
 from tests.acceptance.days import Days, berlin
@@ -61,8 +63,9 @@ def test_a_pause_moves_the_resolution_target_by_exactly_its_time(taken: Days):
     target = taken.escalation().resolve_by
     paused(taken)
     taken.live(days=2, hours=3)
-    assert taken.escalation().resolve_by == target, "it moves when the pause is over"
-    assert clock(taken).clocks.resolution.state is State.PAUSED
+    resolution = clock(taken).clocks.resolution
+    assert (resolution.state, resolution.due_at) == (State.PAUSED, target), "what was left when the clock was stopped"
+    assert taken.escalation().resolve_by > target + 13 * DAY, "and nothing takes it for late meanwhile"
     assert resumed(taken) == target + 2 * DAY + 3 * HOUR
     assert taken.escalation().resolve_by == target + 2 * DAY + 3 * HOUR
     assert clock(taken).paused is None
@@ -162,6 +165,28 @@ def test_a_second_pause_and_the_end_of_none_are_refused(taken: Days):
     taken.resolve()
     with pytest.raises(EscalationError, match="it is resolved: there is nothing to pause"):
         paused(taken)
+
+
+def test_handing_it_over_ends_a_pause(taken: Days):
+    target, marek = taken.escalation().resolve_by, Author(name="Marek Novak")
+    paused(taken)
+    taken.live(days=1)
+    tom = Handing(name="Tom Okafor", email="tom.okafor@staff.example.com", reason="Petra is ill.")
+    with taken.here.store.write() as db:
+        hand_over(db, 1, tom, by=marek, at=taken.now)
+    [row] = taken.rows(escalation_pauses)
+    assert (row.ended_at, row.ended_because) == (taken.now, "the concern was handed over")
+    assert taken.escalation().resolve_by == target + DAY
+    found = clock(taken).clocks
+    assert found.hands.state is State.MET, "the 24 hours were met by who had it first"
+    assert (found.acknowledgement.state, found.acknowledgement.due_at) == (State.RUNNING, taken.escalation().retake_by)
+    with pytest.raises(EscalationError, match="nobody has acknowledged it"):
+        paused(taken)
+    taken.live(days=1)
+    assert "late by" in clock(taken).clocks.acknowledgement.words
+    taken.acknowledge()
+    paused(taken)
+    assert clock(taken).paused is not None
 
 
 def test_a_pause_cannot_hide_that_a_concern_is_late(taken: Days):

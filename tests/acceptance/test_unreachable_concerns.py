@@ -6,8 +6,10 @@ import pytest
 
 from casework.closing import ask_for_unreachable, decline, log_call, sign_unreachable, tried_so_far
 from casework.pauses import pause
+from casework.writing import log_contact
 from models.answers import Said, record
 from models.escalations import EscalationError, known
+from models.notes import Author, NoteKind
 from models.tables import escalation_pauses, unreachable_requests
 from models.unreachable import waiting_requests
 from policy.unreachable import Tried
@@ -124,6 +126,15 @@ def test_a_customer_with_mail_and_phone_is_tried_on_both(days: Days):
     assert days.letters(Purpose.THANK_YOU), "what goes out by itself is no attempt"
 
 
+def test_contacts_that_people_noted_count(taken: Days):
+    petra = Author(name=OWNER)
+    for how in (NoteKind.CALLED, NoteKind.LETTER):
+        taken.live(minutes=1)
+        with taken.here.store.write() as db:
+            log_contact(db, 1, how, "Nobody there.", by=petra, at=taken.now)
+    assert (so_far(taken).attempts, so_far(taken).channels) == (2, ("phone", "letter"))
+
+
 def test_a_declined_request_says_why_and_the_concern_stays_open(tried: Days):
     ask(tried)
     with pytest.raises(EscalationError, match="say why"):
@@ -144,7 +155,7 @@ def test_a_declined_request_says_why_and_the_concern_stays_open(tried: Days):
 def test_the_customer_speaks_while_a_request_waits_and_it_is_off(tried: Days):
     ask(tried)
     with tried.here.store.read() as db:
-        assert [row.escalation_id for row in waiting_requests(db)] == [1]
+        assert [row.escalation_id for row in waiting_requests(db, {"*"}, most=9)] == [1]
     tried.live(hours=2)
     tried.report("J-2", email="bob@example.com")  # somebody else's case changes nothing
     tried.live(hours=1)

@@ -58,10 +58,32 @@ def test_a_time_to_call_back_is_the_customers_own(place: Place, type_: Type):
     assert second.due_from >= first.call_back_at
 
 
+def test_one_caller_at_a_time_has_a_call(place: Place, type_: Type):
+    to_be_called(place)
+    status, out, _ = type_("calls", "claim", "1", "--by", "robin@example.com")
+    assert (status, out.startswith("Call 1 is yours until ")) == (0, True)
+    assert "by robin@example.com" in " ".join(type_("calls", "list")[1].split()).replace(" │", "")
+    for words in (("claim", "1"), ("release", "1"), ("record", "1", "--outcome", "busy")):
+        status, _, err = type_("calls", *words, "--by", "olga@example.com")
+        assert status == 2
+        assert "robin@example.com is making call 1; if they do not record it, it is free again in 20 min" in err
+    assert type_("calls", "release", "1", "--by", "robin@example.com")[0] == 0
+    assert (
+        type_("calls", "release", "1", "--by", "robin@example.com")[2].strip().endswith("call 1 is not in your hands")
+    )
+    type_("calls", "claim", "1", "--by", "robin@example.com")
+    assert type_("calls", "release", "1", "--by", "olga@example.com", "--anybodys")[0] == 0
+    assert type_("calls", "record", "1", "--outcome", "busy", "--by", "olga@example.com")[0] == 0
+    assert "call 1 was recorded already" in type_("calls", "claim", "1", "--by", "robin@example.com")[2]
+
+
 def test_what_cannot_be_taken_is_said_in_one_sentence(place: Place, type_: Type):
     to_be_called(place)
     for words, fault in (
         (("show", "7"), "there is no call 7"),
+        (("claim", "7"), "there is no call 7"),
+        (("release", "7"), "there is no call 7"),
+        (("record", "1", "--outcome", "busy", "--rating", "4"), "belong to a call that was answered"),
         (("record", "7", "--outcome", "busy"), "there is no call 7"),
         (("record", "1", "--outcome", "call back"), "needs one"),
         (("record", "1", "--outcome", "call back", "--call-back-at", "soon"), "'soon' is no time"),

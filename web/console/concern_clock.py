@@ -11,13 +11,15 @@ from casework.concern_clock import clock_of
 from casework.pauses import pause, resume
 from casework.rules import rules_of_case
 from models.calls import CallError
-from models.escalations import EscalationError, known
+from models.escalations import EscalationError, case_of, known
 from models.unreachable import requests_of
 from policy.concern_clock import State
+from policy.concern_rules import causes_of
 from policy.escalation_rules import EscalationRules
 from vocabulary import CallOutcome, Clause, Permission
-from web.console.clock_values import clock_values, moment, tried_values
+from web.console.clock_values import At, clock_values, times_for, tried_values
 from web.console.doors import Desk, Done, Door, Page, Visit
+from web.console.times import zone_text
 
 PATH = "/console/concerns/{number}/clock"
 _OUTCOMES = (CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.WRONG_NUMBER, CallOutcome.ANSWERED)
@@ -44,7 +46,7 @@ class ConcernClocks:
         )  # fmt: skip
 
     def show(self, visit: Visit) -> Page:
-        db, zone, number = visit.db, visit.person.zone, visit.number
+        db, at, number = visit.db, times_for(visit), visit.number
         concern = known(db, number)
         clock = clock_of(db, concern, visit.now)
         asked = requests_of(db, number)
@@ -52,20 +54,20 @@ class ConcernClocks:
         open_ = concern.closed_at is None and concern.resolved_at is None
         taken = open_ and concern.acknowledged_at is not None
         return Page(template="concern_clock", values={
-            "concern": _concern(concern, zone),
-            "zone": zone.key,
+            "concern": _concern(concern, at),
+            "zone": zone_text(visit.now, visit.person.zone),
             "clauses": self._clauses(),
             "paths": {name: f"{PATH.format(number=number)}/{name}" for name in _FORMS},
-            **clock_values(clock, zone),
-            "tried": tried_values(tried_so_far(db, concern, visit.now), zone),
-            "requests": [_request(one, zone) for one in asked],
+            **clock_values(clock, at),
+            "tried": tried_values(tried_so_far(db, concern, visit.now), at),
+            "requests": [_request(one, at) for one in asked],
             "request": waiting is not None,
             "own_request": waiting is not None and is_same(waiting.asked_by, visit.person.name),
             "may_work": taken,
             "may_pause": clock.clocks.resolution.state is State.RUNNING and taken and visit.may(Permission.PAUSE),
             "may_resume": taken and clock.paused is not None and visit.may(Permission.PAUSE),
             "may_sign": visit.may(Permission.SIGN),
-            **_choices(visit, rules_of_case(db, concern.case_id).escalation),
+            **_choices(visit, rules_of_case(db, concern.case_id).escalation, case_of(db, number).kind),
         })  # fmt: skip
 
     def _clauses(self) -> dict[str, str]:
@@ -106,30 +108,32 @@ class ConcernClocks:
         return Done(to=PATH.format(number=visit.number), note=note)
 
 
-def _choices(visit: Visit, rules: EscalationRules) -> dict[str, Any]:
+def _choices(visit: Visit, rules: EscalationRules, kind: str) -> dict[str, Any]:
     """What can be chosen in the forms, and what was written into one that was refused."""
     wrote = visit.form
     codes = {rule.code: f"{rule.words} (at most {rule.longest_days} days)" for rule in rules.pauses}
+    causes = causes_of(kind, rules.root_causes, rules.kind_causes)
     given = {name: wrote.get(name, "") for name in ("until", "note", "action", "reason")}
     return given | {
         "codes": _options(codes, wrote.get("code")),
         "outcomes": _options({outcome.value: outcome.value for outcome in _OUTCOMES}, wrote.get("outcome")),
-        "causes": _options({cause: cause for cause in rules.root_causes}, wrote.get("root_cause")),
+        "causes": _options({cause: cause for cause in causes}, wrote.get("root_cause")),
     }
 
 
-def _concern(concern: Row[Any], zone: ZoneInfo) -> dict[str, Any]:
-    return {"id": concern.id, "department": concern.department, "severity": concern.severity, "owner": concern.owner,
+def _concern(concern: Row[Any], at: At) -> dict[str, Any]:
+    return {"id": concern.id, "path": f"/console/concerns/{concern.id}", "department": concern.department,
+            "severity": concern.severity, "owner": concern.owner,
             "outcome": concern.outcome,
-            "closed": moment(concern.closed_at, zone) if concern.closed_at else None}  # fmt: skip
+            "closed": at(concern.closed_at) if concern.closed_at else None}  # fmt: skip
 
 
-def _request(request: Row[Any], zone: ZoneInfo) -> dict[str, Any]:
+def _request(request: Row[Any], at: At) -> dict[str, Any]:
     return {
-        "by": request.asked_by, "at": moment(request.asked_at, zone), "attempts": request.attempts,
-        "channels": request.channels.replace(",", ", "), "first": moment(request.first_at, zone),
+        "by": request.asked_by, "at": at(request.asked_at), "attempts": request.attempts,
+        "channels": request.channels.replace(",", ", "), "first": at(request.first_at),
         "root_cause": request.root_cause, "action": request.action, "note": request.note,
-        "decided": moment(request.decided_at, zone) if request.decided_at else None,
+        "decided": at(request.decided_at) if request.decided_at else None,
         "decided_by": request.decided_by, "decision": "signed" if request.signed else "not signed",
     }  # fmt: skip
 

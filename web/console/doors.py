@@ -12,7 +12,7 @@ from models.people import Person
 from models.store import Store
 from policy.permissions import departments_for, permissions_of
 from policy.rules import Rules
-from vocabulary import Permission
+from vocabulary import Channel, Permission
 from web.bell import Sound
 
 HOME = "/console"
@@ -90,3 +90,5 @@ class Desk:
     prefect_ui: str
     """The address under which people reach the Prefect UI."""
     key: bytes
+    writes_on: tuple[Channel, ...] = ()
+    """The channels on which customers are written to here."""

@@ -2,11 +2,9 @@
 
 from datetime import date
 
-from fastapi.responses import RedirectResponse
-
 from models.passwords import hash_password, is_password
 from models.people import PersonError, listed, password_of, set_own, set_password
-from web.console.doors import HOME, SIGN_IN, Desk, Done, Door, Page, Visit
+from web.console.doors import SIGN_IN, Desk, Done, Door, Page, Visit
 
 _PATH = "/console/me"
 
@@ -17,7 +15,6 @@ class Me:
 
     def doors(self) -> tuple[Door, ...]:
         return (
-            Door(path=HOME, handler=lambda _: RedirectResponse(_PATH, status_code=303)),
             Door(path=_PATH, handler=self.show),
             Door(path=_PATH, method="POST", handler=self.keep, again=self.show),
             Door(path=f"{_PATH}/password", method="POST", handler=self.change_password, again=self.show),

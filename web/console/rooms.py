@@ -7,17 +7,26 @@ from typing import Any, Protocol
 from config.settings import Settings
 from models.store import Store
 from policy.rules import Rules
+from vocabulary import Channel
 from web.bell import Bell
 from web.console.banner import Silence
+from web.console.calls import Calls
+from web.console.case_page import CasePage
 from web.console.cases import Cases
+from web.console.causes import Causes
 from web.console.company_account import BACK, START, CompanyAccount, provider_of
 from web.console.concern_clock import ConcernClocks
+from web.console.concern_forms import ConcernForms
+from web.console.concerns import Concerns
+from web.console.day import Day
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
 from web.console.me import Me
+from web.console.replies import Replies
 from web.console.runs import Runs
 from web.console.shell import Shell
+from web.console.subtasks import Subtasks
 from web.secret import signing_key
 
 _GET = ("GET", "HEAD")
@@ -29,11 +38,18 @@ class Room(Protocol):
     def doors(self) -> tuple[Door, ...]: ...
 
 
-ROOMS: tuple[Callable[[Desk], Room], ...] = (Cases, ConcernClocks, Runs, Me)
+ROOMS: tuple[Callable[[Desk], Room], ...] = (
+    Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Runs, Me,
+)  # fmt: skip
 
 
 def doors(desk: Desk) -> list[Door]:
     return [door for room in ROOMS for door in room(desk).doors()]
+
+
+def writes_on(settings: Settings) -> tuple[Channel, ...]:
+    """What the outbox sends on, as the settings say. Mail is never off."""
+    return (Channel.EMAIL,) if settings.sms == "off" else (Channel.EMAIL, Channel.SMS)
 
 
 def console_routes(
@@ -41,7 +57,7 @@ def console_routes(
 ) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
     """Every address of the console with its methods and handler."""
     desk = Desk(store=store, clock=clock, rules=rules, public_url=settings.web_url, home_url=settings.prefect_url,
-                prefect_ui=settings.prefect_ui, key=signing_key(settings))  # fmt: skip
+                prefect_ui=settings.prefect_ui, key=signing_key(settings), writes_on=writes_on(settings))  # fmt: skip
     shell = Shell(rules, (Silence(rules.runs),))
     guard = Guard(desk, shell, bell)
     provider = provider_of(settings)

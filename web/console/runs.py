@@ -14,7 +14,7 @@ from policy.running import Standing
 from vocabulary import Permission, RunState
 from web.console.doors import Desk, Door, Page, Visit
 from web.console.prefect_runs import PrefectRun, PrefectRuns, PrefectSays, run_link
-from web.console.times import distance, shown_at
+from web.console.times import distance, moment
 
 PATH = "/console/runs"
 
@@ -97,10 +97,10 @@ class _Watch:
         return {"name": named(run.flow), "at": self._at(run.expected_start_time), "what": what,
                 "link": run_link(self._prefect_ui, run.id)}  # fmt: skip
 
-    def _at(self, at: datetime | None) -> dict[str, str] | None:
+    def _at(self, at: datetime | None) -> dict[str, Any] | None:
         if at is None:
             return None
-        return {**shown_at(at, self._now, self._zone), "distance": distance(at, self._now)}
+        return {**moment(at, self._now, self._zone), "distance": distance(at, self._now)}
 
 
 def named(flow: str) -> str:

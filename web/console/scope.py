@@ -1,14 +1,15 @@
 """Whose a number in an address is: what is not a person's to see is answered like what does not exist."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection, Select, select
 
 from models.people import stands_in_for
-from models.tables import calls, cases, escalations, people, replies
+from models.tables import calls, cases, escalations, people, replies, subtasks
 from policy.permissions import EVERYWHERE
+from vocabulary import Permission
 from web.console.doors import Kind, Visit
 
 
@@ -29,6 +30,11 @@ def may_see(visit: Visit, kind: Kind, seen: frozenset[str]) -> bool:
     if seen >= EVERYWHERE or belongs.nobodys or belongs.departments & seen:
         return True
     return bool(belongs.people & addresses_of(visit))
+
+
+def sees_concern(visit: Visit, number: int) -> bool:
+    """Whether this person may see a concern that is not the one in the address."""
+    return may_see(replace(visit, number=number), "concern", visit.departments(Permission.CONCERNS))
 
 
 def addresses_of(visit: Visit) -> frozenset[str]:
@@ -77,8 +83,14 @@ def _person(db: Connection, number: int) -> Belongs | None:
     return None if found is None else Belongs()
 
 
-def _nothing(_db: Connection, _number: int) -> Belongs | None:
-    return None
+def _subtask(db: Connection, number: int) -> Belongs | None:
+    """Of those who are asked, and of those who have the concern."""
+    found = db.execute(select(subtasks).where(subtasks.c.id == number)).one_or_none()
+    concern = None if found is None else _concern(db, found.escalation_id)
+    if found is None or concern is None:
+        return None
+    asked = frozenset({found.owner_email.lower()})
+    return Belongs(concern.departments | {found.department}, concern.people | asked)
 
 
 _FINDERS: Final[dict[Kind, Callable[[Connection, int], Belongs | None]]] = {
@@ -87,5 +99,5 @@ _FINDERS: Final[dict[Kind, Callable[[Connection, int], Belongs | None]]] = {
     "call": _call,
     "reply": _reply,
     "person": _person,
-    "subtask": _nothing,
+    "subtask": _subtask,
 }

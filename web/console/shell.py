@@ -24,7 +24,12 @@ class Place:
 
 
 MENU: Final[tuple[Place, ...]] = (
+    Place("/console", "My day"),
+    Place("/console/calls", "Calls", Permission.CALLS),
+    Place("/console/concerns", "Concerns", Permission.CONCERNS),
     Place("/console/cases", "Cases", Permission.CASES),
+    Place("/console/replies", "Replies", Permission.REPLIES),
+    Place("/console/causes", "Root causes", Permission.ROOT_CAUSE),
     Place("/console/runs", "Runs", Permission.RUNS),
     Place("/console/me", "My account"),
 )

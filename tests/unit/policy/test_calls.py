@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import policy
 from policy.calendar import BranchCalendar
-from policy.calls import call_window
+from policy.calls import call_window, part_of_day
 from policy.file import read_policy
 from policy.slots import in_window
 
@@ -112,3 +112,17 @@ def test_no_moment_of_the_window_lies_in_a_part_that_was_tried(earliest: datetim
     span = (opens.astimezone(BERLIN).time(), (ends - timedelta(microseconds=1)).astimezone(BERLIN).time())
     of = {time(10): (time(0), time(12)), time(14): (time(12), time(17)), time(18): (time(17), time(23, 59))}
     assert all(span[1] < of[part][0] or span[0] >= of[part][1] for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "part"),
+    [
+        ("2026-10-05 09:00", "Europe/Berlin", "morning"),
+        ("2026-10-05 11:59", "Europe/Berlin", "morning"),
+        ("2026-10-05 12:00", "Europe/Berlin", "afternoon"),
+        ("2026-10-05 17:00", "Europe/Berlin", "evening"),
+        ("2026-10-05 17:00", "America/New_York", "morning"),
+    ],
+)
+def test_a_part_of_the_day_is_named_as_it_is_where_the_customer_is(at: str, zone: str, part: str):
+    assert part_of_day(berlin(at), ZoneInfo(zone)) == part

@@ -44,6 +44,8 @@ def test_the_shipped_policy_passes():
          "survey.cooldown_days = -1: input should be greater than or equal to 0."),
         ("deadline_hours = 24", "deadline_hours = 25",
          "escalation.deadline_hours = 25: input should be less than or equal to 24."),
+        ("claim_minutes = 20", "claim_minutes = 4",
+         "phone.claim_minutes = 4: input should be greater than or equal to 5."),
         ("warn_percent = [50, 75, 90]", "warn_percent = [50, 100]",
          "escalation.warn_percent.1 = 100: input should be less than or equal to 99."),
         ("unsubscribe_days = 60", "unsubscribe_days = 29",
@@ -216,3 +218,8 @@ def test_a_missing_file_says_which_setting_names_it(tmp_path: Path, name: str, r
         read_policy(tmp_path / name)
     remedy = "Set AFTERCARE_POLICY_FILE to your policy."
     assert str(refused.value) == f"{tmp_path / name}: cannot be read ({reason}). {remedy}"
+
+
+def test_a_policy_from_before_calls_were_claimed_still_passes():
+    line = next(line for line in TEXT.splitlines(keepends=True) if line.startswith("claim_minutes"))
+    assert parse_policy(changed(line, "")).rules.phone.claim_minutes == 20

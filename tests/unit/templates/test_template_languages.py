@@ -149,10 +149,15 @@ def test_hostile_values_stay_values(language: str, read_html: Read) -> None:
             if isinstance(value, str) and not name.endswith("_url"):
                 for text in HOSTILE:
                     mail = render_message(sample.purpose, {**sample.values, name: text}, language)
-                    assert [tag for tag, _ in read_html(mail.html).tags] == [tag for tag, _ in harmless.tags]
+                    assert _tags(read_html(mail.html)) == _tags(harmless)
                     assert "5439" not in mail.text + mail.html + mail.subject
                     assert "\u202e" not in mail.text + mail.html + mail.subject
                     assert "\n" not in mail.subject
+
+
+def _tags(seen: Any) -> list[str]:
+    """Without the ends of lines, which what people wrote may have."""
+    return [tag for tag, _ in seen.tags if tag != "br"]
 
 
 @every_language

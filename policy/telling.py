@@ -1,0 +1,251 @@
+"""Each event of the Customer Feedback Log in plain words, for the timeline of a case.
+
+A wording makes one sentence of the entry's detail and the columns of the row that it points to. What people wrote is
+not in the sentence: `words_of` gives it, so that a page can quote it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from vocabulary import Event, Purpose
+
+Facts = Mapping[str, Any]
+Wording = Callable[[Facts], str]
+
+
+def sentence(event: Event, detail: Facts, about: Facts, zone: tzinfo = UTC) -> str:
+    """What happened, without who and when. `detail` of the entry, `about` the row that it points to.
+
+    `zone`: whose clocks the times in it follow; the page says once which it is.
+    """
+    return WORDINGS[event]({**about, **detail, _ZONE: zone})
+
+
+_ZONE = "zone"
+
+
+def words_of(event: Event, about: Facts) -> str | None:
+    """What somebody wrote, if the event brought any words."""
+    for name in _QUOTED.get(event, ()):
+        if about.get(name):
+            return str(about[name])
+    return str(about["note"]) if about.get("note") else None
+
+
+_QUOTED: dict[Event, tuple[str, ...]] = {
+    Event.ANSWER_RECEIVED: ("comment",),
+    Event.REPLY_RECEIVED: ("text",),
+    Event.NOTE_ADDED: ("text",),
+    Event.SUBTASK_ASKED: ("what",),
+    Event.SUBTASK_DONE: ("result",),
+    Event.SUBTASK_WITHDRAWN: ("result",),
+}
+
+_MESSAGES = {
+    Purpose.SURVEY: "The survey",
+    Purpose.REMINDER: "A reminder",
+    Purpose.THANK_YOU: "The thank-you message",
+    Purpose.RECOVERY_SURVEY: "The question whether the resolution helped",
+    Purpose.CONCERN_UPDATE: "A message about the concern",
+    Purpose.ESCALATION_NOTICE: "The notice of the concern",
+    Purpose.CONCERN_HANDED_OVER: "The notice that the concern was handed over",
+    Purpose.DEADLINE_WARNING: "A warning about a deadline",
+    Purpose.SUBTASK_NOTICE: "A notice about a sub-task",
+    Purpose.SIGNATURE_REQUEST: "The mail about a signature",
+}
+
+
+def _message(what: str) -> Wording:
+    def told(facts: Facts) -> str:
+        purpose = facts.get("purpose")
+        name = _MESSAGES.get(purpose, "A message") if purpose else "A message"
+        to = f" to {facts['to_name']}" if facts.get("to_name") else ""
+        channel = {"email": " by e-mail", "sms": " by SMS"}.get(str(facts.get("channel")), "")
+        why = _first(facts, "reason", "code")
+        return f"{name}{to}{channel} {what}{f' ({why})' if why else ''}."
+
+    return told
+
+
+def _owed(facts: Facts) -> str:
+    at = facts.get("due")
+    due = datetime.fromisoformat(at).astimezone(facts[_ZONE]) if at else None
+    when = f"is to go out at {due:%H:%M} on {due.day} {due:%b %Y}" if due else "is to go out"
+    return _message(when)({name: value for name, value in facts.items() if name != "code"})
+
+
+def _first(facts: Facts, *names: str) -> str | None:
+    return next((str(facts[name]) for name in names if facts.get(name)), None)
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _closed(facts: Facts) -> str:
+    if "kind" not in facts:
+        return "The service system reported the service."
+    by = f", by {facts['agent']}" if facts.get("agent") else ""
+    return f"The service was closed: {facts['kind']}{by} ({facts['source']} {facts['external_id']})."
+
+
+def _opened(facts: Facts) -> str:
+    reason = f": {facts['reason']}" if facts.get("reason") else ""
+    if facts.get("disposition"):
+        return f"The service is not followed up, {facts['disposition']}{reason}."
+    return f"The follow-up began{reason}."
+
+
+def _stage(facts: Facts) -> str:
+    return f"The case went from {facts.get('from')} to {facts.get('to')}: {facts.get('reason')}."
+
+
+def _answer(facts: Facts) -> str:
+    what = "about the resolution" if facts.get("escalation_id") else "about the service"
+    rating = f"rating {facts['rating']} of 5" if facts.get("rating") else "no rating"
+    contact = ", and asks to be contacted" if facts.get("contact me") else ""
+    unsure = "; it may be a program's, so it is unconfirmed" if facts.get("unconfirmed") else ""
+    return f"The customer answered {what} by {facts.get('channel')}: {rating}{contact}{unsure}."
+
+
+def _judged(facts: Facts) -> str:
+    return f"The answer was judged: {facts.get('verdict')} ({_listed(facts.get('reasons') or 'no reason needed')})."
+
+
+def _reply(facts: Facts) -> str:
+    waits = f"; a person is to look at it: {facts['to a person']}" if facts.get("to a person") else ""
+    return f"The customer sent a reply by {facts.get('channel')}, understood as {facts.get('understood as')}{waits}."
+
+
+def _call(facts: Facts) -> str:
+    rating = f", rating {facts['rating']} of 5" if facts.get("rating") else ""
+    return f"Call {facts.get('attempt')} was made: {facts.get('outcome')}{rating}."
+
+
+def _concern(facts: Facts) -> str:
+    return f"A concern was opened ({facts.get('severity')}) with {facts.get('department')}."
+
+
+def _acknowledged(facts: Facts) -> str:
+    again = " again, by its new owner" if facts.get("again") else ""
+    return f"The concern was acknowledged{again}, {'in time' if facts.get('in time') else 'late'}."
+
+
+def _warned(facts: Facts) -> str:
+    told = f"; told: {_listed(facts['told'])}" if facts.get("told") else ""
+    if facts.get("what"):
+        return f"The {facts['what']} is late{told}."
+    return f"{facts.get('percent')} % of the 24 hours are over{told}."
+
+
+def _breached(facts: Facts) -> str:
+    told = f"; told: {_listed(facts['told'])}" if facts.get("told") else ""
+    return f"The 24 hours are over and nobody has the concern{told}."
+
+
+def _resolved(facts: Facts) -> str:
+    in_time = "in time" if facts.get("in time") else "late"
+    return f"The concern was resolved {in_time}; root cause: {facts.get('root cause')}."
+
+
+def _repeated(facts: Facts) -> str:
+    if facts.get("attached"):
+        return f"Concern {facts['attached']} of the same customer was attached to this one."
+    return f"The customer raised the concern again ({facts.get('severity')})."
+
+
+def _reassigned(facts: Facts) -> str:
+    moved = facts.get("department") != facts.get("from department")
+    where = f" to another person in {facts.get('department')}"
+    if moved:
+        where = f" from {facts.get('from department')} to {facts.get('department')}"
+    return f"The concern was handed over{where}."
+
+
+def _note(facts: Facts) -> str:
+    return {
+        "comment": "A comment was added.",
+        "written to the customer": "A message was written to the customer.",
+        "called the customer": "A call to the customer was noted.",
+        "sent a letter": "A letter to the customer was noted.",
+        "visited the customer": "A visit to the customer was noted.",
+    }.get(str(facts.get("kind")), "A note was added.")
+
+
+def _optout(facts: Facts) -> str:
+    return f"The customer opted out ({facts.get('source')})."
+
+
+def _preference(facts: Facts) -> str:
+    until = f" until {facts['until']}" if facts.get("until") else ""
+    return f"The customer wants nothing more on {facts.get('channel')}{until} ({facts.get('source')})."
+
+
+def _subtask(what: str) -> Wording:
+    return lambda facts: f"A sub-task for {facts.get('department')} was {what}."
+
+
+def _plainly(text: str, *names: str) -> Wording:
+    """The text, and the first of these that the detail has."""
+
+    def told(facts: Facts) -> str:
+        more = next((_listed(facts[name]) for name in names if facts.get(name)), None)
+        return f"{text}{f': {more}' if more else ''}."
+
+    return told
+
+
+WORDINGS: dict[Event, Wording] = {
+    Event.SERVICE_RECEIVED: _closed,
+    Event.CASE_OPENED: _opened,
+    Event.STAGE_CHANGED: _stage,
+    Event.MESSAGE_OWED: _owed,
+    Event.MESSAGE_ACCEPTED: _message("was sent"),
+    Event.MESSAGE_DELIVERED: _message("arrived"),
+    Event.MESSAGE_FAILED: _message("did not arrive"),
+    Event.MESSAGE_REJECTED: _message("was refused"),
+    Event.MESSAGE_UNKNOWN: _message("may or may not have been sent"),
+    Event.MESSAGE_WITHDRAWN: _message("was taken back before it was sent"),
+    Event.CALL_OWED: _plainly("A call is to be made", "reason"),
+    Event.CALL_RECORDED: _call,
+    Event.CALL_WITHDRAWN: _plainly("A call is not needed any more", "reason"),
+    Event.REPLY_RECEIVED: _reply,
+    Event.REPLY_SETTLED: _plainly("A person looked at the reply and settled it as", "as"),
+    Event.ANSWER_RECEIVED: _answer,
+    Event.ANSWER_DOUBTED: _plainly("What came later speaks against an answer: it is unconfirmed", "unconfirmed"),
+    Event.ANSWER_JUDGED: _judged,
+    Event.OPTED_OUT: _optout,
+    Event.PREFERENCE_SET: _preference,
+    Event.ADDRESS_INVALID: _plainly("An address of the customer is known not to work by now", "channel"),
+    Event.ESCALATION_OPENED: _concern,
+    Event.ESCALATION_REPEATED: _repeated,
+    Event.ESCALATION_ACKNOWLEDGED: _acknowledged,
+    Event.ESCALATION_WARNED: _warned,
+    Event.ESCALATION_BREACHED: _breached,
+    Event.ESCALATION_RESOLVED: _resolved,
+    Event.ESCALATION_REOPENED: _plainly("The concern was opened again", "severity"),
+    Event.ESCALATION_CLOSED: _plainly("The concern was closed", "outcome", "severity"),
+    Event.ESCALATION_REASSIGNED: _reassigned,
+    Event.ESCALATION_ATTACHED: _plainly("The concern was attached to that of the same customer, number", "to concern"),
+    Event.ROOT_CAUSE_CORRECTED: lambda facts: (
+        f"The root cause was corrected from {facts.get('from')} to {facts.get('to')}."
+    ),
+    Event.NOTE_ADDED: _note,
+    Event.SUBTASK_ASKED: _subtask("opened"),
+    Event.SUBTASK_DONE: _subtask("done"),
+    Event.SUBTASK_WITHDRAWN: _subtask("withdrawn"),
+    Event.ESCALATION_PAUSED: _plainly("The clock of the resolution was stopped", "code"),
+    Event.ESCALATION_RESUMED: _plainly("The clock of the resolution runs again", "because"),
+    Event.UNREACHABLE_ASKED: _plainly(
+        "A signature was asked for, because the customer cannot be reached; attempts", "attempts"
+    ),
+    Event.UNREACHABLE_DECLINED: _plainly("It was not signed that the customer cannot be reached"),
+    Event.UNREACHABLE_SIGNED: _plainly("It was signed that the customer could not be reached"),
+    Event.RECORD_INCOMPLETE: _plainly("The record cannot be closed yet; it lacks", "missing"),
+    Event.RECORD_SEALED: _plainly("The record was checked and sealed"),
+    Event.REVIEW_WRITTEN: _plainly("The monthly review was written"),
+    Event.PERSON_ADDED: _plainly("A person was let into the console"),
+    Event.PERSON_CHANGED: _plainly("What a person may do in the console was changed"),
+    Event.PERSON_DISABLED: _plainly("A person was shut out of the console"),
+}

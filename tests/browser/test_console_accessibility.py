@@ -1,0 +1,102 @@
+"""Every page of the console: no fault that axe knows, light and dark, on a telephone and on a desk, and small.
+
+The pages are those of the application's own list: one that is added is looked at without being named here.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import get_args
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests import seed
+from tests.browser.conftest import Shop
+from tests.console import COOKIE, PASSWORD, let_in, sign_in
+from vocabulary import Role
+from web.console.doors import Desk, Door, Kind
+from web.console.doors import Page as Shown
+from web.console.rooms import doors
+
+Visit = Callable[..., Page]
+LOOKS = [(width, scheme) for width in (390, 768, 1440) for scheme in ("light", "dark")]
+MOST_BYTES = 100_000
+
+
+def pages_of(shop: Shop, numbers: dict[Kind, int]) -> Iterator[str]:
+    """The address of every page, with the number of something that there is."""
+    site = shop.site
+    desk = Desk(store=site.store, clock=site.clock, rules=site.place.policy.rules, public_url=shop.address,
+                home_url=shop.address, key=b"k" * 32)  # fmt: skip
+    for door in doors(desk):
+        if door.method == "GET":
+            yield _address(door, numbers)
+
+
+def _address(door: Door, numbers: dict[Kind, int]) -> str:
+    if door.of is None:
+        return door.path
+    assert door.of in numbers, f"nothing is seeded for {door.path}: add a {door.of} to `a_working_day`"
+    return door.path.replace("{number}", str(numbers[door.of]))
+
+
+def a_working_day(shop: Shop) -> dict[Kind, int]:
+    """Something of everything that a page can show; by kind the number of one."""
+    place = shop.site.place
+    concern = seed.escalated(place, comment="It drips.\nNobody came.")
+    seed.to_be_called(place, customer_timezone="Pacific/Auckland")
+    call = seed.to_be_called(place, customer_name="Maximiliane-Alexandra von und zu Hohenstein-Wolfenbüttel")
+    reply = seed.reply(place, concern.case_id, "Who was that? " * 40)
+    seed.ended(place)
+    person = let_in(shop.site, *Role, name="Olga Brandt", password=PASSWORD)
+    return {"case": concern.case_id, "concern": concern.escalation_id or 0, "call": call, "reply": reply,
+            "person": person.id}  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def test_axe_finds_nothing_and_nothing_sticks_out(shop: Shop, visit: Visit, width: int, scheme: str):
+    numbers = a_working_day(shop)
+    staff = sign_in(shop.site, *Role)
+    page = visit(f"{shop.address}/console/sign-in", width=width, color_scheme=scheme, bypass_csp=True)
+    found = {"/console/sign-in": _faults(page, width)}
+    page.context.add_cookies([{"name": COOKIE, "value": staff.token, "url": shop.address}])
+    staff.send(f"/console/calls/{numbers['call']}/claim", f"/console/calls/{numbers['call']}")
+    for address in [*pages_of(shop, numbers), "/console/nothing-of-this-name"]:
+        page.goto(shop.address + address)
+        found[address] = _faults(page, width)
+    assert {address: faults for address, faults in found.items() if faults} == {}
+
+
+def test_axe_finds_nothing_on_an_empty_console(shop: Shop, visit: Visit):
+    staff = sign_in(shop.site, *Role)
+    page = visit(f"{shop.address}/console/sign-in", width=390, bypass_csp=True)
+    page.context.add_cookies([{"name": COOKIE, "value": staff.token, "url": shop.address}])
+    nobody: dict[Kind, int] = dict.fromkeys(get_args(Kind), 99)
+    for address in pages_of(shop, nobody):
+        page.goto(shop.address + address)
+        assert _faults(page, 390) == []
+
+
+def test_no_page_is_larger_than_100_kilobytes(shop: Shop):
+    numbers = a_working_day(shop)
+    for number in range(60):
+        seed.to_be_called(shop.site.place, customer_name=f"Customer {number}")
+        seed.reply(shop.site.place, text=f"{number} " + "A long reply. " * 200)
+    staff = sign_in(shop.site, *Role)
+    sizes = {address: len(staff.open(address).content) for address in pages_of(shop, numbers)}
+    assert {address: size for address, size in sizes.items() if size > MOST_BYTES} == {}
+    assert len(sizes) >= 6
+
+
+def _faults(page: Page, width: int) -> list[str]:
+    faults = [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in Axe().run(page).response["violations"]]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return faults + ([f"{wide} px wide"] if wide > width else [])
+
+
+def test_doors_that_are_added_are_found(shop: Shop):
+    """What this file rests on."""
+    added = Door(path="/console/x/{number}", handler=lambda _: Shown(template="refused"), of="case")
+    assert _address(added, {"case": 7}) == "/console/x/7"
+    with pytest.raises(AssertionError, match="nothing is seeded"):
+        _address(added, {})

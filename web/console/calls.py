@@ -1,0 +1,107 @@
+"""Calls: who is to be called now, one call at a time, and what came of it (clause 4.2)."""
+
+from datetime import timedelta
+
+from casework.call_hours import call_hours
+from casework.calling import customers_time, report_call
+from models.call_queue import Queue, claim, claim_next, claimed, queued, release
+from models.calls import CallError, CallReport
+from vocabulary import CallOutcome, Permission
+from web.bell import Sound
+from web.console.call_page import call_values, line, nothing_to_call
+from web.console.doors import Desk, Done, Door, Page, Visit
+from web.console.times import zone_text
+
+_PATH = "/console/calls"
+_ONE = f"{_PATH}/{{number}}"
+_MOST = 50
+_JUDGED = frozenset({CallOutcome.ANSWERED, CallOutcome.SOLVED, CallOutcome.CONCERN})
+_LONGEST = 4000
+
+
+class Calls:
+    def __init__(self, desk: Desk) -> None:
+        self._rules = desk.rules
+        self._lease = timedelta(minutes=desk.rules.phone.claim_minutes)
+
+    def doors(self) -> tuple[Door, ...]:
+        needs = Permission.CALLS
+        return (
+            Door(path=_PATH, handler=self.show_queue, needs=needs),
+            Door(path=f"{_PATH}/next", method="POST", handler=self.take_next, needs=needs, again=self.show_queue),
+            Door(path=_ONE, handler=self.show, needs=needs, of="call"),
+            Door(path=_ONE, method="POST", handler=self.record, needs=needs, of="call", again=self.show),
+            Door(path=f"{_ONE}/claim", method="POST", handler=self.take, needs=needs, of="call", again=self.show),
+            Door(path=f"{_ONE}/release", method="POST", handler=self.give_back, needs=needs, of="call",
+                 again=self.show),
+        )  # fmt: skip
+
+    def show_queue(self, visit: Visit) -> Page:
+        hours = call_hours(visit.db, self._queue(visit), visit.now, self._rules)
+        rows = [line(row, visit) for row in queued(visit.db, hours.now, visit.now, most=_MOST)]
+        return Page(template="calls", values={
+            "zone": zone_text(visit.now, visit.person.zone),
+            "rows": rows,
+            "more": max(0, hours.count - len(rows)),
+            "asleep": hours.asleep,
+            "nothing": nothing_to_call(hours, visit),
+            "mine": [line(row, visit) for row in claimed(visit.db, visit.person.email, visit.now)],
+            "minutes": self._rules.phone.claim_minutes,
+            "clause": self._rules.clauses["4.2"],
+        })  # fmt: skip
+
+    def take_next(self, visit: Visit) -> Done:
+        queue = call_hours(visit.db, self._queue(visit), visit.now, self._rules).now
+        person = visit.person
+        taken = claim_next(visit.db, queue, by=person.email, actor=person.name, at=visit.now, lease=self._lease)
+        if taken is None:
+            return Done(to=_PATH, note="no-call")
+        return Done(to=f"{_PATH}/{taken.id}", note="claimed")
+
+    def show(self, visit: Visit) -> Page:
+        return Page(template="call", values=call_values(visit, self._rules))
+
+    def take(self, visit: Visit) -> Done:
+        person = visit.person
+        claim(visit.db, visit.number, by=person.email, actor=person.name, at=visit.now, lease=self._lease)
+        return Done(to=f"{_PATH}/{visit.number}", note="claimed")
+
+    def give_back(self, visit: Visit) -> Done:
+        release(visit.db, visit.number, by=visit.person.email, actor=visit.person.name, at=visit.now)
+        return Done(to=_PATH, note="released")
+
+    def record(self, visit: Visit) -> Done:
+        report = self._report(visit)
+        following = report_call(visit.db, visit.number, report, at=visit.now)
+        ring = Sound.ANSWER_RECEIVED if report.outcome in _JUDGED else None
+        return Done(to=_PATH, note="recorded-again" if following else "recorded", ring=ring)
+
+    def _report(self, visit: Visit) -> CallReport:
+        form, person = visit.form, visit.person
+        back, comment = form.get("call_back_at", ""), form.get("comment", "")
+        if len(comment) > _LONGEST:
+            raise CallError(f"a comment has at most {_LONGEST} characters, and this one {len(comment)}: shorten it")
+        return CallReport(
+            outcome=_outcome(form.get("outcome", "")),
+            by=person.name,
+            claimed_as=person.email,
+            rating=_rating(form.get("rating", "")),
+            comment=comment or None,
+            call_back_at=customers_time(visit.db, visit.number, back) if back else None,
+        )
+
+    def _queue(self, visit: Visit) -> Queue:
+        return Queue(departments=visit.departments(Permission.CALLS))
+
+
+def _outcome(text: str) -> CallOutcome:
+    try:
+        return CallOutcome(text)
+    except ValueError:
+        raise CallError("choose what came of the call") from None
+
+
+def _rating(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) == 1):
+        raise CallError("a rating is a number from 1 to 5")
+    return int(text) if text else None

@@ -1,0 +1,74 @@
+"""One case with its whole record: the service, what was done, and every entry from its closing to now."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from casework.rules import rules_of
+from models.concern_list import concerns_of
+from models.notes import comment
+from models.tables import cases, columns, services
+from vocabulary import Permission, Stage
+from web.console.cases import PATH
+from web.console.concern_forms import author
+from web.console.concern_page import state_of
+from web.console.doors import Desk, Done, Door, Page, Visit
+from web.console.scope import sees_concern
+from web.console.story import moments
+from web.console.times import moment, zone_text
+
+
+class CasePage:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def doors(self) -> tuple[Door, ...]:
+        one, needs = f"{PATH}/{{number}}", Permission.CASES
+        return (
+            Door(path=one, needs=needs, of="case", handler=self.show),
+            Door(path=f"{one}/comment", method="POST", needs=needs, of="case", handler=self.comment, again=self.show),
+        )
+
+    def show(self, visit: Visit) -> Page:
+        row = _found(visit)
+        return Page(template="case", values={
+            "case": _facts(row, visit),
+            "contact": {"email": row.email, "phone": row.phone, "zone": row.recipient_timezone,
+                        "language": row.language} if visit.may(Permission.CONTACT_DATA) else None,
+            "concerns": [_concern(one, visit) for one in concerns_of(visit.db, visit.number)],
+            "moments": moments(visit, visit.number),
+            "zone": zone_text(visit.now, visit.person.zone),
+            "clauses": {"c4_5": rules_of(visit.db, row.policy_version).clauses["4.5"]},
+            "said": {"comment": visit.form.get("comment", "") if visit.fault else ""},
+            "sealed": row.stage == Stage.CLOSED,
+        })  # fmt: skip
+
+    def comment(self, visit: Visit) -> Done:
+        comment(visit.db, visit.number, visit.form.get("comment", ""), by=author(visit), at=visit.now)
+        return Done(to=f"{PATH}/{visit.number}", note="commented")
+
+
+def _found(visit: Visit) -> Any:
+    names = ("source", "external_id", "customer_name", "email", "phone", "language", "agent", "customer_ref")
+    of = select(cases, *columns(services, *(name for name in names if name != "agent")))
+    joined = of.join_from(cases, services, services.c.id == cases.c.service_id)
+    return visit.db.execute(joined.where(cases.c.id == visit.number)).one()
+
+
+def _facts(row: Any, visit: Visit) -> dict[str, Any]:
+    names = ("id", "stage", "disposition", "reason", "clause", "kind", "department", "branch", "agent", "rating",
+             "source", "external_id", "customer_name", "customer_ref", "missing", "policy_version")  # fmt: skip
+    dates = ("closed_at", "contact_due_at", "contacted_at", "answered_at", "ended_at", "sealed_at", "next_at")
+    zone = visit.person.zone
+    shown = {name: moment(at, visit.now, zone) if (at := row._mapping[name]) else None for name in dates}
+    return {name: row._mapping[name] for name in names} | shown | {"path": f"{PATH}/{row.id}"}
+
+
+def _concern(row: Any, visit: Visit) -> dict[str, Any]:
+    path = None
+    if visit.may(Permission.CONCERNS) and sees_concern(visit, row.id):
+        path = f"/console/concerns/{row.id}"
+    elif visit.may(Permission.ROOT_CAUSE):
+        path = f"/console/concerns/{row.id}/cause"
+    return {"id": row.id, "severity": row.severity, "department": row.department, "owner": row.owner, "path": path,
+            "state": state_of(row)}  # fmt: skip

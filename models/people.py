@@ -127,6 +127,15 @@ def disable(db: Connection, person_id: int, *, at: datetime, by: str) -> None:
     _log(db, Event.PERSON_DISABLED, person_id, by, at, {})
 
 
+def enable(db: Connection, person_id: int, *, at: datetime, by: str) -> None:
+    """Let somebody in again who was shut out."""
+    person = find(db, person_id)
+    if person.disabled_at is None:
+        raise PersonError(f"{person.name} was not shut out")
+    db.execute(people.update().where(people.c.id == person_id).values(disabled_at=None))
+    _log(db, Event.PERSON_CHANGED, person_id, by, at, {"let in": "again"})
+
+
 def find(db: Connection, person_id: int) -> Person:
     found = db.execute(select(people).where(people.c.id == person_id)).one_or_none()
     if found is None:

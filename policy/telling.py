@@ -237,9 +237,7 @@ WORDINGS: dict[Event, Wording] = {
     Event.SUBTASK_WITHDRAWN: _subtask("withdrawn"),
     Event.ESCALATION_PAUSED: _plainly("The clock of the resolution was stopped", "code"),
     Event.ESCALATION_RESUMED: _plainly("The clock of the resolution runs again", "because"),
-    Event.UNREACHABLE_ASKED: _plainly(
-        "A signature was asked for, because the customer cannot be reached; attempts", "attempts"
-    ),
+    Event.UNREACHABLE_ASKED: _plainly("A signature was asked for; attempts to reach the customer", "attempts"),
     Event.UNREACHABLE_DECLINED: _plainly("It was not signed that the customer cannot be reached"),
     Event.UNREACHABLE_SIGNED: _plainly("It was signed that the customer could not be reached"),
     Event.RECORD_INCOMPLETE: _plainly("The record cannot be closed yet; it lacks", "missing"),

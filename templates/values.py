@@ -138,6 +138,11 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "subtask": frozenset({"subtask", "zone", "clauses", "said", "may"}),
     "causes": frozenset({"rows", "next", "zone"}),
     "cause": frozenset({"concern", "causes", "zone", "clauses", "said", "moments"}),
+    "people": frozenset({"rows"}),
+    "person_new": frozenset({"said", "roles", "known"}),
+    "person": frozenset({
+        "said", "roles", "known", "path", "shut_out", "is_me", "concerns", "stands_in_for", "people",
+    }),
     "nothing_here": frozenset(),
     "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "prefect_url"}),
     "refused": frozenset(),

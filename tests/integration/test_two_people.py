@@ -138,9 +138,9 @@ def test_a_pause_is_ended_once_whoever_ends_it(place: Place):
     later = ends + timedelta(hours=1)
     for _ in range(ROUNDS):
         number = taken(place)
-        assert at_once(place, pausing(number, "Petra", ends)) == ["done"]
         with place.store.read() as db:
             before = known(db, number)
+        assert at_once(place, pausing(number, "Petra", ends)) == ["done"]
         with ThreadPoolExecutor(3) as threads:
             ending = [
                 threads.submit(work_ladder.fn, [number], later),

@@ -29,5 +29,10 @@ NOTES: Final[dict[str, str]] = {
     "attached": "The concern is attached; its case ends when this one does.",
     "resolved": "The concern is resolved. Later the customer is asked whether it helped.",
     "corrected": "The root cause is corrected; the log keeps both.",
+    "person-added": "They may sign in now.",
+    "person-changed": "Kept. Who got other rights signs in again with them.",
+    "person-password": "They have a new password, and were signed out everywhere.",
+    "person-out": "They are shut out and signed out everywhere.",
+    "person-in": "They may sign in again.",
     "before": "This form was taken before; nothing was done twice.",
 }

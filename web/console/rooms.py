@@ -23,6 +23,7 @@ from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
 from web.console.me import Me
+from web.console.people import People
 from web.console.replies import Replies
 from web.console.runs import Runs
 from web.console.shell import Shell
@@ -39,7 +40,7 @@ class Room(Protocol):
 
 
 ROOMS: tuple[Callable[[Desk], Room], ...] = (
-    Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Runs, Me,
+    Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Runs, People, Me,
 )  # fmt: skip
 
 
@@ -52,12 +53,17 @@ def writes_on(settings: Settings) -> tuple[Channel, ...]:
     return (Channel.EMAIL,) if settings.sms == "off" else (Channel.EMAIL, Channel.SMS)
 
 
+def desk_of(settings: Settings, store: Store, clock: Callable[[], datetime], rules: Rules) -> Desk:
+    """What the pages of this installation work with."""
+    return Desk(store=store, clock=clock, rules=rules, public_url=settings.web_url, home_url=settings.prefect_url,
+                prefect_ui=settings.prefect_ui, key=signing_key(settings), writes_on=writes_on(settings))  # fmt: skip
+
+
 def console_routes(
     settings: Settings, store: Store, clock: Callable[[], datetime], bell: Bell, rules: Rules
 ) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
     """Every address of the console with its methods and handler."""
-    desk = Desk(store=store, clock=clock, rules=rules, public_url=settings.web_url, home_url=settings.prefect_url,
-                prefect_ui=settings.prefect_ui, key=signing_key(settings), writes_on=writes_on(settings))  # fmt: skip
+    desk = desk_of(settings, store, clock, rules)
     shell = Shell(rules, (Silence(rules.runs),))
     guard = Guard(desk, shell, bell)
     provider = provider_of(settings)

@@ -31,6 +31,7 @@ MENU: Final[tuple[Place, ...]] = (
     Place("/console/replies", "Replies", Permission.REPLIES),
     Place("/console/causes", "Root causes", Permission.ROOT_CAUSE),
     Place("/console/runs", "Runs", Permission.RUNS),
+    Place("/console/people", "People", Permission.PEOPLE),
     Place("/console/me", "My account"),
 )
 """In the order in which it is shown."""

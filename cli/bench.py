@@ -44,6 +44,18 @@ def events(
 
 
 @app.command()
+def console(
+    cases: Annotated[int, typer.Option(min=10_000, help="Cases in the store.")] = 100_000,
+    json: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the figures into this file too.")] = None,
+) -> None:
+    """Open every page of the console over a large store, and look for cases in it.
+
+    Reads and writes nothing of the installation. Ends with status 0 also when a bar is missed: it measures.
+    """
+    _measure("benchmarks.console", ["--cases", str(cases)], json)
+
+
+@app.command()
 def outbox(
     mails: Annotated[int, typer.Option(min=1, help="E-mails to hand over.")] = 6_000,
     json: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the figures into this file too.")] = None,

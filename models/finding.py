@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
 
 from models.store import insert_new
 from models.tables import case_words, cases, columns, services
 
 PAGE = 50
 _SHOWN = ("id", "stage", "disposition", "reason", "department", "branch", "kind", "closed_at", "rating", "contacted_at")
-MOST_FOUND = 2000
-"""So many of the newest cases are looked at when words are looked for: who finds more needs another word."""
+_COMMON = 20_000
+"""A word that more cases have is common."""
+_LOOKED_AT = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,8 @@ def find_cases(db: Connection, wanted: Wanted) -> Sequence[Row[Any]]:
     First the numbers, from an index alone; then the rows of those that are shown.
     """
     newest_first = cases.c.closed_at.desc(), cases.c.id.desc()
-    numbers = select(cases.c.id).where(*_conditions(wanted)).order_by(*newest_first).limit(PAGE + 1)
+    conditions = [*_conditions(wanted), *_with_words(db, wanted.words)]
+    numbers = select(cases.c.id).where(*conditions).order_by(*newest_first).limit(PAGE + 1)
     ids = db.execute(numbers).scalars().all()
     rows = select(*columns(cases, *_SHOWN), *columns(services, "customer_name", "source", "external_id"))
     rows = rows.join_from(cases, services, services.c.id == cases.c.service_id)
@@ -65,19 +67,32 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(c.closed_at < wanted.closed_before)
     if wanted.after is not None:
         conditions.append(tuple_(c.closed_at, c.id) < wanted.after)
-    if wanted.words:
-        conditions.append(c.id.in_(_with_words(wanted.words)))
     return conditions
 
 
-def _with_words(words: Sequence[str]) -> Select[tuple[int]]:
-    """The newest cases with words that begin so; the longest word first, because it is the rarest."""
-    first, *others = sorted(set(words), key=lambda word: (-len(word), word))
-    found = select(case_words.c.case_id).distinct().where(_begins(first))
+def _with_words(db: Connection, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """That a case has words which begin so. Of words that few cases have, the cases are looked up; where very many have
+    one, every case that is listed is asked instead."""
+    rare = [word for word in sorted(set(words)) if not _is_common(db, word)]
+    conditions: list[ColumnElement[bool]] = [
+        select(case_words.c.case_id).where(case_words.c.case_id == cases.c.id, _begins(word)).exists()
+        for word in sorted(set(words) - set(rare))
+    ]
+    return [*conditions, cases.c.id.in_(_having(rare))] if rare else conditions
+
+
+def _is_common(db: Connection, word: str) -> bool:
+    few = select(case_words.c.case_id).where(_begins(word)).limit(_COMMON + 1).subquery()
+    return db.execute(select(func.count()).select_from(few)).scalar_one() > _COMMON
+
+
+def _having(words: Sequence[str]) -> Select[tuple[int]]:
+    """The cases that have all of these words."""
+    first, *others = words
+    found = select(case_words.c.case_id).where(_begins(first))
     for word in others:
         found = found.where(case_words.c.case_id.in_(select(case_words.c.case_id).where(_begins(word))))
-    newest = found.order_by(case_words.c.case_id.desc()).limit(MOST_FOUND).subquery()
-    return select(newest.c.case_id)
+    return found
 
 
 def _begins(word: str) -> ColumnElement[bool]:
@@ -87,6 +102,6 @@ def _begins(word: str) -> ColumnElement[bool]:
 
 def to_choose_from(db: Connection) -> tuple[list[str], list[str]]:
     """Departments and branches of the newest cases, by name: for lists to choose from."""
-    newest = select(cases.c.department, cases.c.branch).order_by(cases.c.closed_at.desc()).limit(MOST_FOUND)
+    newest = select(cases.c.department, cases.c.branch).order_by(cases.c.closed_at.desc()).limit(_LOOKED_AT)
     rows = db.execute(newest).all()
     return sorted({row.department for row in rows}), sorted({row.branch for row in rows})

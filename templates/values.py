@@ -111,7 +111,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "email", "roles", "departments", "timezone", "away_from", "away_until", "people", "has_password",
     }),
     "cases": frozenset({
-        "asked", "faults", "rows", "next", "first", "capped", "departments", "branches", "stages", "dispositions",
+        "asked", "faults", "rows", "next", "first", "departments", "branches", "stages", "dispositions",
     }),
     "concern_clock": frozenset({
         "concern", "zone", "clauses", "paths", "clocks", "told", "coming", "pauses", "paused", "tried", "requests",

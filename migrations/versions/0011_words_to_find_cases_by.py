@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("word", "case_id"),
         sqlite_with_rowid=False,
     )
-    op.create_index("case_words_of_case", "case_words", ["case_id"])
+    op.create_index("case_words_of_case", "case_words", ["case_id", "word"])
     op.drop_index("cases_closed_at", "cases")
     op.create_index("cases_listed", "cases", ["closed_at", "id", "department", "branch", "stage", "disposition"])
     op.create_index("cases_of_department", "cases", ["department", "closed_at", "id", "branch", "stage", "disposition"])

@@ -129,7 +129,7 @@ class CaseWord(SQLModel, table=True):
     """A word by which a case is found: of its customer, its service, or what was said. Identity: rows go with it."""
 
     __tablename__ = "case_words"
-    __table_args__: Any = (Index("case_words_of_case", "case_id"), {"sqlite_with_rowid": False})
+    __table_args__: Any = (Index("case_words_of_case", "case_id", "word"), {"sqlite_with_rowid": False})
 
     word: str = Field(primary_key=True, sa_type=_BYTEWISE)
     """Folded: without case and accents."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from casework.words import looked_for
-from models.finding import MOST_FOUND, PAGE, Wanted, find_cases, to_choose_from
+from models.finding import PAGE, Wanted, find_cases, to_choose_from
 from policy.permissions import EVERYWHERE
 from vocabulary import Disposition, Permission, Stage
 from web.console.doors import Desk, Door, Page, Visit
@@ -36,7 +36,6 @@ class Cases:
             "rows": [_row(row, visit.person.zone) for row in found[:PAGE]],
             "next": _next(asked, found),
             "first": not visit.query.get("after"),
-            "capped": bool(wanted.words) and MOST_FOUND,
             "departments": departments if wanted.departments is None else sorted(wanted.departments),
             "branches": branches,
             "stages": list(Stage),

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Row, select
 
 from models.escalations import EscalationError, held, log_concern, open_subtasks
 from models.following import waiting_for_their_end
+from models.going_on import go_on
 from models.moves import Move, advance, ending
 from models.notes import Author, NewNote, NoteKind, add_note, worded
+from models.pauses import PauseEnd
 from models.tables import cases, escalations
 from vocabulary import Clause, Disposition, Event, Stage
 
@@ -32,6 +34,7 @@ def attach(db: Connection, escalation_id: int, to: int, reason: str, *, by: Auth
     why = worded(reason, "the reason", least=5)
     note = NewNote(case_id=concern.case_id, kind=NoteKind.ATTACHED, text=why, escalation_id=concern.id)
     note_id = add_note(db, note, by=by, at=at, clause=Clause.ESCALATE, logged=False)
+    go_on(db, concern, at=at, by=by.name, because=PauseEnd.CLOSED)
     db.execute(escalations.update().where(escalations.c.attached_to == concern.id).values(attached_to=main.id))
     db.execute(
         escalations.update()

@@ -11,6 +11,7 @@ from casework.notices import handed_over
 from models.escalations import EscalationError, held, log_concern
 from models.notes import Author, NewNote, NoteKind, add_note, worded
 from models.owed import owe_messages
+from models.pauses import PauseEnd, end_pause
 from models.tables import cases, escalations
 from policy.concern import route_of
 from policy.handing import next_after, take_again_by
@@ -41,6 +42,8 @@ def hand_over(db: Connection, escalation_id: int, to: Handing, *, by: Author, at
     why = worded(to.reason, "the reason for handing it over", least=5)
     note = NewNote(case_id=concern.case_id, kind=NoteKind.HANDED_OVER, text=why, escalation_id=concern.id)
     note_id = add_note(db, note, by=by, at=at, clause=Clause.ESCALATE, logged=False)
+    if end_pause(db, concern, at=at, because=PauseEnd.HANDED_OVER, by=by.name) is not None:
+        concern = held(db, escalation_id)  # whether to wait any longer is for its new owner to say
     values = _of_owner(contact, concern, to) | _of_clock(contact, concern, at)
     changed = escalations.update().where(escalations.c.id == concern.id).values(values).returning(*escalations.c)
     now = db.execute(changed).one()

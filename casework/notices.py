@@ -127,6 +127,22 @@ def message_lost(contact: Contact, concern: Row[Any], role: str, lost_id: int, n
     )
 
 
+def signature(contact: Contact, concern: Row[Any], request_id: int, role: str, now: datetime) -> OwedMessage:
+    """To a supervisor who is to sign that the customer cannot be reached; to the owner when it was declined."""
+    name, address = held_by(contact, concern, role)
+    return OwedMessage(
+        key=f"signature:{request_id}:{role}",
+        purpose=Purpose.SIGNATURE_REQUEST,
+        clause=Clause.SUPERVISOR,
+        case_id=contact.case.id,
+        escalation_id=concern.id,
+        due_at=now,
+        to_name=name,
+        to_address=address,
+        note={"role": role, "request_id": request_id},
+    )
+
+
 def thanks(contact: Contact, now: datetime, *, concern: Row[Any] | None = None) -> list[OwedMessage]:
     """To the customer, when there is a way to write: with a concern, by when somebody will be in touch."""
     if contact.written is None:

@@ -9,8 +9,8 @@ from cli import (
     calls,
     cases,
     checks,
+    closing,
     doctor,
-    escalations,
     fakes,
     importing,
     log,
@@ -48,7 +48,7 @@ app.command()(cases.sign)
 app.command()(run.review)
 app.command()(doctor.doctor)
 app.command()(checks.test)
-app.add_typer(escalations.app, name="escalations")
+app.add_typer(closing.app, name="escalations")
 app.add_typer(calls.app, name="calls")
 app.add_typer(replies.app, name="replies")
 app.add_typer(outbound.app, name="outbound")

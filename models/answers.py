@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from models.doubts import is_unconfirmed
+from models.going_on import customer_spoke
 from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance
 from models.owed import withdraw_confirming
@@ -193,6 +194,8 @@ def record(
         return Recorded(answer_id, case_id, version, again=False)
     if case.contacted_at is None:
         _note_contact(db, case_id, said, at)
+    if case.stage == Stage.ESCALATED:
+        customer_spoke(db, case_id, at=said.received_at or at)
     if any(one.unconfirmed for one in earlier):
         withdraw_confirming(db, [case_id], at=at, reason="the customer has answered", escalation_id=escalation_id)
     judge = min(case.judge_at or _NEVER, said.judge_at or at)

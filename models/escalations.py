@@ -3,12 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select
 
+from models.going_on import go_on
 from models.log import NewEntry, append
 from models.moves import Move, advance
+from models.pauses import PauseEnd
 from models.refused import Refused
 from models.tables import answers, cases, columns, escalations, judgements, subtasks
 from vocabulary import Clause, Event, Stage
@@ -16,6 +19,17 @@ from vocabulary import Clause, Event, Stage
 
 class EscalationError(Refused):
     """What was asked cannot be done with this escalation. The text says why and what to do."""
+
+
+class Outcome(StrEnum):
+    """How a concern was closed."""
+
+    RECOVERED = "recovered"
+    """The customer is satisfied with the resolution, or accepts it."""
+    UNCONFIRMED = "resolved, unconfirmed"
+    """Resolved, and the customer did not say whether it helped."""
+    UNREACHABLE = "unreachable"
+    """The customer could not be reached about it, and a supervisor has signed that."""
 
 
 def unjudged_answers(db: Connection, case_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
@@ -85,9 +99,7 @@ def resolve(
     found = held(db, escalation_id)
     if found.resolved_at is not None:
         raise EscalationError(f"escalation {escalation_id} was resolved by {found.resolved_by} already")
-    check_cause(root_cause, known_causes)
-    if len(action.strip()) < _SHORTEST_ACTION:
-        raise EscalationError(f"the action must say what was done, in at least {_SHORTEST_ACTION} characters")
+    check_evidence(root_cause, action, known_causes)
     waiting = open_subtasks(db, escalation_id)
     if waiting:
         numbers = ", ".join(map(str, waiting))
@@ -96,6 +108,7 @@ def resolve(
                 values={"next_at": at + ask_after})  # fmt: skip
     if not advance(db, Stage.ESCALATED, Stage.RECOVERING, [move], at=at, actor=by):
         raise EscalationError(f"escalation {escalation_id} is not open: it was resolved or closed before")
+    resolve_by = go_on(db, found, at=at, by=by, because=PauseEnd.RESOLVED)
     taken = {"acknowledged_at": found.acknowledged_at or at, "acknowledged_by": found.acknowledged_by or by,
              "taken_at": found.taken_at or at}  # fmt: skip
     db.execute(
@@ -104,7 +117,7 @@ def resolve(
         .values(resolved_at=at, resolved_by=by, root_cause=root_cause, action=action.strip(),
                 recovery_at=at + ask_after, recovery_until=None, next_at=at + ask_after, **taken)
     )  # fmt: skip
-    detail = {"root cause": root_cause, "in time": at <= found.resolve_by}
+    detail = {"root cause": root_cause, "in time": at <= resolve_by}
     log_concern(db, Event.ESCALATION_RESOLVED, found, at, by, detail)
 
 
@@ -122,6 +135,13 @@ def open_subtasks(db: Connection, escalation_id: int) -> list[int]:
 _SHORTEST_ACTION = 10
 
 
+def check_evidence(root_cause: str, action: str, known_causes: Sequence[str]) -> None:
+    """What no concern is closed without. Raises EscalationError."""
+    check_cause(root_cause, known_causes)
+    if len(action.strip()) < _SHORTEST_ACTION:
+        raise EscalationError(f"the action must say what was done, in at least {_SHORTEST_ACTION} characters")
+
+
 def listed(db: Connection, *, everything: bool = False) -> Sequence[Row[Any]]:
     """Escalations for a list, the most urgent first; with `everything` also those that are closed."""
     statement = (
@@ -130,6 +150,14 @@ def listed(db: Connection, *, everything: bool = False) -> Sequence[Row[Any]]:
         .order_by(escalations.c.closed_at.is_not(None), escalations.c.deadline_at, escalations.c.id)
     )
     return db.execute(statement if everything else statement.where(escalations.c.closed_at.is_(None))).all()
+
+
+def known(db: Connection, escalation_id: int) -> Row[Any]:
+    """An escalation to look at, open or closed. Raises EscalationError."""
+    found = db.execute(select(escalations).where(escalations.c.id == escalation_id)).one_or_none()
+    if found is None:
+        raise EscalationError(f"there is no escalation {escalation_id}; `./aftercare escalations list` shows them")
+    return found
 
 
 def held(db: Connection, escalation_id: int, *, closed: bool = False) -> Row[Any]:

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, true
 
 from models.answers import Said, TooLate, record
+from models.going_on import customer_spoke
 from models.log import SYSTEM, NewEntry, append
 from models.optouts import opt_out, suppress_address
 from models.refused import Refused
 from models.store import insert_new
 from models.tables import cases, columns, entries, escalations, replies, services
+from models.unreachable import MACHINES
 from models.unread import wake
 from vocabulary import Channel, Clause, Event, Stage
 
@@ -71,6 +73,8 @@ def keep(db: Connection, new: NewReply, *, at: datetime) -> int | None:
     append(db, [NewEntry(event=Event.REPLY_RECEIVED, at=at, clause=Clause.RECORD, case_id=new.case_id,
                          ref_id=written[0].id, actor="customer", policy_version=new.policy_version,
                          detail=detail)])  # fmt: skip
+    if new.case_id is not None and new.understood not in MACHINES:
+        customer_spoke(db, new.case_id, at=at)
     return int(written[0].id)
 
 

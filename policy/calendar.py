@@ -97,6 +97,17 @@ class BranchCalendar:
             day += _DAY
         raise ValueError(f"{hours} business hours do not end within {_SEARCH_DAYS} days of {instant}.")
 
+    def open_between(self, start: datetime, end: datetime) -> timedelta:
+        """For how long the branch was open from `start` to `end`; nothing when `end` is not later."""
+        start, end = utc(start, "start"), utc(end, "end")
+        day, last, total = start.astimezone(self.zone).date(), end.astimezone(self.zone).date(), timedelta()
+        while day <= last:
+            if self.is_working_day(day):
+                opens, closes = (local_instant(day, at, self.zone) for at in (self.opens, self.closes))
+                total += max(min(end, closes) - max(start, opens), timedelta())
+            day += _DAY
+        return total
+
     def is_working_day(self, day: date) -> bool:
         if isinstance(day, datetime):  # it is a date to the type checker, but never found among the holidays
             raise TypeError(f"day = {day.isoformat()} is an instant. Pass a local date.")

@@ -1,10 +1,11 @@
 """The shape of what the policy says of concerns: who takes them, by when, and by which words they are heard."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import EmailStr, Field
 
+from policy.closing_rules import PauseRule, UnreachableRules
 from policy.concern_rules import KindCauses
 from policy.shapes import SHAPE, Days, Percent, Text, Word
 
@@ -44,3 +45,5 @@ class EscalationRules:
     kind_causes: tuple[KindCauses, ...] = ()
     management: Person
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+    pauses: tuple[PauseRule, ...] = ()
+    unreachable: UnreachableRules = field(default_factory=UnreachableRules)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from policy.asking_rules import BasisRule, Limit
 from policy.rules import Exclusion, Rules
-from vocabulary import Clause
+from vocabulary import Channel, Clause
 
 _RULES: TypeAdapter[Rules] = TypeAdapter(Rules)
 
@@ -87,7 +87,7 @@ def _fault(loc: tuple[int | str, ...], detail: object) -> str:
 
 def _contradictions(rules: Rules) -> Iterator[str]:
     """Faults that only show when several values are seen together."""
-    demands = (*_times(rules), *_orders(rules), *_limits(rules), *_runs(rules), *_causes(rules))
+    demands = (*_times(rules), *_orders(rules), *_limits(rules), *_runs(rules), *_causes(rules), *_closing(rules))
     yield from (f"{demand}." for demand, holds in demands if not holds)
     missing = sorted({clause.value for clause in Clause} - rules.clauses.keys())
     if missing:
@@ -146,6 +146,24 @@ def _limits(rules: Rules) -> Iterator[tuple[str, bool]]:
             f"survey.limits: most = {limit.most} must be 0 or more, and days = {limit.days} 1 or more",
             (limit.most >= 0 and limit.days >= 1),
         )
+
+
+def _closing(rules: Rules) -> Iterator[tuple[str, bool]]:
+    """What is demanded of pauses, and before a customer counts as unreachable."""
+    codes = [pause.code for pause in rules.escalation.pauses]
+    yield f"escalation.pauses must name each code once: {_listed(codes)}", _each_once(codes)
+    for pause in rules.escalation.pauses:
+        named, days = f"escalation.pauses: code = {pause.code!r}", pause.longest_days
+        said = all(text.strip() for text in (pause.code, pause.words))
+        yield f"{named} must say something, and words = {pause.words!r} too", said
+        yield f"{named}: longest_days = {days} must be from 1 to {_LONGEST_PAUSE}", 1 <= days <= _LONGEST_PAUSE
+    for name, least, most in (("attempts", 1, 20), ("channels", 1, len(Channel)), ("business_days", 0, 60)):
+        value = getattr(rules.escalation.unreachable, name)
+        yield f"escalation.unreachable: {name} = {value} must be from {least} to {most}", least <= value <= most
+
+
+_LONGEST_PAUSE = 90
+"""Days. What takes longer is no pause of a concern."""
 
 
 def _runs(rules: Rules) -> Iterator[tuple[str, bool]]:

@@ -48,8 +48,12 @@ def missing(record: CaseRecord) -> tuple[str, ...]:
         ]
     if record.disposition is Disposition.NO_ANSWER:
         demands += [("contact evidence", record.contacted)]
-    if record.disposition is Disposition.UNREACHABLE and record.contact_attempts > 0:
-        demands += [("supervisor's signature", record.unreachable_signed)]
+    if record.disposition is Disposition.UNREACHABLE:
+        demands += [
+            ("supervisor's signature", record.unreachable_signed or not record.contact_attempts),
+            ("closing of every concern", record.escalations_closed == record.escalations),
+            ("root cause and action of every concern", record.resolutions_complete == record.escalations),
+        ]
     if record.disposition in _NOT_FOLLOWED_UP:
         demands += [("closing of every concern", record.escalations_closed == record.escalations)]
     return tuple(name for name, held in demands if not held)

@@ -4,13 +4,23 @@ A wording makes one sentence of the entry's detail and the columns of the row th
 not in the sentence: `words_of` gives it, so that a page can quote it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
-from typing import Any
 
+from policy.telling_concerns import (
+    Facts,
+    acknowledged,
+    breached,
+    concern,
+    listed,
+    note,
+    reassigned,
+    repeated,
+    resolved,
+    warned,
+)  # fmt: skip
 from vocabulary import Event, Purpose
 
-Facts = Mapping[str, Any]
 Wording = Callable[[Facts], str]
 
 
@@ -53,6 +63,7 @@ _MESSAGES = {
     Purpose.DEADLINE_WARNING: "A warning about a deadline",
     Purpose.SUBTASK_NOTICE: "A notice about a sub-task",
     Purpose.MESSAGE_LOST: "Word that a message did not arrive",
+    Purpose.SIGNATURE_REQUEST: "The mail about a signature",
 }
 
 
@@ -77,10 +88,6 @@ def _owed(facts: Facts) -> str:
 
 def _first(facts: Facts, *names: str) -> str | None:
     return next((str(facts[name]) for name in names if facts.get(name)), None)
-
-
-def _listed(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _closed(facts: Facts) -> str:
@@ -110,7 +117,7 @@ def _answer(facts: Facts) -> str:
 
 
 def _judged(facts: Facts) -> str:
-    return f"The answer was judged: {facts.get('verdict')} ({_listed(facts.get('reasons') or 'no reason needed')})."
+    return f"The answer was judged: {facts.get('verdict')} ({listed(facts.get('reasons') or 'no reason needed')})."
 
 
 def _reply(facts: Facts) -> str:
@@ -121,56 +128,6 @@ def _reply(facts: Facts) -> str:
 def _call(facts: Facts) -> str:
     rating = f", rating {facts['rating']} of 5" if facts.get("rating") else ""
     return f"Call {facts.get('attempt')} was made: {facts.get('outcome')}{rating}."
-
-
-def _concern(facts: Facts) -> str:
-    return f"A concern was opened ({facts.get('severity')}) with {facts.get('department')}."
-
-
-def _acknowledged(facts: Facts) -> str:
-    again = " again, by its new owner" if facts.get("again") else ""
-    return f"The concern was acknowledged{again}, {'in time' if facts.get('in time') else 'late'}."
-
-
-def _warned(facts: Facts) -> str:
-    told = f"; told: {_listed(facts['told'])}" if facts.get("told") else ""
-    if facts.get("what"):
-        return f"The {facts['what']} is late{told}."
-    return f"{facts.get('percent')} % of the 24 hours are over{told}."
-
-
-def _breached(facts: Facts) -> str:
-    told = f"; told: {_listed(facts['told'])}" if facts.get("told") else ""
-    return f"The 24 hours are over and nobody has the concern{told}."
-
-
-def _resolved(facts: Facts) -> str:
-    in_time = "in time" if facts.get("in time") else "late"
-    return f"The concern was resolved {in_time}; root cause: {facts.get('root cause')}."
-
-
-def _repeated(facts: Facts) -> str:
-    if facts.get("attached"):
-        return f"Concern {facts['attached']} of the same customer was attached to this one."
-    return f"The customer raised the concern again ({facts.get('severity')})."
-
-
-def _reassigned(facts: Facts) -> str:
-    moved = facts.get("department") != facts.get("from department")
-    where = f" to another person in {facts.get('department')}"
-    if moved:
-        where = f" from {facts.get('from department')} to {facts.get('department')}"
-    return f"The concern was handed over{where}."
-
-
-def _note(facts: Facts) -> str:
-    return {
-        "comment": "A comment was added.",
-        "written to the customer": "A message was written to the customer.",
-        "called the customer": "A call to the customer was noted.",
-        "sent a letter": "A letter to the customer was noted.",
-        "visited the customer": "A visit to the customer was noted.",
-    }.get(str(facts.get("kind")), "A note was added.")
 
 
 def _optout(facts: Facts) -> str:
@@ -190,7 +147,7 @@ def _plainly(text: str, *names: str) -> Wording:
     """The text, and the first of these that the detail has."""
 
     def told(facts: Facts) -> str:
-        more = next((_listed(facts[name]) for name in names if facts.get(name)), None)
+        more = next((listed(facts[name]) for name in names if facts.get(name)), None)
         return f"{text}{f': {more}' if more else ''}."
 
     return told
@@ -218,23 +175,27 @@ WORDINGS: dict[Event, Wording] = {
     Event.OPTED_OUT: _optout,
     Event.PREFERENCE_SET: _preference,
     Event.ADDRESS_INVALID: _plainly("An address of the customer is known not to work by now", "channel"),
-    Event.ESCALATION_OPENED: _concern,
-    Event.ESCALATION_REPEATED: _repeated,
-    Event.ESCALATION_ACKNOWLEDGED: _acknowledged,
-    Event.ESCALATION_WARNED: _warned,
-    Event.ESCALATION_BREACHED: _breached,
-    Event.ESCALATION_RESOLVED: _resolved,
+    Event.ESCALATION_OPENED: concern,
+    Event.ESCALATION_REPEATED: repeated,
+    Event.ESCALATION_ACKNOWLEDGED: acknowledged,
+    Event.ESCALATION_WARNED: warned,
+    Event.ESCALATION_BREACHED: breached,
+    Event.ESCALATION_RESOLVED: resolved,
     Event.ESCALATION_REOPENED: _plainly("The concern was opened again", "severity"),
     Event.ESCALATION_CLOSED: _plainly("The concern was closed", "outcome", "severity"),
-    Event.ESCALATION_REASSIGNED: _reassigned,
+    Event.ESCALATION_REASSIGNED: reassigned,
     Event.ESCALATION_ATTACHED: _plainly("The concern was attached to that of the same customer, number", "to concern"),
     Event.ROOT_CAUSE_CORRECTED: lambda facts: (
         f"The root cause was corrected from {facts.get('from')} to {facts.get('to')}."
     ),
-    Event.NOTE_ADDED: _note,
+    Event.NOTE_ADDED: note,
     Event.SUBTASK_ASKED: _subtask("opened"),
     Event.SUBTASK_DONE: _subtask("done"),
     Event.SUBTASK_WITHDRAWN: _subtask("withdrawn"),
+    Event.ESCALATION_PAUSED: _plainly("The clock of the resolution was stopped", "code"),
+    Event.ESCALATION_RESUMED: _plainly("The clock of the resolution runs again", "because"),
+    Event.UNREACHABLE_ASKED: _plainly("A signature was asked for; attempts to reach the customer", "attempts"),
+    Event.UNREACHABLE_DECLINED: _plainly("It was not signed that the customer cannot be reached"),
     Event.UNREACHABLE_SIGNED: _plainly("It was signed that the customer could not be reached"),
     Event.RECORD_INCOMPLETE: _plainly("The record cannot be closed yet; it lacks", "missing"),
     Event.RECORD_SEALED: _plainly("The record was checked and sealed"),

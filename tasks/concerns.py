@@ -12,15 +12,17 @@ from sqlalchemy import Connection, Row
 
 from casework.contact import Contact, contact_of
 from casework.notices import notice, thanks
+from casework.standing_in import with_stand_ins
 from casework.words import keep_words_said
 from models.cases import take_unjudged
 from models.doubts import UNCONFIRMED
-from models.escalations import open_escalations, reasons_text, set_values, unjudged_answers
+from models.escalations import Outcome, open_escalations, reasons_text, set_values, unjudged_answers
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.owed import OwedMessage, owe_messages
+from models.people import stand_ins
 from models.tables import escalations, judgements
-from policy.concern import Calmer, Concern, Fine, Repeat, Spoken, Verdict, judge
+from policy.concern import Calmer, Concern, Fine, Repeat, Spoken, Verdict, judge, route
 from policy.recovery import Recovered, after_recovery
 from tasks.new_concern import new_escalation, times_of
 from tasks.place import place
@@ -67,6 +69,7 @@ class _Bench:
         self.now = now
         self.tally = Tally()
         self.doubted: dict[int, Contact] = {}
+        self._stand_ins = stand_ins(db, now)
         self._judged: list[dict[str, Any]] = []
         self._entries: list[NewEntry] = []
         self._ended: dict[Stage, dict[int, Move]] = {}
@@ -108,7 +111,7 @@ class _Bench:
         append(self.db, self._entries)
         for stage, moves in self._ended.items():
             advance(self.db, stage, Stage.ENDED, list(moves.values()), at=self.now)
-        owe_messages(self.db, self._owed, at=self.now)
+        owe_messages(self.db, with_stand_ins(self._owed, self._stand_ins), at=self.now)
 
     def _doubt(self, sitting: _Sitting, answer: Row[Any]) -> None:
         self._note(sitting, answer, UNCONFIRMED, None, json.loads(answer.suspicion), None)
@@ -125,11 +128,13 @@ class _Bench:
 
     def _open(self, sitting: _Sitting, answer: Row[Any], verdict: Concern) -> None:
         contact = sitting.contact
-        row = new_escalation(contact, answer, verdict, self.now)
+        row = new_escalation(contact, answer, verdict, self.now, self._stand_ins)
         new = escalations.insert().returning(*escalations.c)
         sitting.concern = self.db.execute(new, row).one()
         self._note(sitting, answer, "concern", verdict.severity, verdict.reasons, sitting.concern)
-        self._log(Event.ESCALATION_OPENED, sitting, verdict.severity)
+        routed = route(contact.case.department, contact.rules.escalation).owner.email
+        for_absent = "the owner of the route is away" if row["owner_email"] != routed else None
+        self._log(Event.ESCALATION_OPENED, sitting, verdict.severity, stand_in=for_absent)
         reason = f"concern: {verdict.severity}"
         self._advance(sitting, Stage.ESCALATED, Move(case_id=sitting.case_id, clause=Clause.ESCALATE, reason=reason,
                                                      values={"next_at": row["deadline_at"]}))  # fmt: skip
@@ -164,11 +169,10 @@ class _Bench:
         if concern is None or sitting.stage is not Stage.RECOVERING:
             self._note(sitting, answer, "too late", None, ("the concern was closed or opened again before",), None)
         elif isinstance(outcome, Recovered):
-            set_values(
-                self.db, [{"escalation_id": concern.id, "closed_at": self.now, "outcome": "recovered", "next_at": None}]
-            )
+            closed = {"closed_at": self.now, "outcome": Outcome.RECOVERED, "next_at": None}
+            set_values(self.db, [{"escalation_id": concern.id} | closed])
             self._note(sitting, answer, Disposition.RECOVERED, None, (outcome.reason,), concern)
-            self._log(Event.ESCALATION_CLOSED, sitting, "recovered")
+            self._log(Event.ESCALATION_CLOSED, sitting, Outcome.RECOVERED)
             self._end(sitting, Disposition.RECOVERED, outcome.reason, Clause.ESCALATE, next_at=self.now)
             self.tally[Disposition.RECOVERED] += 1
         else:
@@ -223,10 +227,11 @@ class _Bench:
                      detail={"verdict": verdict, "severity": severity, "reasons": list(reasons)})
         )  # fmt: skip
 
-    def _log(self, event: Event, sitting: _Sitting, word: str) -> None:
+    def _log(self, event: Event, sitting: _Sitting, word: str, *, stand_in: str | None = None) -> None:
         concern = sitting.concern
+        detail = {"severity": word, "department": concern.department if concern else None}
         self._entries.append(
             NewEntry(event=event, at=self.now, clause=Clause.ESCALATE, case_id=sitting.case_id,
                      ref_id=concern.id if concern else None, policy_version=sitting.contact.case.policy_version,
-                     detail={"severity": word, "department": concern.department if concern else None})
+                     detail=detail | ({"with a stand-in": stand_in} if stand_in else {}))
         )  # fmt: skip

@@ -10,10 +10,13 @@ from sqlalchemy import Connection, Row, select
 
 from casework.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from casework.notices import not_taken_again, overdue, warning
-from models.escalations import set_values, take_due
+from casework.standing_in import with_stand_ins
+from models.escalations import Outcome, set_values, take_due
 from models.log import NewEntry, append
 from models.moves import Move, advance, ending
 from models.owed import OwedMessage
+from models.pauses import PauseEnd, end_pause, open_pauses
+from models.people import stand_ins
 from models.tables import cases, escalations
 from policy.deadlines import due_rung
 from policy.handing import next_after, resolution_is_late
@@ -30,7 +33,7 @@ def work_ladder(escalation_ids: Sequence[int], now: datetime) -> Tally:
     with place().store.write() as db:
         of_case = {case.id: case for case in _cases(db, escalation_ids)}
         taken = take_due(db, escalation_ids, now, lease=LOOK_AGAIN)
-        round_ = _Round(db, now)
+        round_ = _Round(db, now, paused=open_pauses(db, [concern.id for concern in taken]))
         for concern in taken:
             round_.visit(contact_of(db, of_case[concern.case_id]), concern)
         round_.write()
@@ -40,9 +43,10 @@ def work_ladder(escalation_ids: Sequence[int], now: datetime) -> Tally:
 class _Round:
     """Works through a batch; most visits end in one message and one new date."""
 
-    def __init__(self, db: Connection, now: datetime) -> None:
+    def __init__(self, db: Connection, now: datetime, *, paused: dict[int, Row[Any]]) -> None:
         self.db = db
         self.now = now
+        self._paused = paused
         self.tally = Tally()
         self._owed = Owed.nothing()
         self._dates: list[dict[str, Any]] = []
@@ -53,16 +57,19 @@ class _Round:
             self._next(concern, None)
         elif concern.resolved_at is not None:
             self._recovery(contact, concern)
-        elif concern.acknowledged_at is not None:
-            self._overdue(contact, concern)
-        elif concern.retake_by is not None:
+        elif concern.acknowledged_at is None and concern.retake_by is not None:
             self._handed_over(contact, concern)
-        else:
+        elif concern.acknowledged_at is None:  # whatever else: the way into a person's hands is never paused
             self._deadline(contact, concern)
+        elif concern.id in self._paused:
+            self._end_pause(contact, concern, self._paused[concern.id])
+        else:
+            self._overdue(contact, concern)
 
     def write(self) -> None:
         set_values(self.db, self._dates)
         append(self.db, self._entries)
+        self._owed.messages = with_stand_ins(self._owed.messages, stand_ins(self.db, self.now))
         self._owed.write(self.db, self.now)
 
     def _deadline(self, contact: Contact, concern: Row[Any]) -> None:
@@ -75,6 +82,17 @@ class _Round:
         self._next(concern, next_at, warned=rung.number)
         self.tally["deadlines passed" if rung.percent == _ALL else "deadlines warned"] += 1
         return None
+
+    def _end_pause(self, contact: Contact, concern: Row[Any], pause: Row[Any]) -> None:
+        """At its latest date, however late we are to see it: being down makes no pause longer."""
+        if pause.ends_by > self.now:
+            return self._next(concern, pause.ends_by)
+        end_pause(self.db, concern, at=pause.ends_by, because=PauseEnd.LATEST_DATE, now=self.now)
+        self.tally["pauses over"] += 1
+        concern = self.db.execute(select(escalations).where(escalations.c.id == concern.id)).one()
+        if concern.resolve_by <= self.now:
+            return self._overdue(contact, concern)
+        return self._next(concern, concern.resolve_by)
 
     def _overdue(self, contact: Contact, concern: Row[Any]) -> None:
         """The resolution target has passed: owner and supervisor hear of it, once."""
@@ -122,9 +140,9 @@ class _Round:
         values = ending(Disposition.UNRESOLVED, at=self.now, next_at=self.now, reason=reason, clause=Clause.ESCALATE)
         move = Move(case_id=concern.case_id, clause=Clause.ESCALATE, reason=reason, values=values)
         if advance(self.db, Stage.RECOVERING, Stage.ENDED, [move], at=self.now):
-            closed = {"closed_at": self.now, "outcome": "unconfirmed"}
+            closed = {"closed_at": self.now, "outcome": Outcome.UNCONFIRMED}
             set_values(self.db, [{"escalation_id": concern.id} | closed])
-            self._log(Event.ESCALATION_CLOSED, contact, concern, {"outcome": "unconfirmed"})
+            self._log(Event.ESCALATION_CLOSED, contact, concern, {"outcome": Outcome.UNCONFIRMED})
             self.tally["closed unconfirmed"] += 1
         self._next(concern, None)
 

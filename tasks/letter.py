@@ -16,6 +16,7 @@ from models.letters import concerns, recipients, subjects
 from policy.languages import choose
 from policy.rules import Rules
 from policy.silence import expiry
+from tasks.letter_signature import Requests
 from tasks.letter_words import Words
 from tasks.place import place
 from templates.dates import day_text, greeted_name, moment_text
@@ -38,6 +39,7 @@ class Desk:
         self._languages = place().policy.rules.languages
         self._cases = subjects(db, [row.case_id for row in owed if row.case_id])
         self._concerns = concerns(db, [row.escalation_id for row in owed if row.escalation_id])
+        self._requests = Requests(db, owed, self._settings.web_url)
         self._words = Words(db, owed, self._settings.web_url)
         self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
         to_staff = [json.loads(row.note) for row in owed if row.to_address is not None]
@@ -177,8 +179,10 @@ class Desk:
         if message.purpose == Purpose.DEADLINE_WARNING:
             by = {"resolution": "resolve_by", "acknowledgement": "acknowledge_by"}
             values["deadline_at"] = values[by.get(json.loads(message.note)["what"], "deadline_at")]
-        values |= self._words.for_staff(message, zone)
-        return values
+        note = json.loads(message.note)
+        if note.get("stands_in") and note["role"] == "owner":
+            values["role"] = "stand-in"
+        return values | self._words.for_staff(message, zone) | self._requests.of(message, zone)
 
     def _link(self, message: Row[Any], purpose: LinkPurpose, page: str, days: int) -> str:
         return f"{self._settings.web_url}/{page}/{self._token(message, purpose, days)}"

@@ -14,9 +14,11 @@ from sqlalchemy import Connection, Row, select
 
 from casework.contact import contact_of
 from casework.notices import held_by, message_lost
+from casework.standing_in import with_stand_ins
 from models.failures import ask_anew, lost_addresses, take_lost, write_follow_ups
 from models.log import NewEntry, append
 from models.owed import OwedMessage, owe_messages
+from models.people import stand_ins
 from models.tables import cases, escalations
 from policy.deadlines import ROLES, told_instead
 from policy.delivery import SPAM_REPORT
@@ -81,7 +83,8 @@ class _Round:
         write_follow_ups(self.db, self._words)
         ask_anew(self.db, self._asked, self.now)
         append(self.db, self._entries)
-        owe_messages(self.db, list(self._owed.values()), at=self.now)
+        told = with_stand_ins(list(self._owed.values()), stand_ins(self.db, self.now))
+        owe_messages(self.db, told, at=self.now)
 
     def _tell_next(self, message: Row[Any], concern: Row[Any]) -> None:
         contact = contact_of(self.db, self._cases[concern.case_id])
@@ -120,6 +123,7 @@ class _Round:
             return self._note(message, FollowUp.NOBODY)
         name, address = people[role]
         about = json.loads(message.note) | {"role": role}
+        about.pop("stands_in", None)
         same = (message.escalation_id, message.purpose, address, json.dumps(about | {"missed": None}, sort_keys=True))
         if same in self._owed:  # told already, in this round, of a colleague whom it did not reach either
             self._owed[same].note["missed"].append(message.id)

@@ -4,6 +4,7 @@ from typing import Final
 
 from templates.cleaning import Plain
 from templates.sample_kinds import COMPANY, MessageSample, PageSample, Values
+from templates.samples_of_closing import CLOSING_SAMPLES
 from templates.samples_of_concerns import CONCERN_SAMPLES
 from vocabulary import Purpose
 
@@ -147,6 +148,7 @@ MESSAGE_SAMPLES: Final[tuple[MessageSample, ...]] = (
         time_left="none",
     ),
     _mail("monthly-bulletin", "monthly bulletin", Purpose.MONTHLY_BULLETIN, _BULLETIN),
+    *CLOSING_SAMPLES,
     *CONCERN_SAMPLES,
 )
 

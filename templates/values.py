@@ -28,6 +28,10 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
         "resolve_by", "repeat", "commands",
     },
     Purpose.DEADLINE_WARNING: _STAFF | {"percent", "what", "deadline_at", "time_left", "commands"},
+    Purpose.SIGNATURE_REQUEST: _STAFF | {
+        "asked_by", "asked_at", "attempts", "channels", "first_at", "root_cause", "action_taken", "declined_by",
+        "url", "commands",
+    },
     Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path", "missed"}),
 }  # fmt: skip
 
@@ -110,6 +114,11 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "cases": frozenset({
         "asked", "faults", "rows", "next", "first", "departments", "branches", "stages", "dispositions",
     }),
+    "concern_clock": frozenset({
+        "concern", "zone", "clauses", "paths", "clocks", "told", "coming", "pauses", "paused", "tried", "requests",
+        "request", "own_request", "may_work", "may_pause", "may_resume", "may_sign", "codes", "outcomes", "causes",
+        "until", "note", "action", "reason",
+    }),
     "day": frozenset({"sections", "zone", "today"}),
     "calls": frozenset({"zone", "rows", "more", "asleep", "nothing", "mine", "minutes", "clause"}),
     "call": frozenset({
@@ -124,8 +133,8 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "case": frozenset({"case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed"}),
     "concerns": frozenset({"asked", "faults", "rows", "next", "zone", "departments", "severities", "states"}),
     "concern": frozenset({
-        "concern", "contact", "clocks", "moments", "zone", "clauses", "said", "may", "ways", "texts", "elsewhere",
-        "owners", "departments", "subtasks", "others", "attached", "causes",
+        "concern", "contact", "clocks", "paused", "moments", "zone", "clauses", "said", "may", "ways", "texts",
+        "elsewhere", "owners", "departments", "subtasks", "others", "attached", "causes",
     }),
     "subtask": frozenset({"subtask", "zone", "clauses", "said", "may"}),
     "causes": frozenset({"rows", "next", "zone"}),

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 from sqlmodel import SQLModel
 
+from models.tables.closing import Pause, UnreachableRequest
 from models.tables.concern import Answer, Escalation, Judgement, Note, Subtask
 from models.tables.contact import (
     Call,
@@ -45,6 +46,7 @@ answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _ta
 entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)
 provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Reply), _table(InvalidAddress)
 policy_versions, reviews, runs = _table(PolicyVersion), _table(Review), _table(Run)
+escalation_pauses, unreachable_requests = _table(Pause), _table(UnreachableRequest)
 announcements, target_states = _table(Announcement), _table(TargetState)
 notes, subtasks = _table(Note), _table(Subtask)
 people, sign_ins = _table(Person), _table(SignIn)

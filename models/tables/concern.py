@@ -92,6 +92,7 @@ class Escalation(SQLModel, table=True):
     recovery_until: datetime | None = None
     closed_at: datetime | None = None
     outcome: str | None = None
+    """Of `models.escalations.Outcome`."""
     attached_to: int | None = None
     """The number of the same customer's concern that this one's case follows; then it is closed as "attached"."""
     warned: int = 0

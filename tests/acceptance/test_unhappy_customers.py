@@ -131,6 +131,13 @@ def test_a_better_second_answer_never_closes_a_concern(unhappy: Days):
     assert [row.verdict for row in unhappy.rows(judgements)] == ["concern", "calmer"]
 
 
+def test_a_better_answer_about_the_service_confirms_no_resolution(unhappy: Days):
+    resolved(unhappy)
+    unhappy.answer(unhappy.letters(Purpose.SURVEY)[0], rating=5, comment="All fine.")
+    unhappy.live(hours=1)
+    assert (unhappy.case().stage, unhappy.escalation().closed_at) == (Stage.RECOVERING, None)
+
+
 def test_a_repeated_concern_is_attached_and_told_not_opened_twice(unhappy: Days):
     unhappy.answer(unhappy.letters(Purpose.SURVEY)[0], rating=1, comment="Nobody called.")
     unhappy.live(minutes=1)
@@ -182,6 +189,7 @@ def test_a_low_answer_to_the_recovery_survey_reopens_the_concern_with_a_new_dead
     concern = unhappy.escalation()
     assert unhappy.case().stage == Stage.ESCALATED
     assert (concern.reopened, concern.resolved_at, concern.closed_at) == (1, None, None)
+    assert (concern.owner_email, concern.supervisor_email) == (OWNER, SUPERVISOR), "the same as before"
     assert concern.deadline_at - asked_at == timedelta(hours=24)
     assert told(unhappy, Purpose.ESCALATION_NOTICE)[-2:] == [(OWNER, 0), (SUPERVISOR, 0)]
     unhappy.resolve(action="The boiler was replaced altogether.")
@@ -212,6 +220,7 @@ def test_a_resolution_that_nobody_confirms_ends_as_unresolved_after_the_wait(unh
     case = unhappy.case()
     assert (case.stage, case.disposition) == (Stage.CLOSED, Disposition.UNRESOLVED)
     assert case.reason == "resolved by staff, not confirmed by the customer"
+    assert unhappy.escalation().outcome == "resolved, unconfirmed"
 
 
 def test_an_answer_in_the_last_minute_of_the_wait_is_heard(unhappy: Days):

@@ -9,6 +9,7 @@ from casework.rules import rules_of
 from casework.writing import ELSEWHERE, obstacles
 from models.concern_list import attached_to, concern_of, subtasks_of
 from models.following import others_of_customer
+from models.pauses import open_pauses
 from models.people import listed
 from models.tables import cases, services
 from policy.concern_rules import causes_of
@@ -34,6 +35,7 @@ def page_values(desk: Desk, visit: Visit) -> dict[str, Any]:
         "concern": facts(row, visit),
         "contact": _contact(row) if visit.may(Permission.CONTACT_DATA) else None,
         "clocks": _clocks(row, visit),
+        "paused": _paused(row, rules.escalation, visit),
         "moments": moments(visit, row.case_id),
         "zone": zone_text(visit.now, visit.person.zone),
         "clauses": {f"c{number.replace('.', '_')}": text for number, text in rules.clauses.items()},
@@ -67,6 +69,7 @@ def facts(row: Row[Any], visit: Visit) -> dict[str, Any]:
     return {name: row._mapping[name] for name in names} | shown | {
         "reasons": json.loads(row.reasons), "state": state_of(row), "path": f"/console/concerns/{row.id}",
         "case_path": f"/console/cases/{row.case_id}", "attached_path": f"/console/concerns/{row.attached_to}",
+        "clock_path": f"/console/concerns/{row.id}/clock",
     }  # fmt: skip
 
 
@@ -96,6 +99,14 @@ def _clocks(row: Row[Any], visit: Visit) -> list[dict[str, Any]]:
          "left": kept(due, met) if met else {"text": "closed before", "state": "met"} if over else left(due, visit.now)}
         for name, due, met in dated
     ]  # fmt: skip
+
+
+def _paused(row: Row[Any], rules: EscalationRules, visit: Visit) -> dict[str, Any] | None:
+    pause = open_pauses(visit.db, [row.id]).get(row.id)
+    if pause is None:
+        return None
+    words = next((rule.words for rule in rules.pauses if rule.code == pause.code), pause.code)
+    return {"words": words, "ends": moment(pause.ends_by, visit.now, visit.person.zone)}
 
 
 def _contact(row: Row[Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from models import my_day
 from models.call_queue import Queue, claimed, queued
 from models.people import listed, stands_in_for
 from models.replies import count_waiting, waiting
+from models.unreachable import waiting_requests
 from vocabulary import Permission
 from web.console.day_figures import MonthSoFar
 from web.console.day_items import LONGEST, SHORT, Item, Section, call, case, concern, item, runs_for, section, subtask
@@ -87,8 +88,17 @@ class Day:
 
     def _signatures(self, visit: Visit) -> Section:
         rows = my_day.to_sign(visit.db, visit.departments(Permission.SIGN), most=SHORT + 1)
-        items = [case(row, "the customer could not be reached: everything was tried?") for row in rows[:SHORT]]
-        return section("To be signed", items, more=_and_more(len(rows)),
+        asked = waiting_requests(visit.db, visit.departments(Permission.SIGN), most=SHORT + 1)
+        items = [
+            item(
+                f"/console/concerns/{row.escalation_id}/clock",
+                f"Concern {row.escalation_id}: {row.department}",
+                f"{row.asked_by} asks to close it: the customer cannot be reached",
+            )
+            for row in asked
+        ]
+        items += [case(row, "the customer could not be reached: everything was tried?") for row in rows]
+        return section("To be signed", items[:SHORT], more=_and_more(len(items)),
                        nothing="No signature is asked for. A customer who cannot be reached appears here.")  # fmt: skip
 
     def _calls(self, visit: Visit) -> Section:

@@ -15,6 +15,7 @@ from web.console.case_page import CasePage
 from web.console.cases import Cases
 from web.console.causes import Causes
 from web.console.company_account import BACK, START, CompanyAccount, provider_of
+from web.console.concern_clock import ConcernClocks
 from web.console.concern_forms import ConcernForms
 from web.console.concerns import Concerns
 from web.console.day import Day
@@ -39,7 +40,7 @@ class Room(Protocol):
 
 
 ROOMS: tuple[Callable[[Desk], Room], ...] = (
-    Day, Calls, Concerns, ConcernForms, Subtasks, Cases, CasePage, Replies, Causes, Runs, People, Me,
+    Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Runs, People, Me,
 )  # fmt: skip
 
 

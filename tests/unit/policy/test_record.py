@@ -42,7 +42,8 @@ DEMANDED = {
     Disposition.RECOVERED: RESOLVED,
     Disposition.UNRESOLVED: RESOLVED,
     Disposition.NO_ANSWER: ALWAYS | {"contact evidence"},
-    Disposition.UNREACHABLE: ALWAYS | {"supervisor's signature"},
+    Disposition.UNREACHABLE: ALWAYS
+    | {"supervisor's signature", "closing of every concern", "root cause and action of every concern"},
     Disposition.OPTED_OUT: NOT_ASKED,
     Disposition.INELIGIBLE: NOT_ASKED,
     Disposition.SUPPRESSED: NOT_ASKED,

@@ -92,6 +92,7 @@ class Office:
         }  # fmt: skip
         after = {name: at + hours(changes.pop(f"{name}_after")) for name in ("acknowledged", "resolved", "closed")
                  if f"{name}_after" in changes}  # fmt: skip
+        values["taken_at"] = after.get("acknowledged")
         self.insert(escalations, **values | {f"{name}_at": value for name, value in after.items()} | changes)
 
     def message(self, case_id: int, state: str, purpose: str = "survey", **changes: Any) -> None:

@@ -52,7 +52,7 @@ def test_the_owner_takes_it_writes_asks_and_resolves_on_a_telephone(shop: Shop, 
     page = at_desk(petra(shop), "/console/concerns", width=390)
     page.get_by_role("link", name=f"{concern}, dissatisfied").click()
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.get_by_role("status")).to_have_text("The concern is in your hands.")
+    expect(page.locator("p.done")).to_have_text("The concern is in your hands.")
     page.get_by_text("Write to the customer", exact=True).click()
     page.get_by_label("E-mail", exact=True).check()
     page.get_by_label("Message", exact=True).fill("Tom comes on Friday.")
@@ -77,7 +77,7 @@ def test_the_owner_takes_it_writes_asks_and_resolves_on_a_telephone(shop: Shop, 
     page.get_by_label("Root cause").select_option("parts")
     page.get_by_label("Action taken").fill("The valve was replaced.")
     page.get_by_role("button", name="Resolve").click()
-    expect(page.get_by_role("status")).to_contain_text("The concern is resolved.")
+    expect(page.locator("p.done")).to_contain_text("The concern is resolved.")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -92,7 +92,7 @@ def test_the_supervisor_hands_over_and_attaches_with_the_keyboard_alone(shop: Sh
     page.keyboard.type("He knows this boiler.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("The concern is handed over")
+    expect(page.locator("p.done")).to_contain_text("The concern is handed over")
     expect(page.get_by_text("Tom Okafor, Heating")).to_be_visible()
     page.locator("summary", has_text="Attach another concern").focus()
     page.keyboard.press("Enter")
@@ -102,7 +102,7 @@ def test_the_supervisor_hands_over_and_attaches_with_the_keyboard_alone(shop: Sh
     page.keyboard.type("Both are about the boiler.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("The concern is attached")
+    expect(page.locator("p.done")).to_contain_text("The concern is attached")
 
 
 def test_of_two_browsers_that_resolve_at_once_one_does_and_the_other_is_told(shop: Shop, concern: int, at_desk):
@@ -114,10 +114,10 @@ def test_of_two_browsers_that_resolve_at_once_one_does_and_the_other_is_told(sho
     for page in pages:  # both are sent before either is answered
         page.get_by_role("button", name="Resolve").evaluate("button => setTimeout(() => button.click(), 0)")
     for page in pages:
-        page.wait_for_selector("[role=status], [role=alert]")
+        page.wait_for_selector("p.done, p.fault")
     with shop.site.store.read() as db:
         winner = db.execute(escalations.select().where(escalations.c.id == concern)).one().resolved_by
-    told = sorted(page.locator("[role=status], [role=alert]").first.inner_text() for page in pages)
+    told = sorted(page.locator("p.done, p.fault").first.inner_text() for page in pages)
     assert told == [
         f"Not done: escalation {concern} was resolved by {winner} already.",
         "The concern is resolved. Later the customer is asked whether it helped.",
@@ -134,7 +134,7 @@ def test_axe_finds_nothing_on_the_pages_of_concerns(shop: Shop, concern: int, at
     page.get_by_label("What is to be done").fill("Check the pipe, please.")
     page.get_by_label("By when").fill("2026-10-08T12:00")
     page.get_by_role("button", name="Ask", exact=True).click()
-    page.wait_for_selector("[role=status]")
+    page.wait_for_selector("p.done")
     for summary in page.locator("summary").all():
         if summary.locator("xpath=..").get_attribute("open") is None:
             summary.click()

@@ -70,6 +70,7 @@ class Purpose(StrEnum):
     SIGNATURE_REQUEST = auto()
     """A supervisor is asked to sign that a customer cannot be reached, or the owner hears that it was declined."""
     SUBTASK_NOTICE = auto()
+    MESSAGE_LOST = auto()
     MONTHLY_BULLETIN = auto()
 
 

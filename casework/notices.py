@@ -111,6 +111,22 @@ def subtask_notice(subtask: Row[Any], role: str, to: tuple[str, str], now: datet
     )
 
 
+def message_lost(contact: Contact, concern: Row[Any], role: str, lost_id: int, now: datetime) -> OwedMessage:
+    """To who waits for what another message was to bring about: it did not arrive. `lost_id`: its number."""
+    name, address = held_by(contact, concern, role)
+    return OwedMessage(
+        key=f"lost:{lost_id}:{role}",
+        purpose=Purpose.MESSAGE_LOST,
+        clause=Clause.ESCALATE if role == "owner" else Clause.SUPERVISOR,
+        case_id=contact.case.id,
+        escalation_id=concern.id,
+        due_at=now,
+        to_name=name,
+        to_address=address,
+        note={"role": role, "lost_id": lost_id},
+    )
+
+
 def signature(contact: Contact, concern: Row[Any], request_id: int, role: str, now: datetime) -> OwedMessage:
     """To a supervisor who is to sign that the customer cannot be reached; to the owner when it was declined."""
     name, address = held_by(contact, concern, role)

@@ -6,12 +6,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, true
 
-from models.tables import cases, channel_states, columns, escalations, people, services
+from models.tables import cases, channel_states, columns, escalations, people, services, subtasks
 from vocabulary import Stage
 
 _SIGNATURE = "signature"
 """In `cases.missing`, of a case that a supervisor is to sign (`policy.record`)."""
-NEXT = case((escalations.c.acknowledged_at.is_(None), escalations.c.deadline_at), else_=escalations.c.resolve_by)
+NEXT = case(
+    (escalations.c.taken_at.is_(None), escalations.c.deadline_at),
+    (escalations.c.acknowledged_at.is_(None), func.coalesce(escalations.c.retake_by, escalations.c.resolve_by)),
+    else_=escalations.c.resolve_by,
+)
 """The date that an open concern runs for."""
 
 
@@ -24,7 +28,7 @@ def concerns_in_danger(
     db: Connection, addresses: Collection[str], now: datetime, *, received_until: datetime, most: int
 ) -> Sequence[Row[Any]]:
     """Of those that these people supervise: nobody has taken them and they came before `received_until`, or late."""
-    waiting = escalations.c.acknowledged_at.is_(None) & (escalations.c.received_at <= received_until)
+    waiting = escalations.c.taken_at.is_(None) & (escalations.c.received_at <= received_until)
     return _concerns(db, most, func.lower(escalations.c.supervisor_email).in_(addresses), or_(waiting, now > NEXT))
 
 
@@ -34,6 +38,7 @@ def _concerns(db: Connection, most: int, *conditions: ColumnElement[bool]) -> Se
         select(
             *columns(escalations, "id", "case_id", "severity", "department", "owner", "owner_email", "received_at"),
             *columns(escalations, "acknowledge_by", "deadline_at", "resolve_by", "acknowledged_at", "acknowledged_by"),
+            *columns(escalations, "taken_at", "retake_by"),
             *columns(cases, "kind", "branch"),
             services.c.customer_name,
         )
@@ -43,6 +48,25 @@ def _concerns(db: Connection, most: int, *conditions: ColumnElement[bool]) -> Se
         .order_by(NEXT, escalations.c.id)
         .limit(most)
     ).all()
+
+
+def subtasks_owned(db: Connection, addresses: Collection[str], *, most: int) -> Sequence[Row[Any]]:
+    """Open sub-tasks that these people (addresses in lower case) are to see to, by the time they are due."""
+    return _subtasks(db, func.lower(subtasks.c.owner_email).in_(addresses), most)
+
+
+def subtasks_asked(
+    db: Connection, departments: Collection[str], *, but: Collection[str], most: int
+) -> Sequence[Row[Any]]:
+    """Open sub-tasks of these departments ("*": of all), without those that the people of `but` are to see to."""
+    mine = true() if "*" in departments else subtasks.c.department.in_(departments)
+    return _subtasks(db, mine & func.lower(subtasks.c.owner_email).not_in(but), most)
+
+
+def _subtasks(db: Connection, which: ColumnElement[bool], most: int) -> Sequence[Row[Any]]:
+    wanted = select(*columns(subtasks, "id", "escalation_id", "department", "owner", "what", "due_at", "asked_by"))
+    wanted = wanted.where(subtasks.c.ended_at.is_(None), which)
+    return db.execute(wanted.order_by(subtasks.c.due_at, subtasks.c.id).limit(most)).all()
 
 
 def to_sign(db: Connection, departments: Collection[str], *, most: int) -> Sequence[Row[Any]]:

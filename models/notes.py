@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from models.escalations import EscalationError
 from models.log import NewEntry, append
-from models.tables import cases, notes, subtasks
+from models.tables import cases, columns, messages, notes, subtasks
 from vocabulary import Clause, Event, Stage
 
 LONGEST = 4000
@@ -97,6 +97,12 @@ def worded(text: str, what: str, *, least: int = 1) -> str:
 def notes_by_id(db: Connection, ids: Collection[int]) -> Mapping[int, Row[Any]]:
     """For those who write the messages that carry them."""
     return {row.id: row for row in db.execute(select(notes).where(notes.c.id.in_(ids)))} if ids else {}
+
+
+def messages_by_id(db: Connection, ids: Collection[int]) -> Mapping[int, Row[Any]]:
+    """What is said of a message in a mail about it: what it was, to whom, and the provider's word for its failure."""
+    wanted = select(*columns(messages, "id", "purpose", "channel", "to_name", "code"))
+    return {row.id: row for row in db.execute(wanted.where(messages.c.id.in_(ids)))} if ids else {}
 
 
 def subtasks_by_id(db: Connection, ids: Collection[int]) -> Mapping[int, Row[Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from policy.telling_closing import CLOSING
 from vocabulary import Event, Purpose
 
 Facts = Mapping[str, Any]
@@ -53,6 +54,7 @@ _MESSAGES = {
     Purpose.DEADLINE_WARNING: "A warning about a deadline",
     Purpose.SUBTASK_NOTICE: "A notice about a sub-task",
     Purpose.SIGNATURE_REQUEST: "The mail about a signature",
+    Purpose.MESSAGE_LOST: "Word that a message did not arrive",
 }
 
 
@@ -228,21 +230,19 @@ WORDINGS: dict[Event, Wording] = {
     Event.ESCALATION_CLOSED: _plainly("The concern was closed", "outcome", "severity"),
     Event.ESCALATION_REASSIGNED: _reassigned,
     Event.ESCALATION_ATTACHED: _plainly("The concern was attached to that of the same customer, number", "to concern"),
-    Event.ROOT_CAUSE_CORRECTED: lambda facts: (
-        f"The root cause was corrected from {facts.get('from')} to {facts.get('to')}."
-    ),
+    **CLOSING,
     Event.NOTE_ADDED: _note,
     Event.SUBTASK_ASKED: _subtask("opened"),
     Event.SUBTASK_DONE: _subtask("done"),
     Event.SUBTASK_WITHDRAWN: _subtask("withdrawn"),
-    Event.ESCALATION_PAUSED: _plainly("The clock of the resolution was stopped", "code"),
-    Event.ESCALATION_RESUMED: _plainly("The clock of the resolution runs again", "because"),
-    Event.UNREACHABLE_ASKED: _plainly("A signature was asked for; attempts to reach the customer", "attempts"),
-    Event.UNREACHABLE_DECLINED: _plainly("It was not signed that the customer cannot be reached"),
-    Event.UNREACHABLE_SIGNED: _plainly("It was signed that the customer could not be reached"),
     Event.RECORD_INCOMPLETE: _plainly("The record cannot be closed yet; it lacks", "missing"),
     Event.RECORD_SEALED: _plainly("The record was checked and sealed"),
     Event.REVIEW_WRITTEN: _plainly("The monthly review was written"),
+    Event.FAILURE_FOLLOWED: _plainly("What did not arrive was followed up", "what"),
+    Event.CALL_CLAIMED: _plainly("Somebody took the call"),
+    Event.CALL_RELEASED: _plainly("The call was given back unmade"),
+    Event.CONSENT_RENEWED: _plainly("The customer wants to hear from us again", "channel"),
+    Event.ADDRESS_CLEARED: _plainly("An address is tried again", "channel"),
     Event.PERSON_ADDED: _plainly("A person was let into the console"),
     Event.PERSON_CHANGED: _plainly("What a person may do in the console was changed"),
     Event.PERSON_DISABLED: _plainly("A person was shut out of the console"),

@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row, select
 
 from casework.contact import contact_of
-from casework.notices import held_by
+from casework.notices import held_by, message_lost
 from casework.standing_in import with_stand_ins
 from models.failures import ask_anew, lost_addresses, take_lost, write_follow_ups
 from models.log import NewEntry, append
@@ -70,6 +70,8 @@ class _Round:
         elif message.purpose == Purpose.RECOVERY_SURVEY:
             self._asked.append(message.escalation_id)
             self._words[message.id] = FollowUp.ASKED
+        elif concern is not None and message.purpose in WRITTEN_BY_PEOPLE:
+            self._tell_who_waits(message, concern)
         elif message.code == SPAM_REPORT or (concern is not None and concern.resolved_at is not None):
             self._words[message.id] = FollowUp.NOTHING
         elif concern is not None:
@@ -90,6 +92,23 @@ class _Round:
         lost = self._lost.get(concern.id, set()) | {message.to_address}
         role = told_instead(str(_role(message)), {role: address for role, (_, address) in people.items()}, lost)
         self._tell(message, role, people)
+
+    def _tell_who_waits(self, message: Row[Any], concern: Row[Any]) -> None:
+        """Of what a person wrote or asked for: the owner of the concern, or who is above; a new owner's supervisor."""
+        if _role(message) not in WRITTEN_BY_PEOPLE[Purpose(message.purpose)]:
+            self._words[message.id] = FollowUp.NOTHING
+            return None
+        contact = contact_of(self.db, self._cases[concern.case_id])
+        people = {role: held_by(contact, concern, role) for role in ROLES}
+        addresses, lost = {role: address for role, (_, address) in people.items()}, self._lost.get(concern.id, set())
+        first = ROLES[1 if message.purpose == Purpose.CONCERN_HANDED_OVER else 0]
+        role = first if addresses[first] not in lost else told_instead(first, addresses, lost)
+        if role is None:
+            self.tally[TELLS_NOBODY] += 1
+            return self._note(message, FollowUp.NOBODY)
+        self._owed[message.id,] = message_lost(contact, concern, role, message.id, self.now)
+        self.tally["told that it did not arrive"] += 1
+        return self._note(message, FollowUp.TOLD, role)
 
     def _tell_management(self, message: Row[Any]) -> None:
         """Of a bulletin, which is about no concern and has no rungs."""
@@ -132,6 +151,12 @@ class _Round:
 
 
 _TOP = ROLES[-1]
+WRITTEN_BY_PEOPLE: dict[Purpose, tuple[str | None, ...]] = {
+    Purpose.CONCERN_UPDATE: (None,),
+    Purpose.CONCERN_HANDED_OVER: ("owner",),
+    Purpose.SUBTASK_NOTICE: ("asked",),
+}
+"""Messages in the course of work on a concern, and to which role they must arrive."""
 
 
 def _role(message: Row[Any]) -> str | None:

@@ -23,6 +23,7 @@ _STAFF: Final[Values] = {
     "owner": "Petra Lindqvist",
     "role": "owner",
     "severity": "dissatisfied",
+    "missed": None,
 }
 _HANDED: Final[Values] = _STAFF | {
     "words": "Tom is ill until Monday, and you know this boiler.",
@@ -63,4 +64,7 @@ CONCERN_SAMPLES: Final[tuple[MessageSample, ...]] = (
           role="done", result="Cancelled; the credit note went out today.", ended_by="Ben Carter"),
     _mail("subtask-withdrawn", "sub-task withdrawn, to the department", Purpose.SUBTASK_NOTICE, _SUBTASK,
           role="withdrawn", result="The customer has paid it, and is content.", ended_by="Petra Lindqvist"),
+    _mail("message-lost", "a message did not arrive, to the owner", Purpose.MESSAGE_LOST, _STAFF,
+          lost="A message about the concern by e-mail did not arrive (bounce 5.1.1).",
+          url="https://feedback.example.com/console/concerns/2047"),
 )  # fmt: skip

@@ -20,6 +20,7 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
         "words", "written_by", "comment", "customer_name", "customer_email", "customer_phone", "acknowledge_by",
         "deadline_at", "resolve_by", "url",
     },
+    Purpose.MESSAGE_LOST: _STAFF | {"lost", "url"},
     Purpose.SUBTASK_NOTICE: _STAFF | {"subtask_id", "words", "written_by", "due", "result", "ended_by", "url"},
     Purpose.ESCALATION_NOTICE: _STAFF | {
         "supervisor", "reasons", "rating", "comment", "contact_me", "customer_name", "customer_email",

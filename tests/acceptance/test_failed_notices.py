@@ -35,7 +35,7 @@ def lose(days: Days, provider: Providers, letter: Letter | Row[Any], kind: str =
     """SendGrid tells that this mail to staff did not arrive, and the next sweep comes."""
     row = letter.row if isinstance(letter, Letter) else letter
     provider.clock.now = days.now
-    told = event(kind, days.now - timedelta(minutes=1), row, email=row.to_address, **({"status": "5.1.1"} | more))
+    told = event(kind, days.now - timedelta(minutes=1), row, **({"email": row.to_address, "status": "5.1.1"} | more))
     assert provider.tell(told).status == 204
     days.live(minutes=2)
 

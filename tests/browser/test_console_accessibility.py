@@ -4,19 +4,22 @@ The pages are those of the application's own list: one that is added is looked a
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from casework.subtasks import Asking, ask
+from models.notes import Author
 from tests import seed
 from tests.browser.conftest import Shop
 from tests.console import COOKIE, PASSWORD, let_in, sign_in
 from vocabulary import Role
-from web.console.doors import Desk, Door, Kind
+from web.console.doors import Door, Kind
 from web.console.doors import Page as Shown
-from web.console.rooms import doors
+from web.console.rooms import desk_of, doors
 
 Visit = Callable[..., Page]
 LOOKS = [(width, scheme) for width in (390, 768, 1440) for scheme in ("light", "dark")]
@@ -26,8 +29,7 @@ MOST_BYTES = 100_000
 def pages_of(shop: Shop, numbers: dict[Kind, int]) -> Iterator[str]:
     """The address of every page, with the number of something that there is."""
     site = shop.site
-    desk = Desk(store=site.store, clock=site.clock, rules=site.place.policy.rules, public_url=shop.address,
-                home_url=shop.address, key=b"k" * 32)  # fmt: skip
+    desk = desk_of(site.place.settings, site.store, site.clock, site.place.policy.rules)
     for door in doors(desk):
         if door.method == "GET":
             yield _address(door, numbers)
@@ -48,9 +50,13 @@ def a_working_day(shop: Shop) -> dict[Kind, int]:
     call = seed.to_be_called(place, customer_name="Maximiliane-Alexandra von und zu Hohenstein-Wolfenbüttel")
     reply = seed.reply(place, concern.case_id, "Who was that? " * 40)
     seed.ended(place)
+    handled = place.policy.rules.escalation.routes[-1].handled_by
+    asking = Asking(department=handled, what="Send the invoice again.", due_at=shop.site.clock.now + timedelta(days=2))
+    with place.store.write() as db:
+        subtask = ask(db, concern.escalation_id or 0, asking, by=Author(name="Olga Brandt"), at=shop.site.clock.now)
     person = let_in(shop.site, *Role, name="Olga Brandt", password=PASSWORD)
     return {"case": concern.case_id, "concern": concern.escalation_id or 0, "call": call, "reply": reply,
-            "person": person.id}  # fmt: skip
+            "person": person.id, "subtask": subtask}  # fmt: skip
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)

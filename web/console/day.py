@@ -8,20 +8,22 @@ from typing import Any
 from sqlalchemy import Row
 
 from casework.call_hours import call_hours
+from casework.stages import stages_seen
+from config.stages import deployed_stages
 from models import my_day
 from models.call_queue import Queue, claimed, queued
 from models.people import listed, stands_in_for
 from models.replies import count_waiting, waiting
 from models.unreachable import waiting_requests
 from vocabulary import Permission
-from web.console.day_figures import month_so_far
-from web.console.day_items import SHORT, Item, Section, call, case, concern, item, runs_for, section
+from web.console.day_figures import MonthSoFar
+from web.console.day_items import LONGEST, SHORT, Item, Section, call, case, concern, item, runs_for, section, subtask
 from web.console.doors import HOME, Desk, Door, Page, Visit
+from web.console.scope import addresses_of
 from web.console.times import moment, zone_text
 
 _MOST = 50
 _NOTHING_MINE = "Nothing of yours is due. A concern that is given to you, or a call that you take, appears here."
-_BEGINNING = 90
 
 
 class Day:
@@ -29,6 +31,7 @@ class Day:
 
     def __init__(self, desk: Desk) -> None:
         self._rules = desk.rules
+        self._month_so_far = MonthSoFar(desk.rules)
 
     def doors(self) -> tuple[Door, ...]:
         return (Door(path=HOME, handler=self.show),)
@@ -44,7 +47,7 @@ class Day:
 
     def _mine(self, visit: Visit) -> Section:
         """Everything that waits for this person alone, whatever it is."""
-        found = [*self._concerns(visit), *self._claimed(visit)]
+        found = [*self._concerns(visit), *self._subtasks(visit), *self._claimed(visit)]
         items = [one for _, one in sorted(found, key=lambda pair: pair[0])]
         return section("Mine, by deadline", items, nothing=_NOTHING_MINE)
 
@@ -56,6 +59,11 @@ class Day:
             name = absent.get(row.owner_email.lower())
             whose = f"; you stand in for {name}" if name else ""
             yield runs_for(row, visit.now)[0], concern(row, visit, warned_from=self._warned_from(row), whose=whose)
+
+    def _subtasks(self, visit: Visit) -> Iterator[tuple[datetime, Item]]:
+        if visit.may(Permission.CONCERNS):
+            for row in my_day.subtasks_owned(visit.db, addresses_of(visit), most=_MOST):
+                yield row.due_at, subtask(row, visit)
 
     def _claimed(self, visit: Visit) -> Iterator[tuple[datetime, Item]]:
         if visit.may(Permission.CALLS):
@@ -71,6 +79,12 @@ class Day:
         items = [concern(row, visit, warned_from=self._warned_from(row), whose=f"; {row.owner} has it") for row in rows]
         return section("Supervised, late or in warning", items,
                        nothing="No concern that you supervise is late or in warning.")  # fmt: skip
+
+    def _asked(self, visit: Visit) -> Section:
+        departments = visit.departments(Permission.CONCERNS)
+        rows = my_day.subtasks_asked(visit.db, departments, but=addresses_of(visit), most=SHORT + 1)
+        return section("Asked of your departments", [subtask(row, visit) for row in rows[:SHORT]],
+                       more=_and_more(len(rows)), nothing="Nothing is asked of your departments.")  # fmt: skip
 
     def _signatures(self, visit: Visit) -> Section:
         rows = my_day.to_sign(visit.db, visit.departments(Permission.SIGN), most=SHORT + 1)
@@ -113,6 +127,17 @@ class Day:
         return section("Records that lack something", items, more=_and_more(len(rows)),
                        nothing="Every record is complete. One that cannot be sealed appears here.")  # fmt: skip
 
+    def _runs(self, visit: Visit) -> Section:
+        seen = stages_seen(visit.db, visit.now, self._rules.runs, deployed_stages())
+        items = [
+            item(None, f"{stage.name.replace('-', ' ')}: {stage.standing}", stage.description,
+                 due=moment(stage.last.started_at, visit.now, visit.person.zone) if stage.last else None)
+            for stage in seen if stage.standing.alarms
+        ]  # fmt: skip
+        new = all(stage.last is None for stage in seen)
+        nothing = "No stage has run yet. The command “up” starts them." if new else "No stage is late or failed."
+        return section("Stages", items, nothing=nothing, path="/console/runs", label="To the runs")
+
     def _people(self, visit: Visit) -> Section:
         """Owners and supervisors of the policy who could not do in the console what they are told to by mail."""
         known, everybody = my_day.addresses_known(visit.db), listed(visit.db)
@@ -133,7 +158,7 @@ class Day:
         return section("Set-up", items, nothing="Every channel runs. The command “doctor” looks at all settings.")
 
     def _month(self, visit: Visit) -> Section:
-        return month_so_far(visit, self._rules)
+        return self._month_so_far(visit)
 
     def _warned_after(self) -> timedelta:
         rules = self._rules.escalation
@@ -145,12 +170,14 @@ class Day:
 
 
 _SECTIONS: tuple[tuple[Permission, Callable[[Day, Visit], Section]], ...] = (
+    (Permission.CONCERNS, Day._asked),
     (Permission.SIGN, Day._supervised),
     (Permission.SIGN, Day._signatures),
     (Permission.CALLS, Day._calls),
     (Permission.REPLIES, Day._replies),
     (Permission.LOG, Day._records),
     (Permission.REPORTS, Day._month),
+    (Permission.RUNS, Day._runs),
     (Permission.PEOPLE, Day._people),
     (Permission.SETTINGS, Day._setup),
 )
@@ -159,7 +186,7 @@ _SECTIONS: tuple[tuple[Permission, Callable[[Day, Visit], Section]], ...] = (
 
 def _reply(row: Row[Any], visit: Visit) -> Item:
     begins = " ".join(row.text.split())
-    title = (begins if len(begins) <= _BEGINNING else begins[: _BEGINNING - 1] + "…") or "(no text)"
+    title = (begins if len(begins) <= LONGEST else begins[: LONGEST - 1] + "…") or "(no text)"
     why = json.loads(row.detail or "{}").get("to a person")
     return item(f"/console/replies/{row.id}", title, f"for a person, because it {why}" if why else "",
                 due=moment(row.received_at, visit.now, visit.person.zone))  # fmt: skip

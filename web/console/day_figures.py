@@ -1,5 +1,6 @@
 """The month's figures so far, and the newest review: what management looks at first."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.figures import Group, Scale, whole
@@ -11,20 +12,45 @@ from web.console.doors import Visit
 from web.console.times import moment
 
 
-def month_so_far(visit: Visit, rules: Rules) -> Section:
-    """Of the services that were closed in this month, as the reader's calendar has it."""
-    today = visit.now.astimezone(visit.person.zone)
-    month = Month(today.year, today.month)
-    scale = Scale(low_max=rules.survey.low_max, satisfied_min=rules.survey.satisfied_min)
-    group = whole(visit.db, closed_in(visit.db, month), scale)
+class MonthSoFar:
+    """Counting a month of 100,000 services takes a blink, and many look: what was counted is shown for a while."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._counted: dict[Month, tuple[datetime, Group]] = {}
+
+    def __call__(self, visit: Visit) -> Section:
+        """Of the services that were closed in this month, as the reader's calendar has it."""
+        today = visit.now.astimezone(visit.person.zone)
+        month = Month(today.year, today.month)
+        counted_at, group = self._count(visit, month)
+        facts = [
+            *_facts(group, self._rules.review.percentages_from),
+            {"label": "Counted", "value": moment(counted_at, visit.now, visit.person.zone)["text"]},
+            {"label": "Newest review", "value": _newest_review(visit)},
+        ]
+        return section(f"{month.title} so far", [], facts=facts, nothing="")
+
+    def _count(self, visit: Visit, month: Month) -> tuple[datetime, Group]:
+        known = self._counted.get(month)
+        if known is not None and known[0] <= visit.now < known[0] + _SHOWN_FOR:
+            return known
+        survey = self._rules.survey
+        scale = Scale(low_max=survey.low_max, satisfied_min=survey.satisfied_min)
+        counted = visit.now, whole(visit.db, closed_in(visit.db, month), scale)
+        self._counted = {month: counted}
+        return counted
+
+
+_SHOWN_FOR = timedelta(minutes=5)
+
+
+def _newest_review(visit: Visit) -> str:
     review = newest_review(visit.db)
     if review is None:
-        written = "none yet: the first is written after the end of a month"
-    else:
-        at = moment(review.written_at, visit.now, visit.person.zone)["text"]
-        written = f"{Month.of(review.month).title}, version {review.version}, written {at}"
-    facts = [*_facts(group, rules.review.percentages_from), {"label": "Newest review", "value": written}]
-    return section(f"{month.title} so far", [], facts=facts, nothing="")
+        return "none yet: the first is written after the end of a month"
+    at = moment(review.written_at, visit.now, visit.person.zone)["text"]
+    return f"{Month.of(review.month).title}, version {review.version}, written {at}"
 
 
 def _facts(group: Group, least: int) -> list[dict[str, Any]]:

@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
+from casework.subtasks import Asking, ask
 from models.escalations import acknowledge
+from models.notes import Author
 from models.people import by_email, set_own
+from models.reviews import NewReview, add_review
+from models.runs import begin_run, end_run
 from models.tables import cases, channel_states, escalations
 from tests import seed
 from tests.console import Staff, at_browser, let_in, sign_in
 from tests.web_site import Site, words_in
-from vocabulary import Role
+from vocabulary import Role, RunState
 
 OWNER, SUPERVISOR = "petra.lindqvist@staff.example.com", "jonas.okafor@staff.example.com"
 
@@ -86,6 +90,22 @@ def test_what_is_mine_is_ordered_by_its_deadline_whatever_it_is(site: Site):
     mine = between(day(staff), "Mine, by deadline", "Calls to be made now")
     places = [mine.index(name) for name in ("Nora New", "Carla Called", "Olaf Old")]
     assert places == sorted(places)
+
+
+def test_what_a_department_is_asked_to_do_is_there_for_its_owner_and_its_people(site: Site):
+    case = owned(site)
+    handled = site.place.policy.rules.escalation.routes[-1]
+    with site.store.write() as db:
+        asking = Asking(department=handled.handled_by, what="Send the invoice again.",
+                        due_at=site.clock.now + timedelta(hours=1))  # fmt: skip
+        ask(db, case.escalation_id, asking, by=Author(name="Petra Lindqvist", email=OWNER), at=site.clock.now)
+    told = "Sub-task 1: Send the invoice again. 1 h left"
+    owner = day(sign_in(site, Role.SERVICE_TEAM, email=handled.owner.email))
+    assert told in between(owner, "Mine, by deadline", "Asked of your departments")
+    colleague = day(sign_in(site, Role.SERVICE_TEAM, departments=[handled.handled_by]))
+    assert told in between(colleague, "Asked of your departments", "Calls to be made now")
+    others = day(sign_in(site, Role.SERVICE_TEAM, departments=["Nowhere"]))
+    assert "Nothing is asked of your departments" in others
 
 
 def test_others_do_not_see_it_among_theirs(site: Site):
@@ -179,6 +199,30 @@ def test_management_sees_the_month_so_far(site: Site):
     assert [one for one in figures if one not in told] == []
 
 
+def test_the_months_figures_say_when_they_were_counted(site: Site):
+    seed.ended(site.place)
+    site.clock.now = seed.ANSWERED_AT
+    manager = let_in(site, Role.MANAGEMENT)
+    assert "Answers 1" in day(at_browser(site, manager))
+    seed.ended(site.place)
+    site.clock.tick(minutes=4, seconds=59)
+    told = day(at_browser(site, manager))
+    assert ("Answers 1" in told, "Counted today 11:00" in told) == (True, True)
+    site.clock.tick(seconds=1)
+    told = day(at_browser(site, manager))
+    assert ("Answers 2" in told, "Counted today 11:05" in told) == (True, True)
+
+
+def test_the_newest_review_is_named(site: Site):
+    for month, version in (("2026-08", 1), ("2026-09", 1), ("2026-09", 2)):
+        with site.store.write() as db:
+            new = NewReview(month=month, version=version, written_at=site.clock.now, policy_version="1", figures="{}",
+                            report="x.html")  # fmt: skip
+            assert add_review(db, new)
+    page = day(sign_in(site, Role.MANAGEMENT))
+    assert "Newest review September 2026, version 2, written today 10:00" in page
+
+
 def test_an_administrator_sees_who_is_missing_and_what_stands_still(site: Site):
     with site.store.write() as db:
         at = {"stopped_at": site.clock.now, "try_again_at": site.clock.now + timedelta(minutes=15)}
@@ -188,6 +232,19 @@ def test_an_administrator_sees_who_is_missing_and_what_stands_still(site: Site):
     assert "Channel sms is stopped (20003) today" in page
     let_in(site, Role.SERVICE_TEAM, name="Petra Lindqvist", email=OWNER)
     assert "Petra Lindqvist cannot sign in" not in day(sign_in(site, Role.ADMIN))
+
+
+def test_a_stage_that_failed_or_is_late_is_named(site: Site):
+    staff = sign_in(site, Role.MANAGEMENT)
+    assert "No stage has run yet." in day(staff)
+    with site.store.write() as db:
+        run = begin_run(db, "send-survey", at=site.clock.now)
+        end_run(db, run, RunState.FAILED, word="the store did not answer", at=site.clock.now)
+    assert "send survey: failed today 10:00 ," in day(staff)
+    with site.store.write() as db:
+        run = begin_run(db, "send-survey", at=site.clock.now)
+        end_run(db, run, RunState.COMPLETED, word="", at=site.clock.now)
+    assert "No stage is late or failed." in day(staff)
 
 
 def test_nobody_sees_what_their_role_does_not_grant(site: Site):

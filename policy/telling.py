@@ -7,6 +7,7 @@ not in the sentence: `words_of` gives it, so that a page can quote it.
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 
+from policy.telling_closing import CLOSING
 from policy.telling_concerns import (
     Facts,
     acknowledged,
@@ -185,18 +186,11 @@ WORDINGS: dict[Event, Wording] = {
     Event.ESCALATION_CLOSED: _plainly("The concern was closed", "outcome", "severity"),
     Event.ESCALATION_REASSIGNED: reassigned,
     Event.ESCALATION_ATTACHED: _plainly("The concern was attached to that of the same customer, number", "to concern"),
-    Event.ROOT_CAUSE_CORRECTED: lambda facts: (
-        f"The root cause was corrected from {facts.get('from')} to {facts.get('to')}."
-    ),
+    **CLOSING,
     Event.NOTE_ADDED: note,
     Event.SUBTASK_ASKED: _subtask("opened"),
     Event.SUBTASK_DONE: _subtask("done"),
     Event.SUBTASK_WITHDRAWN: _subtask("withdrawn"),
-    Event.ESCALATION_PAUSED: _plainly("The clock of the resolution was stopped", "code"),
-    Event.ESCALATION_RESUMED: _plainly("The clock of the resolution runs again", "because"),
-    Event.UNREACHABLE_ASKED: _plainly("A signature was asked for; attempts to reach the customer", "attempts"),
-    Event.UNREACHABLE_DECLINED: _plainly("It was not signed that the customer cannot be reached"),
-    Event.UNREACHABLE_SIGNED: _plainly("It was signed that the customer could not be reached"),
     Event.RECORD_INCOMPLETE: _plainly("The record cannot be closed yet; it lacks", "missing"),
     Event.RECORD_SEALED: _plainly("The record was checked and sealed"),
     Event.REVIEW_WRITTEN: _plainly("The monthly review was written"),

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import re
 import secrets
-from ipaddress import ip_address
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -17,6 +16,7 @@ from web.console.doors import HOME, SIGN_IN, Desk
 from web.console.guard import Guard, read_fields
 from web.console.notes import NOTES
 from web.console.shell import Shell
+from web.limiter import address_of
 
 _BACK = re.compile(r"/console(/[\w/-]*)?(\?[\w=&%+.,:@-]*)?")
 """Addresses of the console to come back to after signing in."""
@@ -28,9 +28,11 @@ _FAULTS = {
 
 
 class Entrance:
-    def __init__(self, desk: Desk, shell: Shell, guard: Guard, *, company: bool) -> None:
-        """`company`: whether people can also sign in by the company's identity provider."""
+    def __init__(self, desk: Desk, shell: Shell, guard: Guard, *, company: bool, proxies: int) -> None:
+        """`company`: whether people can also sign in by the company's identity provider. `proxies`: how many stand in
+        front of us."""
         self._company = company
+        self._proxies = proxies
         self._desk = desk
         self._shell = shell
         self._guard = guard
@@ -87,12 +89,9 @@ class Entrance:
         return self._shell.bare("sign_in", values, status=status)
 
     def _address_keys(self, request: Request) -> list[str]:
-        """A proxy on this machine asks for everybody: its address says nothing of who tries."""
-        host = request.client.host if request.client else ""
-        try:
-            return [] if ip_address(host).is_loopback else [self._key("address", host)]
-        except ValueError:
-            return []
+        """None where it cannot be known whose address it is: then only the account counts."""
+        address = address_of(request, self._proxies)
+        return [self._key("address", address)] if address else []
 
     def _key(self, kind: str, text: str) -> str:
         named = f"aftercare.console {kind}:{text}".encode("utf-8", "replace")

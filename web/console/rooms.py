@@ -67,7 +67,7 @@ def console_routes(
     shell = Shell(rules, (Silence(rules.runs),))
     guard = Guard(desk, shell, bell)
     provider = provider_of(settings)
-    entrance = Entrance(desk, shell, guard, company=provider is not None)
+    entrance = Entrance(desk, shell, guard, company=provider is not None, proxies=settings.trusted_proxies)
     company = CompanyAccount(desk, shell, guard, entrance, provider) if provider else None
     return [
         (SIGN_IN, _GET, entrance.show),

@@ -212,3 +212,15 @@ def test_changing_the_password_asks_for_the_old_one_and_signs_out(site: Site):
     assert taken.headers["location"] == "/console/sign-in?done=password"
     assert staff.open("/console/me").status_code == 303
     assert try_to(site, staff.person.email, new).status_code == 303
+
+
+def test_behind_proxies_failures_count_for_whoever_stands_before_them(place):
+    site = make_site(place, trusted_proxies=1)
+    person = let_in(site, Role.ADMIN, password=PASSWORD)
+    far, near = (TestClient(site.app, headers=BROWSER | {"x-forwarded-for": f"198.51.100.1, {host}"})
+                 for host in ("203.0.113.9", "203.0.113.10"))  # fmt: skip
+    for number in range(5):
+        far.post(SIGN_IN, data={"email": f"{number}@example.com", "password": "wrong"})
+    given = {"email": person.email, "password": PASSWORD}
+    assert far.post(SIGN_IN, data=given, follow_redirects=False).status_code == 429
+    assert near.post(SIGN_IN, data=given, follow_redirects=False).status_code == 303

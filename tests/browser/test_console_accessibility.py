@@ -31,7 +31,7 @@ def pages_of(shop: Shop, numbers: dict[Kind, int]) -> Iterator[str]:
     site = shop.site
     desk = desk_of(site.place.settings, site.store, site.clock, site.place.policy.rules)
     for door in doors(desk):
-        if door.method == "GET":
+        if door.method == "GET" and not door.is_file:
             yield _address(door, numbers)
 
 

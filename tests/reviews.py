@@ -10,8 +10,6 @@ from tests.web_site import Site
 WHOLE = Group(name="", cases=40, followed_up=36, contacted=30, answered=20, rated=8, satisfied=7, low=1, may_answer=2,
               concerns=3)  # fmt: skip
 REPORT = "<!doctype html><html lang='en'><title>Review</title><style>p { color: green }</style><p>40 services"
-    "<!doctype html><html lang='en'><title>Review</title><style>p { color: green }</style><p>40 services</p></html>"
-)
 
 
 def make_review(site: Site, *, month: str = "2026-10", version: int = 1, report: str | None = REPORT,

@@ -152,7 +152,7 @@ class Day:
 
     def _setup(self, visit: Visit) -> Section:
         items = [
-            item(None, f"Channel {row.channel} is stopped ({row.code})", "the settings say what to do",
+            item("/console/settings", f"Channel {row.channel} is stopped ({row.code})", "the settings say what to do",
                  due=moment(row.stopped_at, visit.now, visit.person.zone))
             for row in my_day.stopped_channels(visit.db)
         ]  # fmt: skip

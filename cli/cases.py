@@ -13,13 +13,13 @@ from rich.table import Table
 from sqlalchemy import Connection, Row
 
 from cli.clock import now
-from cli.csv_out import write_csv
 from cli.fault import Fault
 from cli.opening import here
 from models.addresses import of_case
 from models.listing import case_row, case_rows, entries_of
 from models.records import SignatureError, sign_unreachable
 from models.unread import unread_of
+from templates.csv_out import write_csv
 from vocabulary import Event, Stage
 
 _COLUMNS = ("source", "external_id", "closed_at", "region", "timezone", "recipient_timezone", "kind", "department",

@@ -8,14 +8,12 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from cli.csv_out import write_csv
 from cli.fault import Fault
 from cli.opening import here
-from models.listing import log_rows
+from models.listing import LOG_COLUMNS, log_rows
+from templates.csv_out import write_csv
 
 app = typer.Typer(no_args_is_help=True, help="The Customer Feedback Log (SOP 4.5).")
-_COLUMNS = ("id", "at", "event", "case_id", "source", "external_id", "department", "branch", "actor", "clause",
-            "policy_version", "channel", "rating", "comment", "contact_me", "unconfirmed", "detail")  # fmt: skip
 
 
 @app.command()
@@ -25,11 +23,11 @@ def export(
     """All entries as CSV, oldest first. A spreadsheet that opens it runs no formulas from it."""
     with here().store.read() as db:
         if file is None:
-            write_csv(sys.stdout, _COLUMNS, _values(db))
+            write_csv(sys.stdout, LOG_COLUMNS, _values(db))
             return
         try:
             with file.open("w", encoding="utf-8-sig", newline="") as target:
-                count = write_csv(target, _COLUMNS, _values(db))
+                count = write_csv(target, LOG_COLUMNS, _values(db))
         except OSError as error:
             raise Fault(f"{file} cannot be written ({error.strerror}); name another file") from None
     typer.echo(f"{count} entries written to {file}.")
@@ -37,4 +35,4 @@ def export(
 
 def _values(db: Connection) -> Iterator[list[Any]]:
     for row in log_rows(db):
-        yield [getattr(row, name) for name in _COLUMNS]
+        yield [getattr(row, name) for name in LOG_COLUMNS]

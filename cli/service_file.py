@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from cli.csv_out import cell, write_csv
 from models.inbox import Fault, receive
 from models.places import RegionError, ZoneError, check_zone
 from models.report import ClosedService
 from models.store import Store
+from templates.csv_out import cell, write_csv
 from vocabulary import Channel
 
 COLUMNS = tuple(ClosedService.model_fields)

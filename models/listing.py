@@ -43,9 +43,19 @@ def case_rows(db: Connection, *, stage: Stage | None = None, newest: int | None 
     return _paged(db, statement, cases.c.id)
 
 
+LOG_COLUMNS = ("id", "at", "event", "case_id", "source", "external_id", "department", "branch", "actor", "clause",
+               "policy_version", "channel", "rating", "comment", "contact_me", "unconfirmed", "detail")  # fmt: skip
+"""Of an entry in a file, in this order. None holds contact data, but a comment may."""
+
+
 def log_rows(db: Connection) -> Iterator[Row[Any]]:
     """Entries of the Customer Feedback Log, oldest first, with the service and, for answers, what was said."""
-    statement = (
+    return _paged(db, log_entries(), entries.c.id)
+
+
+def log_entries() -> Select[Any]:
+    """Entries with all `LOG_COLUMNS`, in no order."""
+    return (
         select(
             entries,
             *columns(services, "source", "external_id"),
@@ -57,7 +67,6 @@ def log_rows(db: Connection) -> Iterator[Row[Any]]:
         .outerjoin(services, services.c.id == cases.c.service_id)
         .outerjoin(answers, (answers.c.id == entries.c.ref_id) & (entries.c.event == Event.ANSWER_RECEIVED))
     )
-    return _paged(db, statement, entries.c.id)
 
 
 def _paged(db: Connection, statement: Select[Any], key: Any) -> Iterator[Row[Any]]:

@@ -49,11 +49,15 @@ message: that it was sent, not its body."""
 
 def timeline(db: Connection, case_id: int) -> list[Moment]:
     """First moment first: that the service was closed, then every entry. Empty when there is no such case."""
-    found = entries_of(db, case_id)
+    return _closing(db, case_id) + moments_of(db, entries_of(db, case_id))
+
+
+def moments_of(db: Connection, found: Sequence[Any]) -> list[Moment]:
+    """A moment for each of these entries, in their order."""
     told = [(Event(entry.event), entry, json.loads(entry.detail)) for entry in found]
     rows = _rows(db, told)
     reasons = _reasons(db, told)
-    moments = _closing(db, case_id)
+    moments = []
     for event, entry, detail in told:
         table = _ROWS.get(event)
         about = dict(rows.get((table[0].name, entry.ref_id), {})) if table else {}

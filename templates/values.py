@@ -130,7 +130,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "number", "path", "case", "about", "received", "waits", "by", "why", "begins", "text", "customer", "reach",
         "attachments", "understood", "settled", "clause", "kinds", "ratings", "comment", "zone",
     }),
-    "case": frozenset({"case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed"}),
+    "case": frozenset({"case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed", "runs"}),
     "concerns": frozenset({"asked", "faults", "rows", "next", "zone", "departments", "severities", "states"}),
     "concern": frozenset({
         "concern", "contact", "clocks", "paused", "moments", "zone", "clauses", "said", "may", "ways", "texts",
@@ -139,6 +139,10 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "subtask": frozenset({"subtask", "zone", "clauses", "said", "may"}),
     "causes": frozenset({"rows", "next", "zone"}),
     "cause": frozenset({"concern", "causes", "zone", "clauses", "said", "moments"}),
+    "log": frozenset({"asked", "faults", "rows", "next", "first", "zone", "events", "departments", "export"}),
+    "reviews": frozenset({"rows", "zone"}),
+    "report_missing": frozenset({"title", "folder", "command"}),
+    "set_up": frozenset({"sections", "open"}),
     "people": frozenset({"rows"}),
     "person_new": frozenset({"said", "roles", "known"}),
     "person": frozenset({

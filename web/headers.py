@@ -20,6 +20,8 @@ _CONSOLE: Final = {
     "Content-Security-Policy": f"{_POLICY}; script-src 'self'",
     "Referrer-Policy": "same-origin",  # numbers only; and by it browsers say where a form was sent from
 }
+_OWN: Final = ("Content-Security-Policy", "Cross-Origin-Opener-Policy")
+"""What a response brings along stands: a file that is no page of ours is shut in more tightly."""
 _ONE_YEAR = "max-age=31536000"
 
 
@@ -38,9 +40,11 @@ class Headers:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                own = {name: headers[name] for name in _OWN if name in headers}
                 protect(headers, https=self._https)
                 if scope["path"].lower().startswith("/console"):
                     headers.update(_CONSOLE)
+                headers.update(own)
             await send(message)
 
         await self._app({**scope, "path": scope["path"].lower()}, receive, send_with_headers)

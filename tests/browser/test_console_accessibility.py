@@ -16,6 +16,7 @@ from models.notes import Author
 from tests import seed
 from tests.browser.conftest import Shop
 from tests.console import COOKIE, PASSWORD, let_in, sign_in
+from tests.reviews import make_review
 from vocabulary import Role
 from web.console.doors import Door, Kind
 from web.console.doors import Page as Shown
@@ -31,7 +32,7 @@ def pages_of(shop: Shop, numbers: dict[Kind, int]) -> Iterator[str]:
     site = shop.site
     desk = desk_of(site.place.settings, site.store, site.clock, site.place.policy.rules)
     for door in doors(desk):
-        if door.method == "GET":
+        if door.method == "GET" and not door.is_file:
             yield _address(door, numbers)
 
 
@@ -56,7 +57,7 @@ def a_working_day(shop: Shop) -> dict[Kind, int]:
         subtask = ask(db, concern.escalation_id or 0, asking, by=Author(name="Olga Brandt"), at=shop.site.clock.now)
     person = let_in(shop.site, *Role, name="Olga Brandt", password=PASSWORD)
     return {"case": concern.case_id, "concern": concern.escalation_id or 0, "call": call, "reply": reply,
-            "person": person.id, "subtask": subtask}  # fmt: skip
+            "person": person.id, "subtask": subtask, "review": make_review(shop.site)}  # fmt: skip
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cli.csv_out import write_csv
 from cli.service_file import COLUMNS, FileFault, RowFault, ServiceFile, read_service_file
 from models.report import ClosedService
+from templates.csv_out import write_csv
 
 HEADER = "source,external_id,closed_at,kind,department,branch,region,timezone,customer_name,email,phone,channels,tags"
 LINE = (

@@ -13,6 +13,7 @@ from web.console.cases import PATH
 from web.console.concern_forms import author
 from web.console.concern_page import state_of
 from web.console.doors import Desk, Done, Door, Page, Visit
+from web.console.runs import case_runs
 from web.console.scope import sees_concern
 from web.console.story import moments
 from web.console.times import moment, zone_text
@@ -20,7 +21,7 @@ from web.console.times import moment, zone_text
 
 class CasePage:
     def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+        self._prefect_ui = desk.prefect_ui
 
     def doors(self) -> tuple[Door, ...]:
         one, needs = f"{PATH}/{{number}}", Permission.CASES
@@ -37,11 +38,17 @@ class CasePage:
                         "language": row.language} if visit.may(Permission.CONTACT_DATA) else None,
             "concerns": [_concern(one, visit) for one in concerns_of(visit.db, visit.number)],
             "moments": moments(visit, visit.number),
+            "runs": self._runs(visit),
             "zone": zone_text(visit.now, visit.person.zone),
             "clauses": {"c4_5": rules_of(visit.db, row.policy_version).clauses["4.5"]},
             "said": {"comment": visit.form.get("comment", "") if visit.fault else ""},
             "sealed": row.stage == Stage.CLOSED,
         })  # fmt: skip
+
+    def _runs(self, visit: Visit) -> list[dict[str, Any]]:
+        """Links only for those who watch over runs: Prefect has a login of its own, or none."""
+        ran = case_runs(visit.db, visit.number, now=visit.now, zone=visit.person.zone, prefect_ui=self._prefect_ui)
+        return ran if visit.may(Permission.RUNS) else [{**run, "link": None} for run in ran]
 
     def comment(self, visit: Visit) -> Done:
         comment(visit.db, visit.number, visit.form.get("comment", ""), by=author(visit), at=visit.now)

@@ -1,7 +1,7 @@
 """Cases: looked for by words and by what they are, in an address that can be kept."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from casework.words import looked_for
 from models.finding import PAGE, Wanted, find_cases, to_choose_from
 from policy.permissions import EVERYWHERE
 from vocabulary import Disposition, Permission, Stage
+from web.console.days_asked import day_in, midnight
 from web.console.doors import Desk, Door, Page, Visit
 
 PATH = "/console/cases"
@@ -47,7 +48,7 @@ def _wanted(visit: Visit, asked: Mapping[str, str]) -> tuple[Wanted, list[str]]:
     """What the address asks for, and what of it cannot be read."""
     faults: list[str] = []
     zone, seen = visit.person.zone, visit.departments(Permission.CASES)
-    first, last = (_day(asked[name], name, faults) for name in ("from", "until"))
+    first, last = (day_in(asked[name], name, faults) for name in ("from", "until"))
     for name, known in (("stage", Stage), ("disposition", Disposition)):
         if asked[name] and asked[name] not in set(known):
             faults.append(f"there is no {name} “{asked[name]}”")
@@ -59,25 +60,10 @@ def _wanted(visit: Visit, asked: Mapping[str, str]) -> tuple[Wanted, list[str]]:
         departments=None if seen >= EVERYWHERE else seen,
         department=asked["department"], branch=asked["branch"],
         stage=asked["stage"], disposition=asked["disposition"],
-        closed_from=_midnight(first, zone) if first else None,
-        closed_before=_midnight(last + timedelta(days=1), zone) if last else None,
+        closed_from=midnight(first, zone) if first else None,
+        closed_before=midnight(last + timedelta(days=1), zone) if last else None,
         after=_after(visit.query.get("after", ""), faults),
     ), faults  # fmt: skip
-
-
-def _day(text: str, name: str, faults: list[str]) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        day = date.min
-    if day is not None and not 2000 <= day.year < 2100:
-        faults.append(f"“{name}” is no date; write it as 2026-11-30")
-        return None
-    return day
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC)
 
 
 def _after(text: str, faults: list[str]) -> tuple[datetime, int] | None:

@@ -125,7 +125,8 @@ class Day:
         rows = my_day.incomplete(visit.db, visit.departments(Permission.LOG), most=SHORT + 1)
         items = [case(row, f"the record lacks: {row.missing}") for row in rows[:SHORT]]
         return section("Records that lack something", items, more=_and_more(len(rows)),
-                       nothing="Every record is complete. One that cannot be sealed appears here.")  # fmt: skip
+                       nothing="Every record is complete. One that cannot be sealed appears here.",
+                       path="/console/log", label="To the log")  # fmt: skip
 
     def _runs(self, visit: Visit) -> Section:
         seen = stages_seen(visit.db, visit.now, self._rules.runs, deployed_stages())
@@ -151,11 +152,12 @@ class Day:
 
     def _setup(self, visit: Visit) -> Section:
         items = [
-            item(None, f"Channel {row.channel} is stopped ({row.code})", "see docs/operating.md",
+            item("/console/settings", f"Channel {row.channel} is stopped ({row.code})", "the settings say what to do",
                  due=moment(row.stopped_at, visit.now, visit.person.zone))
             for row in my_day.stopped_channels(visit.db)
         ]  # fmt: skip
-        return section("Set-up", items, nothing="Every channel runs. The command “doctor” looks at all settings.")
+        return section("Set-up", items, nothing="Every channel runs.", path="/console/settings",
+                       label="To the settings")  # fmt: skip
 
     def _month(self, visit: Visit) -> Section:
         return self._month_so_far(visit)

@@ -29,7 +29,8 @@ class MonthSoFar:
             {"label": "Counted", "value": moment(counted_at, visit.now, visit.person.zone)["text"]},
             {"label": "Newest review", "value": _newest_review(visit)},
         ]
-        return section(f"{month.title} so far", [], facts=facts, nothing="")
+        return section(f"{month.title} so far", [], facts=facts, nothing="", path="/console/reviews",
+                       label="To the reviews")  # fmt: skip
 
     def _count(self, visit: Visit, month: Month) -> tuple[datetime, Group]:
         known = self._counted.get(month)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from config.settings import Settings
 from models.people import Person
 from models.store import Store
 from policy.permissions import departments_for, permissions_of
@@ -18,7 +19,7 @@ from web.bell import Sound
 HOME = "/console"
 SIGN_IN = "/console/sign-in"
 
-Kind = Literal["case", "concern", "call", "reply", "subtask", "person"]
+Kind = Literal["case", "concern", "call", "reply", "subtask", "person", "review"]
 """Whose number stands in an address. Who may see it is in `web.console.scope`."""
 
 
@@ -75,6 +76,8 @@ class Door:
     of: Kind | None = None
     again: Callable[[Visit], Page | Done | Response] | None = None
     """Of a form: the page that shows it again when it was refused."""
+    is_file: bool = False
+    """What is behind it is no page of the console, but a file for somebody to keep or read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,7 @@ class Desk:
     store: Store
     clock: Callable[[], datetime]
     rules: Rules
+    settings: Settings
     public_url: str
     home_url: str
     """Prefect's server."""

@@ -22,10 +22,13 @@ from web.console.day import Day
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
+from web.console.log import Log
 from web.console.me import Me
 from web.console.people import People
 from web.console.replies import Replies
+from web.console.reviews import Reviews
 from web.console.runs import Runs
+from web.console.set_up import SetUp
 from web.console.shell import Shell
 from web.console.subtasks import Subtasks
 from web.secret import signing_key
@@ -40,7 +43,8 @@ class Room(Protocol):
 
 
 ROOMS: tuple[Callable[[Desk], Room], ...] = (
-    Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Runs, People, Me,
+    Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Log,
+    Reviews, Runs, People, SetUp, Me,
 )  # fmt: skip
 
 
@@ -55,8 +59,9 @@ def writes_on(settings: Settings) -> tuple[Channel, ...]:
 
 def desk_of(settings: Settings, store: Store, clock: Callable[[], datetime], rules: Rules) -> Desk:
     """What the pages of this installation work with."""
-    return Desk(store=store, clock=clock, rules=rules, public_url=settings.web_url, home_url=settings.prefect_url,
-                prefect_ui=settings.prefect_ui, key=signing_key(settings), writes_on=writes_on(settings))  # fmt: skip
+    return Desk(store=store, clock=clock, rules=rules, settings=settings, public_url=settings.web_url,
+                home_url=settings.prefect_url, prefect_ui=settings.prefect_ui, key=signing_key(settings),
+                writes_on=writes_on(settings))  # fmt: skip
 
 
 def console_routes(

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, Select, select
 
 from models.people import stands_in_for
-from models.tables import calls, cases, escalations, people, replies, subtasks
+from models.tables import calls, cases, escalations, people, replies, reviews, subtasks
 from policy.permissions import EVERYWHERE
 from vocabulary import Permission
 from web.console.doors import Kind, Visit
@@ -83,6 +83,12 @@ def _person(db: Connection, number: int) -> Belongs | None:
     return None if found is None else Belongs()
 
 
+def _review(db: Connection, number: int) -> Belongs | None:
+    """Of the whole company: nobody's, for whoever reads reports."""
+    found = db.execute(select(reviews.c.id).where(reviews.c.id == number)).scalar_one_or_none()
+    return None if found is None else Belongs(nobodys=True)
+
+
 def _subtask(db: Connection, number: int) -> Belongs | None:
     """Of those who are asked, and of those who have the concern."""
     found = db.execute(select(subtasks).where(subtasks.c.id == number)).one_or_none()
@@ -100,4 +106,5 @@ _FINDERS: Final[dict[Kind, Callable[[Connection, int], Belongs | None]]] = {
     "reply": _reply,
     "person": _person,
     "subtask": _subtask,
+    "review": _review,
 }

@@ -30,8 +30,11 @@ MENU: Final[tuple[Place, ...]] = (
     Place("/console/cases", "Cases", Permission.CASES),
     Place("/console/replies", "Replies", Permission.REPLIES),
     Place("/console/causes", "Root causes", Permission.ROOT_CAUSE),
+    Place("/console/log", "Log", Permission.LOG),
+    Place("/console/reviews", "Reviews", Permission.REPORTS),
     Place("/console/runs", "Runs", Permission.RUNS),
     Place("/console/people", "People", Permission.PEOPLE),
+    Place("/console/settings", "Settings", Permission.SETTINGS),
     Place("/console/me", "My account"),
 )
 """In the order in which it is shown."""

@@ -18,10 +18,15 @@ def moments(visit: Visit, case_id: int) -> list[dict[str, Any]]:
         {
             "at": moment(one.at, visit.now, zone),
             "what": sentence(one.event, one.detail, one.about, zone),
-            "who": _ACTORS.get(one.actor, one.actor),
+            "who": who(one.actor),
             "clause": one.clause,
             "words": words_of(one.event, one.about),
         }
         for one in timeline(visit.db, case_id)
     ]
     return told[::-1]
+
+
+def who(actor: str) -> str:
+    """Who wrote an entry, as pages call them."""
+    return _ACTORS.get(actor, actor)

@@ -18,6 +18,7 @@ from policy.permissions import COMPANY_WIDE, GRANTS
 from tasks.place import Place
 from tests import seed
 from tests.console import COOKIE, Staff, hidden_in, sign_in
+from tests.reviews import make_review
 from tests.web_site import Site
 from vocabulary import Channel, Permission, Role
 from web.app import create_app
@@ -83,9 +84,14 @@ def subtask(site: Site, department: str) -> int:
         return ask_department(db, number, asking, by=Author(name="Robin"), at=site.clock())
 
 
+def review(site: Site, department: str) -> int:
+    """Of the whole company, whichever department asks."""
+    return make_review(site, version=1 + (MINE, THEIRS).index(department))
+
+
 MAKERS: dict[str, Callable[[Site, str], int]] = {
     "case": case, "concern": concern, "call": call, "reply": reply, "subtask": subtask,
-    "person": person,
+    "person": person, "review": review,
 }  # fmt: skip
 
 

@@ -1,0 +1,66 @@
+"""The Customer Feedback Log by pages: for eyes, newest entry first, and for a file, oldest first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from models.listing import log_entries
+from models.store import Store
+from models.tables import cases, entries
+
+PAGE = 50
+_OF_A_FILE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries; what is empty does not matter. `from_` is included, `before` is not."""
+
+    event: str = ""
+    department: str = ""
+    """Of the case. Entries that are about no case have none."""
+    from_: datetime | None = None
+    before: datetime | None = None
+
+
+def newest_entries(db: Connection, wanted: Wanted, *, under: int | None = None) -> Sequence[Row[Any]]:
+    """One more than a page, newest first; only entries with numbers `under` one, where a page before ended."""
+    statement = _wanted(wanted)
+    if under is not None:
+        statement = statement.where(entries.c.id < under)
+    return db.execute(statement.order_by(entries.c.id.desc()).limit(PAGE + 1)).all()
+
+
+def entries_for_file(store: Store, wanted: Wanted) -> Iterator[Sequence[Row[Any]]]:
+    """All that there were at the beginning, oldest first, in pieces that fit into memory.
+
+    Each piece is read in a transaction of its own: entries are never edited, so that what is read is the same, and
+    whoever takes their time to receive a year keeps no transaction open.
+    """
+    last = 0
+    with store.read() as db:
+        newest = db.execute(select(func.max(entries.c.id))).scalar_one() or 0
+    while True:
+        with store.read() as db:
+            piece = _wanted(wanted).where(entries.c.id > last, entries.c.id <= newest)
+            rows = db.execute(piece.order_by(entries.c.id).limit(_OF_A_FILE)).all()
+        if not rows:
+            return
+        yield rows
+        last = int(rows[-1].id)
+
+
+def _wanted(wanted: Wanted) -> Select[Any]:
+    statement = log_entries()
+    if wanted.event:
+        statement = statement.where(entries.c.event == wanted.event)
+    if wanted.department:
+        statement = statement.where(cases.c.department == wanted.department)
+    if wanted.from_ is not None:
+        statement = statement.where(entries.c.at >= wanted.from_)
+    if wanted.before is not None:
+        statement = statement.where(entries.c.at < wanted.before)
+    return statement

@@ -22,6 +22,7 @@ from web.console.day import Day
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
+from web.console.guides import Guides
 from web.console.me import Me
 from web.console.people import People
 from web.console.replies import Replies
@@ -41,6 +42,7 @@ class Room(Protocol):
 
 ROOMS: tuple[Callable[[Desk], Room], ...] = (
     Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Runs, People, Me,
+    Guides,
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ MENU: Final[tuple[Place, ...]] = (
     Place("/console/runs", "Runs", Permission.RUNS),
     Place("/console/people", "People", Permission.PEOPLE),
     Place("/console/me", "My account"),
+    Place("/console/help", "Help"),
 )
 """In the order in which it is shown."""
 

@@ -24,6 +24,8 @@ from cli.processes import command_of, end_group
 from config.settings import Settings
 from templates.render import check_templates
 
+DEMONSTRATION = "demonstration"
+"""A file in the home that says: all of this was invented, and may be removed by the next demonstration."""
 _STOP_WITHIN_S = 8.0
 _LOOK_EVERY_S = 1.0
 _RESTARTS_PER_HOUR = 10
@@ -33,6 +35,9 @@ def up() -> None:
     """Start everything and keep it running. One Ctrl-C stops all of it."""
     opened = here()
     settings = opened.settings
+    if (settings.home / DEMONSTRATION).exists():
+        raise Fault(f"{settings.home} holds what ./aftercare demo invented, and people whose password everybody knows; "
+                    "set AFTERCARE_HOME to another folder, or remove this one")  # fmt: skip
     check_places(settings.policy_file, opened.policy)
     check_templates(languages=opened.policy.rules.languages.offered)
     with only_one(settings):

@@ -1,13 +1,28 @@
 """The flows' clock. `as_of` lets a run work as at another time: for catching up, for tests, for the demonstration."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+
+_read: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731 - the one place where it is read
 
 
 def clock(as_of: datetime | None = None) -> datetime:
     """Now, or the instant that the run was given. Always in UTC."""
     if as_of is None:
-        return datetime.now(UTC)
+        return _read()
     moment = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     if moment.tzinfo is None:
         raise ValueError(f"as_of = {moment.isoformat()} has no offset from UTC: write it as 2026-10-05T09:30:00+00:00")
     return moment.astimezone(UTC)
+
+
+@contextmanager
+def living_by(other: Callable[[], datetime]) -> Iterator[None]:
+    """Runs in this process are dated by another clock, which gives UTC: the demonstration's story has its own."""
+    global _read
+    before, _read = _read, other
+    try:
+        yield
+    finally:
+        _read = before

@@ -10,10 +10,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, sync_playwright
 
+from cli.demo.company import PASSWORD
 from config.settings import ROOT
 from templates.preview import write_preview
 
@@ -35,6 +38,7 @@ def main() -> None:
             take(browser, f"{prefect}/deployments", "prefect-deployments.png", width=1280, height=800, wait_ms=5000)
             review = max((home / "reviews").glob("*.html"))
             take(browser, review.as_uri(), "review.png", width=1100, height=1400)
+            take_console(browser, f"http://127.0.0.1:{WEB_PORT}/console")
         preview = write_preview(home / "preview").parent
         survey = preview / "pages" / "survey.html"
         take(browser, survey.as_uri(), "survey.png", width=390, height=900)
@@ -67,6 +71,44 @@ def take(
     page.wait_for_timeout(wait_ms)
     page.screenshot(path=PICTURES / name)
     page.close()
+
+
+def take_console(browser: Browser, address: str) -> None:
+    """Pages of the staff console, as its people see them: `Shot.at` is clicked through from their day."""
+    for shot in CONSOLE:
+        scheme: Literal["light", "dark"] = "dark" if shot.dark else "light"
+        page = browser.new_page(viewport={"width": shot.width, "height": shot.height}, color_scheme=scheme)
+        page.goto(address)
+        page.get_by_label("E-mail address").fill(f"{shot.who}@staff.example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        for link in shot.at:
+            page.get_by_role("link", name=link).first.click()
+        page.screenshot(path=PICTURES / f"{shot.name}.png")
+        page.close()
+
+
+@dataclass(frozen=True)
+class Shot:
+    name: str
+    who: str
+    at: tuple[str, ...] = ()
+    width: int = 1280
+    height: int = 800
+    dark: bool = False
+
+
+CONSOLE = (
+    Shot("console-day", "petra.lindqvist", ("My day",), height=900),
+    Shot("console-day-phone", "petra.lindqvist", ("My day",), width=390, height=844),
+    Shot("console-call", "lena.fischer", ("Call Wilhelm Brandl",), height=1060),
+    Shot("console-calls-phone", "lena.fischer", ("Calls",), width=390, height=844),
+    Shot("console-concern", "petra.lindqvist", ("Elif Demir",), height=1240),
+    Shot("console-concern-dark", "petra.lindqvist", ("Oliver Grant",), height=1000, dark=True),
+    Shot("console-clock", "marek.novak", ("Grace Adeyemi", "Who was told"), height=1000),
+    Shot("console-cases", "petra.lindqvist", ("Cases",), height=900),
+    Shot("console-runs", "marek.novak", ("Runs",), height=1000),
+)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import select
 
+from cli.demo.company import PASSWORD, Company
+from config.settings import Settings
 from models.by_channel import ChannelFigures, channel_figures, waiting_replies
 from models.listing import account, promises
 from models.tables import escalations
@@ -31,7 +33,7 @@ def show_account(console: Console, opened: Place, month: str) -> None:
         words, kept, figures, replies = account(db), promises(db), channel_figures(db), waiting_replies(db)
     console.print("\n[bold]What became of every closed service[/]")
     table = Table(box=SIMPLE_HEAD, header_style="bold")
-    table.add_column("disposition")
+    table.add_column("disposition, or where it stands")
     table.add_column("services", justify="right")
     for word, count in words.items():
         table.add_row(word, str(count))
@@ -49,9 +51,25 @@ def show_account(console: Console, opened: Place, month: str) -> None:
     console.print(f"\nMonthly review   {reports[-1] if reports else 'none'}", soft_wrap=True)
     console.print(f"Mails and SMS    {settings.outbox}", soft_wrap=True)
     console.print(f"Prefect UI       {settings.prefect_url}")
-    console.print(f"Survey page      {settings.web_url}")
     console.print("Look further     ./aftercare cases, ./aftercare explain CASE, ./aftercare escalations list --all, "
                   "./aftercare log export", soft_wrap=True)  # fmt: skip
+
+
+def show_console(console: Console, settings: Settings, company: Company) -> None:
+    """Who can be whom in the console, and by what password."""
+    console.print(f"\n[bold]The staff console[/]  {settings.web_url}/console", soft_wrap=True)
+    console.print(f"Everybody's password, for this demonstration only: [bold]{PASSWORD}[/]", soft_wrap=True)
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for name in ("name", "signs in as", "role: departments"):
+        table.add_column(name, no_wrap=name != "role: departments")
+    for person in company.people:
+        roles = ", ".join(role.replace("_", " ") for role in sorted(person.roles))
+        departments = "all" if "*" in person.departments else ", ".join(sorted(person.departments))
+        table.add_row(escape(person.name), person.email, escape(f"{roles}: {departments}"))
+    console.print(table)
+    caller, owner, supervisor = company.callers[0], company.people[0], company.people[1]
+    console.print(f"Begin as {caller.name} (calls), {owner.name} (concerns) or {supervisor.name} (what is late). "
+                  "The story's clock goes on from here.", soft_wrap=True)  # fmt: skip
 
 
 def _show_channels(console: Console, figures: Mapping[Channel, ChannelFigures]) -> None:

@@ -1,5 +1,6 @@
-"""The demonstration's clock: it stands where the story has got to."""
+"""The demonstration's clock: it stands where the story has got to, and ticks when the story is over."""
 
+import time
 from datetime import datetime, timedelta
 
 
@@ -8,9 +9,12 @@ class StoryClock:
 
     def __init__(self, begins: datetime) -> None:
         self._now = begins
+        self._ticks_since: float | None = None
 
     def __call__(self) -> datetime:
-        return self._now
+        if self._ticks_since is None:
+            return self._now
+        return self._now + timedelta(seconds=time.monotonic() - self._ticks_since)
 
     def move_to(self, at: datetime) -> None:
         """Time never goes back."""
@@ -18,3 +22,7 @@ class StoryClock:
 
     def move_on(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
+
+    def tick(self) -> None:
+        """From now on it goes by itself, as fast as any other."""
+        self._ticks_since = time.monotonic()

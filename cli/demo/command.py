@@ -7,45 +7,41 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 import uvicorn
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import func, select
 
-from cli.demo.account import show_account
+from cli.demo.account import show_account, show_console
 from cli.demo.clock import StoryClock
-from cli.demo.customers import Customers
-from cli.demo.month import Month
+from cli.demo.company import let_in
 from cli.demo.postbox import Postbox
 from cli.demo.providers import providers
-from cli.demo.staff import Staff
+from cli.demo.story import Story
 from cli.deployments import apply_deployments
 from cli.fault import Fault
 from cli.opening import here
 from cli.parts import Part, check_port_is_free, server_part, stop_all, wait_until_ready
 from cli.service_file import import_reports, read_service_file, write_refused
-from cli.stages import StageName, Stages
-from cli.up import end_leftovers, only_one, stop_signal
+from cli.stages import Stages
+from cli.up import DEMONSTRATION, end_leftovers, only_one, stop_signal
 from config.settings import ROOT, Settings, read_settings
 from fakes.running import Fakes
+from flows.clock import living_by as flows_live_by
 from models.store import Store
-from models.tables import cases as cases_table
 from models.tables import services
 from tasks.place import Place
 from templates.render import check_templates
-from vocabulary import Stage
 from web.app import create_app
 from web.bell import Silent
 
 _EXAMPLE = ROOT / "examples" / "closed_services.csv"
 _BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 """Where the story's clock stands until the first service is known."""
-_MARK = "demonstration"
-"""A file in the home that says: all of this was invented, and may be removed by the next demonstration."""
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def demo(
@@ -62,7 +58,7 @@ def demo(
     check_port_is_free(settings.prefect_port, "AFTERCARE_PREFECT_PORT")
     check_port_is_free(settings.web_port, "AFTERCARE_WEB_PORT")
     console, clock = Console(), StoryClock(_BEFORE)
-    with only_one(settings), stop_signal() as stopping, providers(settings, clock) as fakes:
+    with only_one(settings), stop_signal() as stopping, providers(settings, clock) as fakes, flows_live_by(clock):
         settings = read_settings()
         server = server_part(settings, schedules=False)
         try:
@@ -76,7 +72,10 @@ def _fresh_place() -> Settings:
     if os.environ.get("AFTERCARE_DATABASE_URL"):
         raise Fault("the demonstration uses a SQLite store of its own; unset AFTERCARE_DATABASE_URL for it")
     settings = read_settings()
-    mark = settings.home / _MARK
+    if settings.web_host not in _LOOPBACK:
+        raise Fault("everybody knows the password of the demonstration's people: it serves this machine alone; "
+                    "unset AFTERCARE_WEB_HOST for it")  # fmt: skip
+    mark = settings.home / DEMONSTRATION
     if (settings.home / "aftercare.db").exists() and not mark.exists():
         raise Fault(f"{settings.home} holds real data; set AFTERCARE_HOME to another folder for the demonstration")
     if mark.exists():
@@ -107,18 +106,21 @@ def _tell(
     beside.shutdown(wait=False)
     begins, ends = _span(opened.store)
     clock.move_to(begins)
-    with serving(settings, opened.store, clock):
-        _live(console, opened, clock, stopping, postbox, ends=ends, seed=seed)
+    company = let_in(opened.store, opened.policy.rules.escalation, departments_of(opened.store), begins)
+    with serving(settings, opened.store, clock), Stages(settings, quiet=True) as stages:
+        story = Story(console, opened, clock, stages, postbox, company, stopping)
+        story.live(ends, seed)
         if stopping.is_set():
-            console.print("Stopped before the month was over.")
+            console.print("Stopped before the story was over.")
             return
         applied.result()
-        show_account(console, opened, month_of(opened.store))
+        show_account(console, opened, story.month)
+        show_console(console, settings, company)
         if serve_on:
             postbox.open_to_everybody()
             console.print(f"Providers        {postbox.page} (what they took; write back there)", soft_wrap=True)
             console.print("\nServing until Ctrl-C.")
-            stopping.wait()
+            story.go_on()
 
 
 def _import(console: Console, opened: Place, limit: int | None) -> None:
@@ -143,68 +145,10 @@ def _span(store: Store) -> tuple[datetime, datetime]:
     return first, last
 
 
-def _live(
-    console: Console, opened: Place, clock: StoryClock, stopping: threading.Event, postbox: Postbox, *, ends: datetime,
-    seed: int,
-) -> None:  # fmt: skip
-    settings, store = opened.settings, opened.store
-    customers, staff = Customers(seed, clock, postbox, languages_of(store)), Staff(seed, store, opened.policy.rules)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Stages(settings, quiet=True) as stages, Progress(*columns, console=console, transient=True) as progress:
-        month = Month(store, clock, stages, customers, staff, postbox, stopping)
-        bar = progress.add_task("Living through the month", total=store_count(store))
-
-        def tell(at: datetime) -> None:
-            progress.update(bar, completed=store_count(store, closed=True), description=f"{at:%a %d %B %Y}")
-
-        month.live(ends, tell)
-        if not stopping.is_set():
-            progress.update(bar, description="Writing the monthly review")
-            clock.move_to(_month_over(store))
-            stages.run_plainly(StageName.MONTHLY_REVIEW, as_of=clock(), month=month_of(store))
-            stages.run_plainly(StageName.DELIVER_MESSAGES, as_of=clock())
-            postbox.new()
-    console.print(f"Lived through {begins_text(store)}: {month.runs.total() + 2} flow runs.")
-    console.print("\n[bold]What customers did with their mails and texts[/]")
-    for deed, count in customers.done.most_common():
-        console.print(f"  {deed:38} {count:>5}")
-
-
-def month_of(store: Store) -> str:
-    """The month in whose middle the closings lie: in UTC a few of them may fall into its neighbours."""
-    return f"{_middle(store):%Y-%m}"
-
-
-def _middle(store: Store) -> datetime:
-    first, last = _span(store)
-    return first + (last - first) / 2
-
-
-def _month_over(store: Store) -> datetime:
-    """A day on which that month can be reviewed, everywhere: a short story may have ended before it."""
-    later = _middle(store).replace(day=1) + timedelta(days=33)
-    return later.replace(day=2)
-
-
-def languages_of(store: Store) -> dict[str, str]:
-    """Of the customers, by mail address and by number."""
+def departments_of(store: Store) -> list[str]:
+    """Of the services in the inbox."""
     with store.read() as db:
-        rows = db.execute(select(services.c.email, services.c.phone, services.c.language)).all()
-    return {address: row.language or "" for row in rows for address in (row.email, row.phone) if address}
-
-
-def begins_text(store: Store) -> str:
-    first, last = _span(store)
-    return f"{first:%d %B} to {last:%d %B %Y} and the weeks after it"
-
-
-def store_count(store: Store, *, closed: bool = False) -> int:
-    """How many services there are, or how many of their cases are closed."""
-    counted = select(func.count()).select_from(services)
-    if closed:
-        counted = select(func.count()).select_from(cases_table).where(cases_table.c.stage == Stage.CLOSED)
-    with store.read() as db:
-        return int(db.execute(counted).scalar_one())
+        return list(db.execute(select(services.c.department).distinct().order_by(services.c.department)).scalars())
 
 
 @contextmanager

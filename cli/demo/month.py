@@ -4,15 +4,15 @@ import heapq
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
 
 from sqlalchemy import func, select
 
 from cli.demo.clock import StoryClock
 from cli.demo.customers import Customers, Intent
 from cli.demo.postbox import Postbox
-from cli.demo.staff import Staff
 from cli.stages import StageName, Stages
 from models.due import count_concerns, count_due, count_messages, count_waiting
 from models.store import Store
@@ -36,8 +36,15 @@ _MOST_RUNGS = 3
 _WHOLE_SECONDS = timedelta(seconds=1)
 
 
+class AtWork(Protocol):
+    """The company's people."""
+
+    def work(self, now: datetime) -> None:
+        """Everything that somebody would have done by now, at the time at which it would have been done."""
+
+
 class Month:
-    def __init__(self, store: Store, clock: StoryClock, stages: Stages, customers: Customers, staff: Staff,
+    def __init__(self, store: Store, clock: StoryClock, stages: Stages, customers: Customers, staff: AtWork,
                  postbox: Postbox, stopping: threading.Event) -> None:  # fmt: skip
         self._store = store
         self._clock = clock
@@ -62,6 +69,25 @@ class Month:
                 self._step(datetime.combine(day, at, UTC), (*_STAGES_AT[at], *more))
             tell(self._clock())
             day += timedelta(days=2 if quiet else 1)
+
+    def last_days(
+        self, moments: Iterable[datetime], customers: Customers, staff: AtWork, tell: Callable[[datetime], None]
+    ) -> None:
+        """The same with others: every stage at each of these moments, and in the end even if nothing is due."""
+        self._customers, self._staff = customers, staff
+        for at in moments:
+            if self._stopping.is_set():
+                return
+            self._step(at, tuple(_DUE))
+            tell(at)
+        self.look(everything=True)
+
+    def look(self, *, everything: bool) -> None:
+        """What is due now is done; or every stage runs, due or not."""
+        at = self._clock()
+        for stage, due in _DUE.items():
+            if everything or due(self._store, at):
+                self._run(stage, at)
 
     def _step(self, at: datetime, stages: Sequence[StageName]) -> None:
         self._customers_until(at)

@@ -245,6 +245,20 @@ def test_the_demonstration_touches_no_real_data(concern: Place, type_: Type, mon
         assert db.execute(cases.select()).all() is not None
 
 
+def test_the_demonstration_lets_nobody_else_in(type_: Type, monkeypatch: pytest.MonkeyPatch):
+    """Its people have a password that everybody can read."""
+    monkeypatch.delenv("AFTERCARE_DATABASE_URL", raising=False)
+    monkeypatch.setenv("AFTERCARE_WEB_HOST", "0.0.0.0")
+    status, _, err = type_("demo", "--exit")
+    assert (status, "AFTERCARE_WEB_HOST" in err) == (2, True)
+
+
+def test_up_does_not_start_on_what_a_demonstration_has_left(concern: Place, type_: Type):
+    (concern.settings.home / "demonstration").touch()
+    status, _, err = type_("up")
+    assert (status, "AFTERCARE_HOME" in err) == (2, True)
+
+
 def _report(external_id: str, **more: object) -> ClosedService:
     values = {"source": "crm", "external_id": external_id, "closed_at": CLOSED, "kind": "job completed",
               "department": "Heating", "branch": "Berlin", "region": "DE-BE", "timezone": "Europe/Berlin",

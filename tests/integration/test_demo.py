@@ -13,13 +13,30 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, func, select
 
+from cli.demo.company import PASSWORD
 from cli.demo.habits import Deed
 from config.settings import ROOT
 from models.by_channel import channel_figures, waiting_replies
+from models.due import open_calls
 from models.listing import account, promises
-from models.tables import entries, messages, provider_events, replies, services, suppressions
+from models.passwords import is_password
+from models.tables import (
+    calls,
+    cases,
+    entries,
+    escalation_pauses,
+    escalations,
+    messages,
+    people,
+    provider_events,
+    replies,
+    runs,
+    services,
+    subtasks,
+    suppressions,
+)
 from tests.prefect_server import environment, free_port
-from vocabulary import Cause, Channel, Delivery, Disposition, Purpose
+from vocabulary import Cause, Channel, Delivery, Event, Purpose, Role, Stage
 
 pytestmark = pytest.mark.slow
 
@@ -55,9 +72,61 @@ def db(told: tuple[Path, str]) -> Iterator[Connection]:
 def test_every_service_is_accounted_for(db: Connection, told: tuple[Path, str]):
     words = account(db)
     assert sum(words.values()) == db.execute(select(func.count()).select_from(services)).scalar_one() > SERVICES - 10
-    assert set(words) <= set(Disposition), "every case has ended"
+    of_the_month = ~services.c.external_id.startswith("WO-27")
+    stages = select(cases.c.stage).join_from(cases, services, services.c.id == cases.c.service_id).distinct()
+    assert set(db.execute(stages.where(of_the_month)).scalars()) == {Stage.CLOSED}, "every case of the month has ended"
     [shown] = re.findall(r"all rows accepted +(\d+)", told[1])
     assert int(shown) == sum(words.values())
+
+
+def test_the_people_of_the_policy_are_let_in_and_printed_with_their_one_password(
+    db: Connection, told: tuple[Path, str]
+):
+    rows = db.execute(select(people.c.email, people.c.roles, people.c.password_hash)).all()
+    assert {row.email for row in rows} >= {
+        "petra.lindqvist@staff.example.com", "marek.novak@staff.example.com", "management@staff.example.com"
+    }  # fmt: skip
+    assert {role for row in rows for role in row.roles.split(",")} == set(Role)
+    assert all(is_password(row.password_hash, PASSWORD) for row in rows)
+    assert all(row.email in told[1] for row in rows)
+    assert PASSWORD in told[1]
+
+
+def test_the_month_was_worked_in_the_names_of_people(db: Connection):
+    names = set(db.execute(select(people.c.name)).scalars())
+    by_people = entries.c.event.in_((Event.CALL_CLAIMED, Event.CALL_RECORDED, Event.ESCALATION_ACKNOWLEDGED,
+                                     Event.ESCALATION_RESOLVED, Event.NOTE_ADDED, Event.SUBTASK_ASKED,
+                                     Event.ESCALATION_REASSIGNED, Event.ESCALATION_PAUSED))  # fmt: skip
+    done = Counter(db.execute(select(entries.c.event).where(by_people)).scalars())
+    assert len(done) == 8, done
+    assert set(db.execute(select(entries.c.actor).where(by_people)).scalars()) <= names
+
+
+def test_the_last_days_leave_work_in_every_state(db: Connection):
+    now = db.execute(select(func.max(entries.c.at))).scalar_one()
+    e = escalations.c
+    still_open = db.execute(select(escalations).where(e.closed_at.is_(None))).all()
+    assert {row.reopened > 0 for row in still_open} == {True, False}
+    untaken = [row for row in still_open if row.taken_at is None]
+    assert [row for row in untaken if row.deadline_at < now], "late"
+    assert [row for row in untaken if timedelta() < row.deadline_at - now < timedelta(hours=3)], "near the deadline"
+    assert [row for row in untaken if row.deadline_at - now > timedelta(hours=20)], "just come in"
+    assert [row for row in still_open if row.acknowledged_at and not row.resolved_at], "taken"
+    assert [row for row in still_open if row.taken_at and not row.acknowledged_at], "handed over"
+    assert [row for row in still_open if row.resolved_at], "resolved, and the customer is asked"
+    assert db.execute(select(subtasks.c.id).where(subtasks.c.ended_at.is_(None))).all()
+    assert db.execute(select(escalation_pauses.c.id).where(escalation_pauses.c.ended_at.is_(None))).all()
+    calls_now = open_calls(db, now)
+    assert len(calls_now) >= 5
+    assert [call for call in calls_now if call.due_to > now], "in time"
+    assert db.execute(select(calls.c.id).where(calls.c.claimed_until > now)).all(), "in somebody's hands"
+    assert waiting_replies(db) >= 2
+
+
+def test_the_runs_are_dated_by_the_story(db: Connection):
+    begins, ends = db.execute(select(func.min(services.c.closed_at), func.max(entries.c.at))).one()
+    first, last = db.execute(select(func.min(runs.c.started_at), func.max(runs.c.ended_at))).one()
+    assert begins < first < last <= ends + timedelta(minutes=1)
 
 
 def test_nobody_was_contacted_late(db: Connection):

@@ -22,6 +22,7 @@ from web.console.day import Day
 from web.console.doors import SIGN_IN, Desk, Door
 from web.console.entrance import Entrance
 from web.console.guard import Guard
+from web.console.guides import Guides
 from web.console.log import Log
 from web.console.me import Me
 from web.console.people import People
@@ -43,8 +44,8 @@ class Room(Protocol):
 
 
 ROOMS: tuple[Callable[[Desk], Room], ...] = (
-    Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Log,
-    Reviews, Runs, People, SetUp, Me,
+    Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Log, Reviews,
+    Runs, People, SetUp, Me, Guides,
 )  # fmt: skip
 
 

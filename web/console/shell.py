@@ -36,6 +36,7 @@ MENU: Final[tuple[Place, ...]] = (
     Place("/console/people", "People", Permission.PEOPLE),
     Place("/console/settings", "Settings", Permission.SETTINGS),
     Place("/console/me", "My account"),
+    Place("/console/help", "Help"),
 )
 """In the order in which it is shown."""
 

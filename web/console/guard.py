@@ -116,7 +116,7 @@ class Guard:
             return self._to_sign_in(request)
         request.state.seen_at = row.seen_at
         number = _number(request.path_params.get("number", "0"))
-        visit = Visit(db=db, person=person_of(row), now=now, path=request.url.path, number=number, form=form or {},
+        visit = Visit(db=db, person=person_of(row), now=now, path=request.scope["path"], number=number, form=form or {},
                       query=read_query(request))  # fmt: skip
         if not self._is_granted(door, visit):
             return self._shell.page(visit, Page(template="nothing_here", status=404), shown.proof)
@@ -141,7 +141,8 @@ class Guard:
                 return answer
 
     def _to_sign_in(self, request: Request) -> Response:
-        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        query = request.scope["query_string"].decode("ascii", "replace")  # `request.url` cannot hold any bytes
+        back = request.scope["path"] + (f"?{query}" if query else "")
         come_back = f"?next={quote(back)}" if request.method == "GET" and back != HOME else ""
         return RedirectResponse(f"{SIGN_IN}{come_back}", status_code=303)
 

@@ -124,7 +124,8 @@ def test_the_last_days_leave_work_in_every_state(db: Connection):
 
 
 def test_the_runs_are_dated_by_the_story(db: Connection):
-    begins, ends = db.execute(select(func.min(services.c.closed_at), func.max(entries.c.at))).one()
+    begins = db.execute(select(func.min(services.c.closed_at))).scalar_one()
+    ends = db.execute(select(func.max(entries.c.at))).scalar_one()
     first, last = db.execute(select(func.min(runs.c.started_at), func.max(runs.c.ended_at))).one()
     assert begins < first < last <= ends + timedelta(minutes=1)
 

@@ -85,7 +85,7 @@ def test_without_another_channel_a_person_is_to_find_a_way_and_is_asked_once(day
     days.live(until=until - timedelta(hours=1))
     assert days.case().stage == Stage.RECOVERING
     days.live(days=1)
-    assert (days.case().disposition, days.escalation().outcome) == (Disposition.UNRESOLVED, "unconfirmed")
+    assert (days.case().disposition, days.escalation().outcome) == (Disposition.UNRESOLVED, "resolved, unconfirmed")
     assert len(days.letters(SURVEY)) == 1
 
 
@@ -131,7 +131,7 @@ def test_who_has_opted_out_is_asked_nothing_more_and_the_wait_ends_as_it_would_h
     assert days.calls() == []
     assert days.escalation().recovery_until == until
     days.live(until=until + timedelta(hours=1))
-    assert days.escalation().outcome == "unconfirmed"
+    assert days.escalation().outcome == "resolved, unconfirmed"
     assert days.calls() == []
 
 
@@ -154,7 +154,7 @@ def test_a_survey_that_could_not_go_out_at_all_is_waited_for_and_promises_the_wh
     assert until > survey.at + timedelta(days=1)
     assert f"You can answer until {day_text(until - timedelta(days=1), 'Europe/Berlin')}." in survey.text
     days.live(until=until + timedelta(hours=1))
-    assert days.escalation().outcome == "unconfirmed"
+    assert days.escalation().outcome == "resolved, unconfirmed"
 
 
 def test_the_failure_of_an_earlier_round_asks_nothing(days: Days, provider: Providers):

@@ -156,6 +156,7 @@ def test_a_resolver_that_says_nothing_is_left_behind():
         ("Retry-After: Mon, 99 Foo 2026 99:99:99 GMT", None),
         ("X-Other: 1", None),
     ],
+    ids=["seconds", "too many seconds", "a date", "a word", "no date", "another header"],  # a date differs each time
 )
 def test_a_busy_receiver_s_own_time_is_kept(serve: Serve, header: str, wait: timedelta | None):
     server = serve(said("429 Too Many Requests", header))

@@ -82,6 +82,8 @@ HOSTILE: dict[str, tuple[str, ...]] = {
         "\u0633\u0644\u0627\u0645", "\u1f600", "\ufb03", "\u2168", "\uff1cscript\uff1e", "\u02bcquote\u2018\u2019",
         "\u00bd\u00bc",
     ),
+    "long words": ("W" * 600, "\U0001f600" * 150, "m\u0308" * 200, "&" * 300, "<" * 300, '"' * 300,
+        "a-" * 200, "()" * 100),
     "statements": (
         "' OR 1=1 --", "'; DROP TABLE cases; --", '" OR ""="', "1;SELECT pg_sleep(9)", "%' AND 1=0 UNION SELECT 1 --",
         "\\'; --",

@@ -27,6 +27,10 @@ def database_url(tmp_path: Path, sqlite_template: Path) -> str:
     return f"sqlite:///{tmp_path / 'aftercare.db'}"
 
 
+IN_AN_ADDRESS = 1500
+"""Bytes of a text that are looked for: clients send no longer addresses."""
+
+
 def pages_of(day: HostileDay) -> dict[str, str]:
     """By name the HTML of every page, and of those to which strangers and searches bring a text of theirs."""
     pages = dict(day.pages)
@@ -36,10 +40,10 @@ def pages_of(day: HostileDay) -> dict[str, str]:
         pages[name] = answer.text
     sent = day.text.encode("utf-8", "surrogatepass")
     fields = ("text", "department", "branch", "stage", "disposition", "from", "until", "after", "state", "mine", "done")
-    query = urlencode(dict.fromkeys(fields, sent))
+    query = urlencode(dict.fromkeys(fields, sent[:IN_AN_ADDRESS]))
     for path in ("/console/cases", "/console/concerns", "/console/causes", "/console", "/console/calls"):
         pages[f"{path}?"] = day.staff.open(f"{path}?{query}").text
-    pages["sign in"] = day.site.client.get(f"/console/sign-in?{urlencode({'next': sent, 'done': sent})}").text
+    pages["sign in"] = day.site.client.get(f"/console/sign-in?{urlencode({'next': sent[:IN_AN_ADDRESS]})}").text
     wrong = urlencode({"email": sent, "password": sent, "next": sent})
     headers = {"content-type": "application/x-www-form-urlencoded"}
     pages["wrong password"] = day.site.client.post("/console/sign-in", content=wrong, headers=headers).text

@@ -82,7 +82,7 @@ def test_management_sees_the_day_and_the_runs_on_a_telephone(shop: Shop, at_desk
     expect(page.locator("main")).to_contain_text("OperationalError")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     shown = page.locator("nav[aria-label=Console] a").all_inner_texts()
-    assert shown == ["My day", "Runs", "My account"]
+    assert shown == ["My day", "Reviews", "Runs", "My account", "Help"]
 
 
 def test_an_administrator_lets_in_changes_and_shuts_out_by_keyboard_alone(shop: Shop, at_desk):

@@ -48,7 +48,7 @@ def _test(folders: list[str], workers: int) -> list[str]:
 def _test_apart() -> list[str]:
     """Those that start servers or a browser, one after the other: they are there once and leave things running."""
     failed = []
-    for mark in ("browser", "slow"):
+    for mark in ("browser", "slow and not browser"):  # some are both: once is enough
         typer.echo(f"· tests marked {mark}")
         if _call([*_PYTEST, "-m", mark, "tests"]) != 0:
             failed.append(f"tests marked {mark}")

@@ -41,6 +41,7 @@ def environment(values: dict[str, str]) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a place whose Prefect server is running and has our deployments. No schedule starts a run there."""
+    from prefect.events.worker import EventsWorker
     from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_LOGGING_LEVEL, temporary_settings
 
     home = tmp_path_factory.mktemp("a home with spaces")
@@ -63,6 +64,7 @@ def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
                          PREFECT_LOGGING_LEVEL: "INFO"}  # fmt: skip
             with temporary_settings(overrides):
                 yield settings
+                EventsWorker.drain_all(timeout=10, at_exit=False)  # while somebody is there to take them
         finally:
             stop_all([server], within_s=8)
 

@@ -6,6 +6,7 @@ It takes 15 to 40 seconds to be ready, so there is one per file of tests that us
 import os
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -41,7 +42,6 @@ def environment(values: dict[str, str]) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a place whose Prefect server is running and has our deployments. No schedule starts a run there."""
-    from prefect.events.worker import EventsWorker
     from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_LOGGING_LEVEL, temporary_settings
 
     home = tmp_path_factory.mktemp("a home with spaces")
@@ -64,9 +64,21 @@ def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
                          PREFECT_LOGGING_LEVEL: "INFO"}  # fmt: skip
             with temporary_settings(overrides):
                 yield settings
-                EventsWorker.drain_all(timeout=10, at_exit=False)  # while somebody is there to take them
+                _send_what_waits()
         finally:
             stop_all([server], within_s=8)
+
+
+def _send_what_waits() -> None:
+    """Prefect's events, while there is a server to take them: its client waits for one that went, over a minute each.
+
+    In a thread of its own: with an event loop in this one, as Playwright leaves it, Prefect would not wait but return a
+    coroutine for somebody to await.
+    """
+    from prefect.events.worker import EventsWorker
+
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(EventsWorker.drain_all, timeout=10, at_exit=False).result()
 
 
 @pytest.fixture(scope="module")

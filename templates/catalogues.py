@@ -1,6 +1,7 @@
 """The messages of the templates, and whether each language has all of them."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -27,17 +28,20 @@ msgstr ""
 def messages_of(folder: Path = FOLDER) -> Catalog:
     """Every message that a template says, with the files that say it. Files that cannot be parsed are passed over."""
     found = Catalog()
-    environment = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True)
     for file in sorted(folder.glob("*/*.j2")):
-        try:
-            tree = environment.parse(file.read_text(encoding="utf-8"))
-        except TemplateSyntaxError:
-            continue
-        for call, texts in _calls(tree):
-            if texts:
-                message = texts[0] if call == "_" else texts[:2]
-                found.add(message, locations=[(f"{file.parent.name}/{file.name}", 0)])
+        for message in _messages_in(file.read_text(encoding="utf-8")):
+            found.add(message, locations=[(f"{file.parent.name}/{file.name}", 0)])
     return found
+
+
+@lru_cache(maxsize=512)
+def _messages_in(source: str) -> tuple[str | tuple[str, ...], ...]:
+    """What one template says; nothing, when it cannot be parsed."""
+    try:
+        tree = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True).parse(source)
+    except TemplateSyntaxError:
+        return ()
+    return tuple(texts[0] if call == "_" else texts[:2] for call, texts in _calls(tree) if texts)
 
 
 def misuses(name: str, tree: nodes.Template) -> Iterator[str]:

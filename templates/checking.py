@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from jinja2 import DictLoader, Environment, TemplateNotFound, TemplateSyntaxError, nodes
@@ -96,10 +96,24 @@ def _faults(read: Callable[[str], _Reading], name: str, allowed: frozenset[str])
 
 
 def _read(environment: Environment, name: str) -> _Reading:
-    tree = _parse(environment, name)
+    loader = environment.loader or DictLoader({})  # the type allows for none; ours has one
+    try:
+        return _reading_of(loader.get_source(environment, name)[0], name)
+    except TemplateNotFound as error:
+        raise TemplateFault(f"{error.name}: there is no such file; write it.") from None
+    except TemplateSyntaxError as error:
+        raise TemplateFault(f"{name}: line {error.lineno}: {error.message}; correct the syntax.") from None
+
+
+@lru_cache(maxsize=512)  # a text says the same in every folder, and is read again whenever one is checked again
+def _reading_of(source: str, name: str) -> _Reading:
+    """Raises TemplateSyntaxError."""
+    environment = environment_of()  # its filters, tests and globals are those of every folder
+    tree = environment.parse(source, name)
     own = {macro.name for macro in tree.find_all(nodes.Macro)}  # Jinja takes these for undeclared inside a block
     own |= {node.target for node in tree.find_all(nodes.Import)} | environment.globals.keys()
     return _Reading(
+        # It generates the code, so it also finds filters and tests that are not there; parsing alone does not.
         undeclared=frozenset(find_undeclared_variables(tree) - own),
         faults=(*_misspelt_fields(name, tree), *misuses(name, tree)),
         references=tuple(find_referenced_templates(tree)),
@@ -107,18 +121,6 @@ def _read(environment: Environment, name: str) -> _Reading:
             node.template.value for node in tree.find_all(nodes.Import) if isinstance(node.template, nodes.Const)
         ),
     )
-
-
-def _parse(environment: Environment, name: str) -> nodes.Template:
-    loader = environment.loader or DictLoader({})  # the type allows for none; ours has one
-    try:
-        source = loader.get_source(environment, name)[0]
-        environment.compile(source, name)  # finds unknown filters and tests, which parsing alone does not
-        return environment.parse(source, name)
-    except TemplateNotFound as error:
-        raise TemplateFault(f"{error.name}: there is no such file; write it.") from None
-    except TemplateSyntaxError as error:
-        raise TemplateFault(f"{name}: line {error.lineno}: {error.message}; correct the syntax.") from None
 
 
 def _misspelt_fields(name: str, tree: nodes.Template) -> Iterator[str]:

@@ -6,6 +6,7 @@ because it is checked: but for the style attributes, the template that comes out
 """
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 
 import css_inline
@@ -19,6 +20,7 @@ class InliningFault(ValueError):
     """A template that cannot be given style attributes without changing something else in it."""
 
 
+@lru_cache(maxsize=256)
 def with_styles(source: str, css: str) -> str:
     """The template with the rules of `css` as style attributes. `<style>` elements in it stay as they are.
 

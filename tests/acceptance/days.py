@@ -44,6 +44,7 @@ from tasks.undelivered import follow_failures, unknown_wait
 from vocabulary import CallOutcome, Channel, Delivery, Event, LinkPurpose, Purpose, Stage
 
 BERLIN = ZoneInfo("Europe/Berlin")
+HOUR = timedelta(hours=1)
 ANSWERABLE = (LinkPurpose.SURVEY, LinkPurpose.RECOVERY)
 
 
@@ -147,15 +148,19 @@ class Days:
     def live(
         self, until: datetime | None = None, meanwhile: Callable[[], None] = lambda: None, **length: float
     ) -> None:
-        """Time passes from one date on which something happens to the next; after each, people do what they do."""
-        until = until or self.now + timedelta(**length)
+        """Time passes from one date on which something happens to the next; after each, people do what they do.
+
+        What a sweep leaves although it is due waits for something else: it is tried again, ever more seldom.
+        """
+        until, blocked = until or self.now + timedelta(**length), self.lag / 2
         while True:
             self.sweep()
             meanwhile()
             coming = self._next_date()
             if coming is None or coming >= until:
                 break
-            self.now = max(coming, self.now) + self.lag
+            blocked = min(2 * blocked, HOUR) if coming <= self.now else self.lag
+            self.now = max(coming, self.now) + blocked
         self.now = max(self.now, until)
         self.sweep()
 

@@ -77,8 +77,8 @@ class Up:
     def run_that_nobody_ends(self, stage: str) -> str:
         """As a run looks to Prefect whose process was killed: it holds its stage's only slot."""
         with httpx.Client(base_url=self.prefect, trust_env=False, timeout=30) as api:
-            found = api.get(f"/deployments/name/{stage}/{stage}").json()["id"]
-            run = api.post(f"/deployments/{found}/create_flow_run", json={}).json()["id"]
+            found = api.get(f"/deployments/name/{stage}/{stage}").raise_for_status().json()["id"]
+            run = _made(api, f"/deployments/{found}/create_flow_run")
             for state in ("PENDING", "RUNNING"):
                 eventually(partial(_accepts, api, run, state), 60)
         return str(run)
@@ -168,6 +168,15 @@ def test_one_interrupt_stops_all_of_it_within_ten_seconds(up: Up):
     assert up.process.returncode == 0
     assert not [pid for pid in pids if alive(pid)]
     assert "Stopped." in up.log.read_text()
+
+
+def _made(api: httpx.Client, path: str) -> str:
+    """The id of what Prefect makes; its store may be locked at first, by what it does besides."""
+    end = time.monotonic() + 60
+    while not (answer := api.post(path, json={})).is_success:
+        assert time.monotonic() < end, answer.text
+        time.sleep(0.2)
+    return str(answer.json()["id"])
 
 
 def _accepts(api: httpx.Client, run: str, state: str) -> bool:

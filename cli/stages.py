@@ -12,6 +12,9 @@ from cli.fault import Fault
 from cli.parts import prefect_environment
 from config.settings import Settings
 
+_READY_S = 30
+"""How long a server is waited for that is there and busy. One that is not there refuses at once."""
+
 
 class StageName(StrEnum):
     """The stages as their deployments are named."""
@@ -78,7 +81,7 @@ class Stages:
 
 def _check_server(settings: Settings) -> None:
     try:
-        httpx.get(f"{settings.prefect_url}/api/ready", timeout=5, trust_env=False).raise_for_status()
+        httpx.get(f"{settings.prefect_url}/api/ready", timeout=_READY_S, trust_env=False).raise_for_status()
     except httpx.HTTPError:
         raise Fault(
             f"Prefect's server does not answer at {settings.prefect_url}; "

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -44,6 +45,7 @@ def read_policy(path: Path) -> Policy:
         raise PolicyError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
 
 
+@lru_cache(maxsize=16)
 def parse_policy(text: str) -> Policy:
     try:
         values = tomllib.loads(text)

@@ -65,10 +65,10 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
         ("/hooks/twilio/status/{ref}", ("POST",), hooks.twilio_status),
         ("/hooks/sendgrid/inbound/{secret}", ("POST",), mail.arrive),
         (SMS_PATH, ("POST",), sms.arrive),
-        *console_routes(settings, store, clock, bell, rules),
     )
     for path, methods, handler in routes:
         app.add_api_route(path, handler, methods=list(methods), response_model=None)
+    app.router.routes.extend(console_routes(settings, store, clock, bell, rules))
     https = settings.public_url.startswith("https://")
     answer_problems(app, pages, https=https)
     app.add_middleware(Headers, https=https)

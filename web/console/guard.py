@@ -7,7 +7,7 @@ browser says of where it was sent from) and is taken once, however often it is s
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,13 +17,14 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
 
 from models import sign_ins
 from models.people import person_of
 from models.refused import Refused
 from vocabulary import Permission
 from web.bell import Bell
-from web.bodies import FormBody
+from web.bodies import read_form
 from web.cleaned import cleaned
 from web.console.doors import HOME, SIGN_IN, Desk, Done, Door, Page, Visit
 from web.console.scope import may_see
@@ -51,14 +52,14 @@ class Guard:
         self._https = desk.public_url.startswith("https://")
         self.cookie = "__Host-aftercare" if self._https else "aftercare"
 
-    def endpoint(self, door: Door) -> Callable[..., Response]:
-        """For FastAPI, which reads the body of a form, up to a limit."""
+    def endpoint(self, door: Door) -> Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]:
+        """For a route. The work is done in a thread: it waits for the store."""
 
         def show(request: Request) -> Response:
             return self._show(door, request)
 
-        def take(request: Request, body: FormBody) -> Response:
-            return self._take(door, request, body)
+        async def take(request: Request) -> Response:
+            return await run_in_threadpool(self._take, door, request, await read_form(request))
 
         return show if door.method == "GET" else take
 

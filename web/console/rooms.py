@@ -4,6 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Route
+
 from config.settings import Settings
 from models.store import Store
 from policy.rules import Rules
@@ -67,18 +70,24 @@ def desk_of(settings: Settings, store: Store, clock: Callable[[], datetime], rul
 
 def console_routes(
     settings: Settings, store: Store, clock: Callable[[], datetime], bell: Bell, rules: Rules
-) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
-    """Every address of the console with its methods and handler."""
+) -> list[BaseRoute]:
+    """Every address of the console. The doors are plain routes: what FastAPI finds out of a handler, each has alike."""
     desk = desk_of(settings, store, clock, rules)
     shell = Shell(rules, (Silence(rules.runs),))
     guard = Guard(desk, shell, bell)
     provider = provider_of(settings)
     entrance = Entrance(desk, shell, guard, company=provider is not None, proxies=settings.trusted_proxies)
     company = CompanyAccount(desk, shell, guard, entrance, provider) if provider else None
-    return [
+    before_the_doors: list[tuple[str, tuple[str, ...], Callable[..., Any]]] = [
         (SIGN_IN, _GET, entrance.show),
         (SIGN_IN, ("POST",), entrance.sign_in),
         ("/console/sign-out", ("POST",), entrance.sign_out),
         *([(START, _GET, company.start), (BACK, ("GET",), company.finish)] if company else []),
-        *((door.path, _GET if door.method == "GET" else ("POST",), guard.endpoint(door)) for door in doors(desk)),
+    ]
+    return [
+        *(
+            APIRoute(path, handler, methods=[*methods], response_model=None)
+            for path, methods, handler in before_the_doors
+        ),
+        *(Route(door.path, guard.endpoint(door), methods=[door.method]) for door in doors(desk)),
     ]

@@ -1,5 +1,6 @@
 """`test`: every check and every test, as the project's continuous integration runs them."""
 
+import os
 import subprocess
 import sys
 from typing import Annotated
@@ -19,18 +20,20 @@ _CHECKS = (
     ("djlint", ["djlint", "--lint", "--quiet", "templates"]),
 )
 
-WORKERS = 2
+_QUICK = ["--hypothesis-profile", "quick"]
+WORKERS = (os.cpu_count() or 1) + 1
+"""One more than there are cores: some tests wait, for a server or a browser."""
 
 
 def test(
     *,
-    unit: Annotated[bool, typer.Option("--unit", help="Only the unit tests.")] = False,
+    unit: Annotated[bool, typer.Option("--unit", help="Only the unit tests, properties with few examples.")] = False,
     checks: Annotated[bool, typer.Option("--checks", help="Only the checks, no tests.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="How many tests run at once.")] = WORKERS,
 ) -> None:
     """Run all checks (style, security, types, layers, dependencies, spelling) and all tests."""
     failed = [] if unit else [name for name, command in _CHECKS if not _passes(name, command)]
-    if not checks and not _passes_tests("tests/unit" if unit else "tests", workers):
+    if not checks and not _passes_tests(["tests/unit", *_QUICK] if unit else ["tests"], workers):
         failed.append("tests")
     if failed:
         typer.echo(f"Failed: {', '.join(failed)}.", err=True)
@@ -38,14 +41,14 @@ def test(
     typer.echo("Everything passes.")
 
 
-def _passes_tests(folder: str, workers: int) -> bool:
+def _passes_tests(which: list[str], workers: int) -> bool:
     """Several files at once, each by one process: what a file shares, such as a server or a browser, is there once.
 
     In the order of their names, so that those that take long do not come last.
     """
     typer.echo("· tests")
     at_once = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
-    return _call([sys.executable, "-m", "pytest", "-q", *at_once, folder]) == 0
+    return _call([sys.executable, "-m", "pytest", "-q", *at_once, *which]) == 0
 
 
 def _passes(name: str, command: list[str]) -> bool:

@@ -49,6 +49,15 @@ _PAGES = {
     "replies": "/console/replies",
     "runs": "/console/runs",
     "people": "/console/people",
+    "log": "/console/log",
+    "log, far back": "/console/log?after={middle}",
+    "log, a rare event": "/console/log?event=record_incomplete",
+    "log, an event that none has": "/console/log?event=review_written",
+    "log, a department": "/console/log?department=Heating",
+    "log, a department with few cases": "/console/log?department=Lifts",
+    "log, a rare event of a department": "/console/log?event=record_incomplete&department=Heating",
+    "log, a day long ago": "/console/log?from=2026-02-01&until=2026-02-01",
+    "log, an event of a month": "/console/log?event=answer_judged&from=2026-02-01&until=2026-02-28",
 }
 _SEARCHES = {
     "newest cases": "",
@@ -101,7 +110,7 @@ def measure(cases: int, folder: Path) -> list[Timed]:
 
 async def _all(transport: httpx.ASGITransport, token: str, cases: int) -> list[Timed]:
     middle = f"{int(datetime(2026, 6, 1, tzinfo=UTC).timestamp() * 1_000_000)}_{cases // 2}"
-    named = {what: path.format(old=cases // 2) for what, path in _PAGES.items()}
+    named = {what: path.format(old=cases // 2, middle=middle) for what, path in _PAGES.items()}
     named |= {what: f"/console/cases?{query.format(middle=middle)}" for what, query in _SEARCHES.items()}
     cookies = {"aftercare": token}
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", cookies=cookies) as client:

@@ -8,7 +8,7 @@ SELECT
     strftime('%Y-%m-%d %H:%M:%f000+00:00', julianday('2026-01-02') + 302.0 * i / :cases) AS closed,
     strftime('%Y-%m-%d %H:%M:%f000+00:00', julianday('2026-11-02 09:00') + (i % 200 - 60) / 24.0) AS later,
     i > :cases - :cases / 50 AS is_open,
-    CASE i % 5 WHEN 0 THEN 'Heating' WHEN 1 THEN 'Plumbing' ELSE 'Electrical ' || (i % 5) END AS department,
+    CASE WHEN i % 2003 = 1 THEN 'Lifts' WHEN i % 5 = 0 THEN 'Heating' WHEN i % 5 = 1 THEN 'Plumbing' ELSE 'Electrical ' || (i % 5) END AS department,
     'Branch ' || (i % 12) AS branch,
     CASE i % 100 WHEN 0 THEN 'Anna' ELSE 'First' || (i % 500) END AS given_name,
     'Last' || (i % 5000) AS family_name,
@@ -44,11 +44,19 @@ INSERT INTO case_words (word, case_id)
 SELECT lower(given_name), i FROM n UNION ALL SELECT lower(family_name), i FROM n UNION ALL SELECT 'ticket' || i, i FROM n
 UNION ALL SELECT '4930' || (10000000 + i), i FROM n UNION ALL SELECT 'crm', i FROM n;
 
+-- Twelve entries for each case, as a case without a concern has; one event is rare.
+CREATE TEMP TABLE happened (hours, event);
+INSERT INTO happened VALUES
+    (0, 'case_opened'), (0, 'stage_changed'), (4, 'message_owed'), (4, 'stage_changed'), (4, 'message_accepted'),
+    (5, 'message_delivered'), (30, 'answer_received'), (30, 'answer_judged'), (30, 'message_owed'),
+    (30, 'stage_changed'), (31, 'message_accepted'), (102, 'record_sealed');
 INSERT INTO entries (at, event, case_id, actor, clause, detail)
 SELECT
-    closed, 'stage_changed', i, 'aftercare', '4.1',
-    json_object('from', 'planned', 'to', 'asked', 'reason', 'the slot has come')
-FROM n;
+    strftime('%Y-%m-%d %H:%M:%f000+00:00', closed, hours || ' hours'),
+    CASE WHEN i % 2003 = 0 AND event = 'record_sealed' THEN 'record_incomplete' ELSE event END,
+    i, 'aftercare', '4.1', json_object('from', 'planned', 'to', 'asked', 'reason', 'the slot has come')
+FROM n CROSS JOIN happened;
+DROP TABLE happened;
 
 INSERT INTO answers (id, case_id, version, nonce, received_at, channel, rating, comment, contact_me, solved, concern)
 SELECT i, i, 1, 'n' || i, closed, 'email', 1 + i % 5, 'The boiler leaks again.', 0, 0, 0

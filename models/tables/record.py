@@ -14,7 +14,11 @@ class Entry(SQLModel, table=True):
     """
 
     __tablename__ = "entries"
-    __table_args__: Any = (Index("entries_of_case", "case_id", "id"),)
+    __table_args__: Any = (
+        Index("entries_of_case", "case_id", "id"),
+        Index("entries_by_time", "at", "id"),
+        Index("entries_of_event", "event", "at", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime

@@ -1,7 +1,7 @@
 """Cases: looked for by words and by what they are, in an address that can be kept."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from policy.permissions import EVERYWHERE
 from vocabulary import Disposition, Permission, Stage
 from web.console.days_asked import day_in, midnight
 from web.console.doors import Desk, Door, Page, Visit
+from web.console.page_ends import end_at, end_in
 
 PATH = "/console/cases"
 _FILTERS = ("text", "department", "branch", "stage", "disposition", "from", "until")
@@ -62,30 +63,17 @@ def _wanted(visit: Visit, asked: Mapping[str, str]) -> tuple[Wanted, list[str]]:
         stage=asked["stage"], disposition=asked["disposition"],
         closed_from=midnight(first, zone) if first else None,
         closed_before=midnight(last + timedelta(days=1), zone) if last else None,
-        after=_after(visit.query.get("after", ""), faults),
+        after=end_in(visit.query.get("after", ""), faults),
     ), faults  # fmt: skip
 
 
-def _after(text: str, faults: list[str]) -> tuple[datetime, int] | None:
-    """Where the page before ended, as `_next` wrote it."""
-    if not text:
-        return None
-    moment, _, number = text.partition("_")
-    try:
-        return datetime.fromtimestamp(int(moment) / 1_000_000, UTC), int(number)
-    except (ValueError, OverflowError, OSError):
-        faults.append("this address was cut off; begin again")
-        return None
-
-
 def _next(asked: Mapping[str, str], found: list[Row[Any]]) -> str | None:
-    """The address of the next page. By time and number, not by count: nothing is shown twice when cases are added."""
+    """The address of the next page."""
     if len(found) <= PAGE:
         return None
     last = found[PAGE - 1]
-    microseconds = (last.closed_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     given = {name: value for name, value in asked.items() if value}
-    return f"{PATH}?{urlencode({**given, 'after': f'{microseconds}_{last.id}'})}"
+    return f"{PATH}?{urlencode({**given, 'after': end_at(last.closed_at, last.id)})}"
 
 
 def _row(row: Row[Any], zone: ZoneInfo) -> dict[str, Any]:

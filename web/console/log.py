@@ -1,7 +1,7 @@
 """SOP 4.5: the Customer Feedback Log for QA, in plain words on a page, and whole as a file."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from templates.csv_out import line, lines
 from vocabulary import Event, Permission
 from web.console.days_asked import day_in, midnight
 from web.console.doors import Desk, Door, Page, Visit
+from web.console.page_ends import end_at, end_in
 from web.console.story import who
 from web.console.times import moment, zone_text
 
@@ -26,7 +27,6 @@ PATH = "/console/log"
 EXPORT = f"{PATH}/export"
 _FILTERS = ("event", "department", "from", "until")
 _LONGEST = 300
-_LARGEST_NUMBER = 2**31 - 1
 _MARK = "\ufeff"
 """At the beginning of a file: spreadsheets know by it that it is UTF-8."""
 _LOG = logging.getLogger("aftercare.web")
@@ -45,16 +45,16 @@ class Log:
     def listed(self, visit: Visit) -> Page:
         asked = _asked(visit)
         wanted, faults = _wanted(visit, asked)
-        under = _under(visit.query.get("under", ""), faults)
-        found = [] if faults else newest_entries(visit.db, wanted, under=under)
+        after = end_in(visit.query.get("after", ""), faults)
+        found = [] if faults else newest_entries(visit.db, wanted, after=after)
         shown = found[:PAGE]
         told = moments_of(visit.db, shown)
         return Page(template="log", status=400 if faults else 200, values={
             "asked": asked,
             "faults": faults,
             "rows": [_row(row, one, visit) for row, one in zip(shown, told, strict=True)],
-            "next": _address(PATH, asked, under=found[PAGE - 1].id) if len(found) > PAGE else None,
-            "first": under is None,
+            "next": _next(asked, found),
+            "first": after is None,
             "zone": zone_text(visit.now, visit.person.zone),
             "events": [{"name": event, "words": event.replace("_", " ")} for event in Event],
             "departments": to_choose_from(visit.db)[0],
@@ -101,17 +101,15 @@ def _wanted(visit: Visit, asked: Mapping[str, str]) -> tuple[Wanted, list[str]]:
     ), faults  # fmt: skip
 
 
-def _under(text: str, faults: list[str]) -> int | None:
-    """The number of the entry with which the page before ended."""
-    if not text:
+def _next(asked: Mapping[str, str], found: Sequence[Row[Any]]) -> str | None:
+    """The address of the next page."""
+    if len(found) <= PAGE:
         return None
-    if text.isascii() and text.isdigit() and int(text[:12]) <= _LARGEST_NUMBER:
-        return int(text[:12])
-    faults.append("this address was cut off; begin again")
-    return None
+    last = found[PAGE - 1]
+    return _address(PATH, asked, after=end_at(last.at, last.id))
 
 
-def _address(path: str, asked: Mapping[str, str], **more: int) -> str:
+def _address(path: str, asked: Mapping[str, str], **more: str) -> str:
     given = {**{name: value for name, value in asked.items() if value}, **more}
     return f"{path}?{urlencode(given)}" if given else path
 

@@ -75,6 +75,7 @@ def test_days_of_closing_are_those_of_the_person_who_looks(site: Site):
         ({"until": "9999-12-31"}, "is no date"),
         ({"after": "x_y"}, "This address was cut off"),
         ({"after": "9" * 30 + "_1"}, "This address was cut off"),
+        ({"after": "1_" + "9" * 30}, "This address was cut off"),
         ({"text": "?!"}, "Look for a word"),
     ],
 )

@@ -39,13 +39,15 @@ def exported(staff: Staff, **query: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
+def newest_first(site: Site) -> list[int]:
+    with site.store.read() as db:
+        return [number for _, number in sorted(((row.at, row.id) for row in log_rows(db)), reverse=True)]
+
+
 def test_entries_are_told_in_plain_words_newest_first_with_their_case(site: Site):
     seeded = seed.escalated(site.place, comment="It drips.")
     page = shown(sign_in(site, Role.QA))
-    numbers = numbers_in(page)
-    assert numbers == sorted(numbers, reverse=True)
-    with site.store.read() as db:
-        assert set(numbers) == {row.id for row in log_rows(db)}
+    assert numbers_in(page) == newest_first(site)
     told = words_in(page)
     assert "It drips." in told
     assert "the customer" in told
@@ -64,6 +66,18 @@ def test_filters_hold_together_on_the_page_and_in_the_file(site: Site):
     assert f'href="{EXPORT}?event=escalation_opened&amp;department=Heating"' in page
 
 
+@pytest.mark.parametrize("few", [0, 1, 2])
+def test_a_department_is_found_alike_with_few_cases_and_with_many(site: Site, monkeypatch, few: int):
+    monkeypatch.setattr(log_pages, "_FEW_CASES", few)
+    of = {name: seed.planned(site.place, department=name).case_id for name in ("Heating", "Plumbing")}
+    of_heating = {of["Heating"], seed.planned(site.place, department="Heating").case_id}
+    staff = sign_in(site, Role.QA)  # whose being let in is an entry about no case
+    rows = exported(staff, department="Heating")
+    assert {int(row["case_id"]) for row in rows} == of_heating
+    assert set(numbers_in(shown(staff, department="Heating"))) == {int(row["id"]) for row in rows}
+    assert exported(staff, department="Roofing") == []
+
+
 def test_days_are_those_of_the_person_who_looks(site: Site):
     seed.planned(site.place)
     staff = sign_in(site, Role.QA)
@@ -78,16 +92,14 @@ def test_pages_follow_each_other_without_gap_or_repetition_while_entries_are_add
     monkeypatch.setattr(log_pages, "PAGE", 5)
     monkeypatch.setattr("web.console.log.PAGE", 5)
     seed.ended(site.place)
-    with site.store.read() as db:
-        expected = [row.id for row in log_rows(db)][::-1]
     staff, seen, path = sign_in(site, Role.QA), [], LOG
-    with site.store.read() as db:
-        expected = [row.id for row in log_rows(db)][::-1]
+    expected = newest_first(site)
     while path and len(seen) <= len(expected):
         page = staff.open(path).text
         seen += numbers_in(page)
-        seed.planned(site.place)
-        found = re.search(r'href="(/console/log\?[^"]*under=[^"]*)"', page)
+        with site.store.write() as db:
+            append(db, [NewEntry(event=Event.NOTE_ADDED, at=site.clock(), clause=Clause.SCOPE)])
+        found = re.search(r'href="(/console/log\?[^"]*after=[^"]*)"', page)
         path = found[1].replace("&amp;", "&") if found else ""
     assert seen == expected
     assert len(seen) > 5
@@ -109,9 +121,9 @@ def test_what_cannot_be_read_is_said_and_gives_no_file(site: Site, path: str, qu
     assert "content-disposition" not in answer.headers
 
 
-@pytest.mark.parametrize("under", ["x", "-1", "9" * 30, "٣"])
-def test_an_address_that_was_cut_off_is_said(site: Site, under: str):
-    answer = sign_in(site, Role.QA).client.get(LOG, params={"under": under})
+@pytest.mark.parametrize("after", ["x", "7", "-1_-1", "1_", "_1", "1_" + "9" * 30, "9" * 30 + "_1", "9" * 5000 + "_1"])
+def test_an_address_that_was_cut_off_is_said(site: Site, after: str):
+    answer = sign_in(site, Role.QA).client.get(LOG, params={"after": after})
     assert answer.status_code == 400
     assert "This address was cut off" in words_in(answer.text)
 

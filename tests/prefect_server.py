@@ -52,9 +52,11 @@ def prefect_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = shared / "home for Prefect's templates"
     with (shared / "prefect-template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not home.exists():
+        if not (home / "ready").exists():
+            shutil.rmtree(home, ignore_errors=True)  # what somebody began who fell over
             with _serving(home) as settings:
                 apply_deployments(settings)
+            (home / "ready").touch()
     return home / "prefect"
 
 

@@ -53,6 +53,13 @@ def test_every_key_of_a_trigger_is_one_that_prefect_knows(deployment: dict[str, 
 
 
 @each_deployment
+def test_no_bell_is_without_a_sweep_after_it(deployment: dict[str, Any]):
+    """Bells within the window of the first start nothing, so the sweep must not begin before it is over."""
+    for trigger in deployment.get("triggers") or []:
+        assert trigger["schedule_after"] == f"PT{trigger['within']}S"
+
+
+@each_deployment
 def test_the_entrypoint_is_a_flow_named_by_its_module(deployment: dict[str, Any]):
     assert re.fullmatch(r"flows(\.\w+)+", deployment["entrypoint"]), "the path form hides tasks/ behind flows/"
     assert isinstance(_flow(deployment), Flow)

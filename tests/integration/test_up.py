@@ -147,6 +147,7 @@ def test_a_killed_part_is_started_again(up: Up):
     eventually(lambda: up.parts()["web application"] != former, 30)
     eventually(lambda: _answers(up.web), 60)
     assert up.report("J-2").status_code == 201
+    eventually(lambda: up.count_cases() == 2, PICKED_UP_S)  # by its own bell, seconds after the first one
 
 
 def test_after_up_itself_was_killed_the_next_one_ends_what_was_left_and_goes_on(up: Up):

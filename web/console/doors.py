@@ -18,6 +18,8 @@ from web.bell import Sound
 
 HOME = "/console"
 SIGN_IN = "/console/sign-in"
+LARGEST_NUMBER = 2**31 - 1
+"""Of a row, in PostgreSQL. What is larger in an address is nobody's number."""
 
 Kind = Literal["case", "concern", "call", "reply", "subtask", "person", "review"]
 """Whose number stands in an address. Who may see it is in `web.console.scope`."""

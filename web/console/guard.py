@@ -26,14 +26,12 @@ from vocabulary import Permission
 from web.bell import Bell
 from web.bodies import read_form
 from web.cleaned import cleaned
-from web.console.doors import HOME, SIGN_IN, Desk, Done, Door, Page, Visit
+from web.console.doors import HOME, LARGEST_NUMBER, SIGN_IN, Desk, Done, Door, Page, Visit
 from web.console.scope import may_see
 from web.console.shell import Shell
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _MOST_FIELDS = 200
-_LARGEST_NUMBER = 2**31 - 1
-"""Of a row, in PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +190,4 @@ def read_query(request: Request) -> dict[str, str]:
 
 def _number(text: Any) -> int:
     """Of a row; -1, which no row has, for what is no number of one."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= _LARGEST_NUMBER else -1
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST_NUMBER else -1

@@ -5,9 +5,9 @@ By time and number, not by count: nothing is shown twice, and nothing left out, 
 
 from datetime import UTC, datetime, timedelta
 
+from web.console.doors import LARGEST_NUMBER
+
 _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
-_LARGEST_NUMBER = 2**31 - 1
-"""Of a row, in PostgreSQL."""
 
 
 def end_at(at: datetime, number: int) -> str:
@@ -24,7 +24,7 @@ def end_in(text: str, faults: list[str]) -> tuple[datetime, int] | None:
         end = _BEGIN + timedelta(microseconds=int(microseconds)), int(number)
     except (ValueError, OverflowError):
         end = None
-    if end is None or not 0 <= end[1] <= _LARGEST_NUMBER:
+    if end is None or not 0 <= end[1] <= LARGEST_NUMBER:
         faults.append("this address was cut off; begin again")
         return None
     return end

@@ -21,7 +21,7 @@ def faults_in(page: Page) -> list[str]:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": _HEIGHT})
         for scheme, rules in (("light", ()), ("dark", _OF_COLOURS)):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             faults += [f"{width} px, {scheme}: {fault}" for fault in _axe(page, rules)]
         wide = page.evaluate("document.documentElement.scrollWidth")
         faults += [f"{width} px: it is {wide} px wide"] if wide > width else []

@@ -144,7 +144,8 @@ def test_every_page_stands_whatever_is_asked_of_it(
         for headers in ([(b"cookie", cookie)], []):
             reply = request(site.app, "GET", path, query, headers)
             answered(reply)
-            assert reply.status in ((200, 400) if headers else (303,)), door.path  # 400: the page says what is wrong
+            assert reply.status in ((200, 400) if headers else (303,)), door.path
+            assert reply.status != 400 or b'role="alert"' in reply.body, f"{door.path} does not say what is wrong"
 
 
 @settings(often, max_examples=40)  # each looks for a password, which takes its time

@@ -33,7 +33,15 @@ class Settlement(StrEnum):
     """What a person makes of a reply."""
 
     ANSWER = "answer"
+    CONCERN = "concern"
+    """An answer that holds a concern, whatever its rating."""
+    CONFIRMED = "confirmed"
+    """To the question whether it was put right: yes."""
+    NOT_CONFIRMED = "not confirmed"
+    """To the question whether it was put right: no. The concern is open again."""
     OPT_OUT = "opt-out"
+    AUTOMATIC = "automatic"
+    """A machine wrote it: the customer has not answered, and the case goes on."""
     NOTED = "noted"
 
 

@@ -33,6 +33,11 @@ class Event(StrEnum):
     CALL_WITHDRAWN = auto()
     REPLY_RECEIVED = auto()
     REPLY_SETTLED = auto()
+    REPLY_WARNED = auto()
+    """Nobody has read a reply yet, and its deadline comes nearer."""
+    REPLY_BREACHED = auto()
+    REPLY_HANDED_OVER = auto()
+    """A reply was given to another department to read."""
     ANSWER_RECEIVED = auto()
     ANSWER_DOUBTED = auto()
     """What came after it speaks against an answer that had been taken for a person's."""
@@ -41,6 +46,14 @@ class Event(StrEnum):
     PREFERENCE_SET = auto()
     CONSENT_RENEWED = auto()
     """START came from a number that had opted out by text message: it may be texted again."""
+    OPT_OUT_LIFTED = auto()
+    """A person took back an opt-out that a person had written down by mistake."""
+    DANGER_RAISED = auto()
+    """A customer reported a danger: the person on call is told at once."""
+    DANGER_PASSED_ON = auto()
+    """Nobody took it in time: the next one is told."""
+    DANGER_TAKEN = auto()
+    DANGER_ENDED = auto()
     ADDRESS_INVALID = auto()
     ADDRESS_CLEARED = auto()
     """A person said that it works again, or belongs to somebody else now."""

@@ -98,6 +98,8 @@ class Reply(SQLModel, table=True):
         UniqueConstraint("channel", "external_id"),
         Index("replies_open", "id", sqlite_where=text("settled_at IS NULL"),
               postgresql_where=text("settled_at IS NULL")),
+        Index("replies_from", "from_key", sqlite_where=text("settled_at IS NULL"),
+              postgresql_where=text("settled_at IS NULL")),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
@@ -110,10 +112,27 @@ class Reply(SQLModel, table=True):
     received_at: datetime
     text: str
     """Identity: what was written, without quotes and signature."""
+    raw: str | None = None
+    """Identity: all that came, with what was quoted, when that is more than `text`; without the tokens of our links."""
+    subject: str | None = None
+    """Identity: of a mail."""
+    sender: str | None = None
+    """Identity: the address or number that it came from, while no case of ours says who that is."""
     attachments: int = 0
     understood: str
     """As what: an answer, an opt-out, a machine's reply, or unclear."""
+    proposal: str | None = None
+    """JSON, our best reading of what a person is to decide: "as" is a word of `models.replies.Settlement`, and "rating"
+    a number, where one is meant."""
     answer_id: int | None = Field(default=None, foreign_key="answers.id")
+    read_by: datetime | None = None
+    """Until when a person is to have read it; None when nobody needs to."""
+    warned: int = 0
+    """How many warnings of that deadline have gone out."""
+    next_at: datetime | None = None
+    """When its deadline asks for the next warning."""
+    handled_by: str | None = None
+    """The department that it was handed over to; None: the one of its case."""
     settled_at: datetime | None = None
     """None while a person is to look at it."""
     settled_by: str | None = None
@@ -187,6 +206,8 @@ class Suppression(SQLModel, table=True):
     said_by: str | None = None
     """SHA-256 of the number that said so by text message, or is known to its provider to have. START from it takes that
     back. None when it was said in any other way, or in any other way too."""
+    recorded_by: str | None = None
+    """Who wrote it down, when a person did: such a one can be lifted by a person. None: the customer did it alone."""
 
 
 class InvalidAddress(SQLModel, table=True):

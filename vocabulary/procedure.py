@@ -70,6 +70,19 @@ class CallOutcome(StrEnum):
     """The customer asked to be called at another time."""
 
 
+class Danger(StrEnum):
+    """What a customer may report that cannot wait for the next working day, gravest first."""
+
+    GAS = "gas"
+    CARBON_MONOXIDE = "carbon monoxide"
+    FIRE = "fire"
+    """Fire, smoke, an explosion."""
+    ELECTRICITY = "electricity"
+    WATER = "water"
+    """Where it does harm: through a ceiling, flooding."""
+    INJURY = "injury"
+
+
 class Clause(StrEnum):
     """The clause of the procedure that a decision rests on. Their texts are in the policy file."""
 

@@ -24,8 +24,8 @@ _GREETINGS = {
     "nl": ("Goedemorgen,", "Hallo", "Beste mensen,"),
 }
 _SIGNATURES = {
-    "en": ("Regards\nBob Smith", "Kind regards,\nMary Jones\n0151 234567",
-           "-- \nBob Smith\nSmith & Sons Ltd\nwww.example.org", "Thanks\nT. Brown", "Sent from my iPhone", "Best wishes\nJo"),
+    "en": ("Regards\nBob Smith", "Kind regards,\nMary Jones\n0151 234567", "Sent from my iPhone", "Best wishes\nJo",
+           "-- \nBob Smith\nSmith & Sons Ltd\nwww.example.org", "Thanks\nT. Brown"),
     "de": ("Mit freundlichen Grüßen\nBernd Beispiel\nTel. 030 1234567", "Viele Grüße\nEva", "LG Tom", "MfG",
            "-- \nBernd Beispiel\nBeispiel GmbH, Musterweg 3, 10115 Berlin", "Von meinem iPhone gesendet"),
     "fr": ("Cordialement,\nJean Exemple", "Bien à vous\nMme Exemple\n06 12 34 56 78", "Envoyé de mon iPhone"),

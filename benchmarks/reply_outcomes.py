@@ -56,7 +56,7 @@ def outcomes_of(world: World, customers: Sequence[Customer], asked: Asked) -> li
     world.live_on()
     later = _Look(world, before)
     for customer, outcome in zip(customers, found, strict=True):
-        later.complete(customer, outcome)
+        later.complete(customer, outcome, asked)
     return found
 
 
@@ -89,7 +89,7 @@ class _Look:
         if left:
             found.happened.add("opt_out")
         if case.id in self._alarmed:
-            found.happened.add("danger")
+            found.happened |= {"danger", "concern"}  # a person is called at once
         if self._has_concern(case, asked):
             found.happened.add("concern")
         if reply is not None:
@@ -99,11 +99,11 @@ class _Look:
         found.understood = _understood(reply, said, found)
         return found
 
-    def complete(self, customer: Customer, found: Outcome) -> None:
-        """What shows only when time has passed: whether we went on writing."""
+    def complete(self, customer: Customer, found: Outcome, asked: Asked) -> None:
+        """What shows only when time has passed: whether we went on writing. A case that is over does not go on."""
         case, reply = self._cases[customer.case_id], self._reply_of(customer)
         written = [row for row in self._sent.get(case.id, []) if row.to_address is None and row.state in _SENT]
-        goes_on = bool(written or self._calls.get(case.id))
+        goes_on = bool(written or self._calls.get(case.id)) or asked is not Asked.SURVEY
         machine = reply is not None and reply.settlement in (Settlement.AUTOMATIC, Meaning.AUTOMATIC)
         if machine and not found.happened & {"opt_out"} and not self._answers.get(case.id):
             found.told.append("taken for a machine's" + ("" if goes_on else ", but nothing was sent any more"))

@@ -9,7 +9,7 @@ from enum import StrEnum
 from benchmarks.reply_cases import ReplyCase
 from benchmarks.reply_outcomes import Outcome
 
-_ACTS = ("rating:", "opt_out", "confirm", "reopen")
+_ACTS = ("rating:", "opt_out", "confirm", "reopen", "bounce")
 """What a program does about a customer: each is wrong wherever nobody meant it."""
 _WORD = re.compile(r"[^\W_]+")
 # What may be missing from a comment because it is the rating itself: scales and satisfaction, in the five languages.
@@ -22,8 +22,9 @@ _GREETING = re.compile(
     r"(hi|hello|dear|good (morning|day|evening)|hallo|guten|liebe|bonjour|salut|hola|buen|beste|dag)\b.*"
 )
 _SIGN_OFF = re.compile(
-    r"(--|(kind |best |many )?regards|(best )?wishes|sincerely|cheers|thanks|thank you"
-    r"|mit freundlichen|viele grüße|lg|mfg|danke|cordialement|bien à vous|merci|saludos|gracias|un saludo|met vriendelijke|groet|bedankt|sent from)\b.*|--"
+    r"(--|(kind |best |many )?regards|(best )?wishes|sincerely|cheers|thanks|thank you|mit freundlichen"
+    r"|viele grüße|lg|mfg|danke|cordialement|bien à vous|merci|saludos|gracias|un saludo|met vriendelijke|groet|bedankt"
+    r"|sent from)\b.*|--"
 )
 _LEGAL = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit"])
 _COURTESY = frozenset(

@@ -11,6 +11,7 @@ from models.log import NewEntry, append
 from models.store import insert_new
 from models.tables import cases, channel_states, columns, messages, services, suppressions
 from models.tables.contact import ANY_CHANNEL
+from models.unread import is_held
 from models.writing import FORBIDS_ANSWERING
 from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
 
@@ -28,6 +29,13 @@ _SUPPRESSED = (
     .correlate(cases, messages)
     .exists()
 )
+_BY_ITSELF = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU)
+"""What goes to customers without a person having written it."""
+_HELD = and_(
+    messages.c.purpose.in_(_BY_ITSELF),
+    select(cases.c.id).where(cases.c.id == messages.c.case_id, is_held()).correlate(messages).exists(),
+)
+"""A reply of the customer waits for a person: nothing more goes out until they have read it."""
 _WANTED = or_(
     messages.c.purpose.not_in(TO_CUSTOMERS),
     and_(messages.c.purpose == Purpose.THANK_YOU, ~_SUPPRESSED),
@@ -65,7 +73,7 @@ def _judged(condition: ColumnElement[bool]) -> Any:
     )
 
 
-_STILL_WANTED = _judged(messages.c.ref == bindparam("of_ref")).where(_WANTED)
+_STILL_WANTED = _judged(messages.c.ref == bindparam("of_ref")).where(_WANTED, ~_HELD)
 """Put together once: it is asked for every message, and putting it together takes longer than the answer."""
 
 
@@ -128,10 +136,12 @@ def claim(
 ) -> int:
     """Put up to `size` due messages into the hands of `owner`; how many. Two workers never get the same one.
 
-    One whose contact window has closed, or closes within `spare`, is not due any more, however long the queue was.
+    None to a customer whose reply waits for a person. One whose contact window has closed, or closes within `spare`, is
+    not due any more, however long the queue was.
     """
     in_window = or_(messages.c.not_after.is_(None), messages.c.not_after > now + spare)
-    return leases.take(db, messages, and_(messages.c.channel == channel, in_window), owner, now, size=size, lease=lease)
+    wanted = and_(messages.c.channel == channel, in_window, ~_HELD)
+    return leases.take(db, messages, wanted, owner, now, size=size, lease=lease)
 
 
 def claimed(db: Connection, owner: str) -> Sequence[Row[Any]]:

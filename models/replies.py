@@ -1,6 +1,7 @@
 """Replies: what customers send back, each kept once, and what a person made of those that only a person understands."""
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,10 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, 
 from models.answers import Said, TooLate, record
 from models.going_on import customer_spoke
 from models.log import SYSTEM, NewEntry, append
+from models.notes import NoteKind
 from models.optouts import opt_out, suppress_address
 from models.refused import Refused
 from models.store import insert_new
-from models.tables import cases, columns, entries, escalations, replies, services
+from models.tables import cases, columns, entries, escalations, notes, replies, services
 from models.unreachable import MACHINES
 from models.unread import wake
 from vocabulary import Channel, Clause, Event, Stage
@@ -47,16 +49,57 @@ class Settlement(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReply:
-    channel: Channel
+    channel: str
+    """Of `vocabulary.Channel`; or "page", for a comment that was written there."""
     external_id: str
     case_id: int | None
     policy_version: str | None
     from_key: str | None
     text: str
-    attachments: int
     understood: str
-    to_person: str | None
+    attachments: int = 0
+    raw: str | None = None
+    """All that came, when `text` is not all of it."""
+    subject: str | None = None
+    sender: str | None = None
+    """The address or number itself, when no case says whose it is."""
+    to_person: str | None = None
     """Why a person is to look at it; None when nobody needs to."""
+    proposal: Mapping[str, Any] | None = None
+    """Our best reading of it: {"as": a word of `Settlement`, "rating": a number or None}."""
+    read_by: datetime | None = None
+    """Until when a person is to have read it."""
+    next_at: datetime | None = None
+    """When that deadline is warned of first."""
+    answer_id: int | None = None
+    """The answer that it is the comment of, when it came by our page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """Whom we wrote to, as our letters name them. `written`: what our people wrote to them in their own words."""
+
+    customer_name: str | None
+    kind: str
+    department: str
+    branch: str
+    timezone: str
+    service_closed_at: datetime
+    written: tuple[str, ...]
+
+
+def addressee_of(db: Connection, case_id: int) -> Addressee:
+    found = (
+        select(*columns(services, "customer_name", "kind", "department", "branch", "timezone", "closed_at"))
+        .join_from(cases, services, services.c.id == cases.c.service_id)
+        .where(cases.c.id == case_id)
+    )
+    row = db.execute(found).one()
+    ours = select(notes.c.text).where(notes.c.case_id == case_id, notes.c.kind == NoteKind.WRITTEN)
+    return Addressee(
+        customer_name=row.customer_name, kind=row.kind, department=row.department, branch=row.branch,
+        timezone=row.timezone, service_closed_at=row.closed_at, written=tuple(db.execute(ours).scalars()),
+    )  # fmt: skip
 
 
 def keep(db: Connection, new: NewReply, *, at: datetime) -> int | None:
@@ -69,8 +112,15 @@ def keep(db: Connection, new: NewReply, *, at: datetime) -> int | None:
         "from_key": new.from_key,
         "received_at": at,
         "text": new.text,
+        "raw": new.raw,
+        "subject": new.subject,
+        "sender": new.sender,
         "attachments": new.attachments,
         "understood": new.understood,
+        "proposal": json.dumps(dict(new.proposal)) if new.proposal else None,
+        "answer_id": new.answer_id,
+        "read_by": new.read_by if new.to_person else None,
+        "next_at": new.next_at if new.to_person else None,
         **(dict.fromkeys(done) if new.to_person else done),
     }
     written = insert_new(db, replies, [row], unique=["channel", "external_id"])

@@ -20,7 +20,7 @@ from config.settings import Settings
 from models.answers import open_link
 from models.report import address_key
 from models.store import Store
-from policy.replies import Heard, understand
+from policy.machines import Heard
 from policy.rules import Rules
 from vocabulary import Channel, LinkPurpose
 from web.bell import Bell, Sound
@@ -29,6 +29,7 @@ from web.cleaned import cleaned
 from web.inbound_door import InboundDoor
 from web.mail_text import decoded, headers_in, mime_mail, text_of_html
 from web.multipart import Beginning, FormReader, Holder, NotAForm, Parts
+from web.our_words import OurWords
 from web.replies import Arrived, take
 from web.sendgrid_guard import of_mail
 from web.strict_json import NotJson, parse
@@ -82,6 +83,7 @@ class InboundMail:
         self._clock = clock
         self._bell = bell
         self._rules = rules
+        self._ours = OurWords(rules, settings)
         self._most = settings.inbound_most_bytes
         self._door = InboundDoor(settings)
         self._guard = of_mail(settings)
@@ -112,19 +114,19 @@ class InboundMail:
 
     def _take(self, mail: PostedMail) -> Response:
         now = self._clock()
-        heard = Heard(channel=Channel.EMAIL, text=mail.text, subject=mail.subject, headers=mail.headers,
-                      sender=mail.sender)  # fmt: skip
         sender = parseaddr(mail.headers.get("from", ""))[1]
         arrived = Arrived(
-            channel=Channel.EMAIL,
+            heard=Heard(
+                channel=Channel.EMAIL, text=mail.text, subject=mail.subject, headers=mail.headers, sender=mail.sender
+            ),
             external_id=mail.external_id,
+            sender=sender or None,
             from_key=address_key(sender) if sender else None,
             attachments=mail.attachments,
-            understood=understand(heard, self._rules),
         )
         with self._store.write() as db:
             case = open_link(db, mail.token, (LinkPurpose.REPLY,), now, hold=True) if mail.token else None
-            taken = take(db, arrived, case, now)
+            taken = take(db, arrived, case, now, in_force=self._rules, ours=self._ours)
         ring = BackgroundTask(self._bell.ring, Sound.ANSWER_RECEIVED) if taken.recorded else None
         # To whoever reads SendGrid's log: why the attachments are nowhere.
         return JSONResponse({"taken": taken.new, "attachments refused": mail.attachments}, background=ring)

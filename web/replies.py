@@ -1,23 +1,26 @@
 """A reply that has come in, by mail or as a text message: what it says is written down in one transaction.
 
-An opt-out is committed before anything is answered. An answer is recorded like one from the survey page, and judged
-by the same rules. What only a person can understand waits for one, with its text.
+An opt-out is committed before anything is answered. What is certain is recorded like an answer from the survey page,
+and judged by the same rules. Everything else waits for a person, with its text and our best reading of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from casework.reading import for_a_reader
 from casework.rules import rules_of
 from models.answers import Said, last_answer, record, still_answerable
 from models.coming_back import can_lift, lift
 from models.optouts import opt_out, suppress_address
-from models.replies import NewReply, keep, name_answer
-from models.unread import pause
-from policy.replies import Meaning, Understood
+from models.replies import NewReply, addressee_of, keep, name_answer
+from policy.machines import Heard, Question
+from policy.replies import Meaning, Understood, understand
+from policy.rules import Rules
 from vocabulary import Channel, Stage
+from web.our_words import OurWords
 
 _NO_CASE = "belongs to no case of ours"
 _TOO_LATE = "came when no answer could be recorded"
@@ -27,52 +30,81 @@ _TOO_LATE = "came when no answer could be recorded"
 class Arrived:
     """`external_id` makes it the same reply when it comes twice. `from_key`: SHA-256 of the sender's address."""
 
-    channel: Channel
+    heard: Heard
     external_id: str
+    sender: str | None
+    """The address or number itself."""
     from_key: str | None
-    attachments: int
-    understood: Understood
+    attachments: int = 0
+
+    @property
+    def channel(self) -> Channel:
+        return self.heard.channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     new: bool
+    meaning: Meaning
     recorded: bool = False
     """There is an answer to be judged."""
     left: bool = False
     """The customer was not suppressed before."""
 
 
-def take(db: Connection, arrived: Arrived, case: Any, now: datetime) -> Taken:
-    """`case`: the one that the reply is about, locked, or None."""
-    understood = arrived.understood
+def take(db: Connection, arrived: Arrived, case: Any, now: datetime, *, in_force: Rules, ours: OurWords) -> Taken:
+    """`case`: the one that the reply is about, locked, or None. `in_force`: the rules for a reply of no case."""
+    rules = rules_of(db, case.policy_version) if case is not None else in_force
+    understood = _understood(db, arrived, case, rules, ours)
     answerable = case is not None and understood.is_said and _takes_answers(case, now)
-    back = _comes_back(db, arrived, case, now)
+    back = _comes_back(db, arrived, understood, case, now)
     to_person = None if back else _to_person(understood, arrived, case, answerable=answerable)
-    reply_id = keep(db, NewReply(
+    reply_id = keep(db, _kept(arrived, understood, case, to_person, rules, now), at=now)
+    if reply_id is None:
+        return Taken(new=False, meaning=understood.meaning)
+    if back and arrived.from_key:
+        lift(
+            db,
+            arrived.from_key,
+            at=now,
+            case_id=case.case_id if case else None,
+            policy_version=case.policy_version if case else None,
+        )
+    if answerable:
+        _record(db, reply_id, arrived, understood, case, now)
+    # After the answer: an opt-out ends only what still waits, and never a concern.
+    left = understood.meaning is Meaning.OPT_OUT and _leave(db, arrived, case, now)
+    return Taken(new=True, meaning=understood.meaning, recorded=answerable, left=left)
+
+
+def _understood(db: Connection, arrived: Arrived, case: Any, rules: Rules, ours: OurWords) -> Understood:
+    asked = Question.RECOVERY if case is not None and _asks_whether_put_right(case) else Question.SURVEY
+    letters = ours.to(addressee_of(db, case.case_id) if case is not None else None)
+    return understand(replace(arrived.heard, question=asked), rules, letters)
+
+
+def _asks_whether_put_right(case: Any) -> bool:
+    return case.escalation_id is not None and case.stage == Stage.RECOVERING
+
+
+def _kept(
+    arrived: Arrived, understood: Understood, case: Any, to_person: str | None, rules: Rules, now: datetime
+) -> NewReply:
+    whole = arrived.heard.text.strip()
+    return NewReply(
         channel=arrived.channel,
         external_id=arrived.external_id,
         case_id=case.case_id if case else None,
         policy_version=case.policy_version if case else None,
         from_key=arrived.from_key,
+        sender=arrived.sender if case is None else None,
         text=understood.text,
+        raw=whole if whole != understood.text else None,
+        subject=arrived.heard.subject or None,
         attachments=arrived.attachments,
         understood=understood.meaning,
-        to_person=to_person,
-    ), at=now)  # fmt: skip
-    if reply_id is None:
-        return Taken(new=False)
-    if case is not None and to_person is not None and understood.meaning is not Meaning.BOUNCE:
-        read_by = now + timedelta(days=rules_of(db, case.policy_version).silence.unread_days)
-        pause(db, case.case_id, until=read_by)
-    if back and arrived.from_key:
-        lift(db, arrived.from_key, at=now, case_id=case.case_id if case else None,
-             policy_version=case.policy_version if case else None)  # fmt: skip
-    if answerable:
-        _record(db, reply_id, arrived, case, now)
-    # After the answer: an opt-out ends only what still waits, and never a concern.
-    left = understood.meaning is Meaning.OPT_OUT and _leave(db, arrived, case, now)
-    return Taken(new=True, recorded=answerable, left=left)
+        **for_a_reader(to_person, understood.proposal, rules.escalation, now),
+    )
 
 
 def _takes_answers(case: Any, now: datetime) -> bool:
@@ -80,9 +112,9 @@ def _takes_answers(case: Any, now: datetime) -> bool:
     return case.stage in (Stage.ESCALATED, Stage.RECOVERING) or still_answerable(case, now)
 
 
-def _comes_back(db: Connection, arrived: Arrived, case: Any, now: datetime) -> bool:
+def _comes_back(db: Connection, arrived: Arrived, understood: Understood, case: Any, now: datetime) -> bool:
     """START by SMS, from a number that opted out by SMS and in no other way."""
-    if arrived.understood.meaning is not Meaning.START or not arrived.from_key:
+    if understood.meaning is not Meaning.START or not arrived.from_key:
         return False
     keys = [key for key in (case.email_key, case.phone_key) if key] if case else []
     return can_lift(db, arrived.from_key, keys, now)
@@ -97,15 +129,16 @@ def _to_person(understood: Understood, arrived: Arrived, case: Any, *, answerabl
     return _TOO_LATE if understood.is_said and not answerable else None
 
 
-def _record(db: Connection, reply_id: int, arrived: Arrived, case: Any, now: datetime) -> None:
-    understood = arrived.understood
+def _record(db: Connection, reply_id: int, arrived: Arrived, understood: Understood, case: Any, now: datetime) -> None:
     before = last_answer(db, case.case_id, case.escalation_id) if understood.rating is None else None
     said = Said(
         nonce=f"reply:{arrived.channel}:{arrived.external_id}",
         channel=arrived.channel,
-        rating=before.rating if before else understood.rating,  # "5", and then "thanks to Tom": both are meant
+        rating=before.rating if before else understood.rating,  # "5", and then "smells like gas": both are meant
         comment=understood.comment,
         contact_me=False,
+        solved=understood.meaning is Meaning.CONFIRMED,
+        concern=understood.meaning is Meaning.NOT_CONFIRMED,
     )
     change_for = timedelta(hours=rules_of(db, case.policy_version).survey.change_hours)
     recorded = record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)

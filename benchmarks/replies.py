@@ -69,6 +69,7 @@ def report(verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "kinds": {kind: dict(counted) for kind, counted in _by_kind(verdicts).items()},
         "shares": {name: {"of_them": part, "all": whole} for name, (part, whole) in shares.items()},
         "wrong": [_line(verdict) for verdict in wrong],
+        "written_to": [each.case.name for each in verdicts if each.right is Right.PERSON and each.outcome.written_to],
     }
 
 

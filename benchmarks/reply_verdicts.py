@@ -12,11 +12,12 @@ from benchmarks.reply_outcomes import Outcome
 _ACTS = ("rating:", "opt_out", "confirm", "reopen", "bounce")
 """What a program does about a customer: each is wrong wherever nobody meant it."""
 _WORD = re.compile(r"[^\W_]+")
-# What may be missing from a comment because it is the rating itself: scales and satisfaction, in the five languages.
+# What may be missing from a comment because it is the rating itself: scale, satisfaction, stress; in five languages.
 _SCALE = re.compile(
     r"\d+|stars?|points?|rat\w+|scor\w+|number|out|sterne?n?|punkte?n?|note|étoiles?|sur|estrellas?|puntos?|sterren|ster"
     r"|punten|one|two|three|four|five|eins?|zwei|drei|vier|fünf|une?|deux|trois|quatre|cinq|uno|dos|tres|cuatro|cinco|een"
-    r"|twee|drie|vijf|very|sehr|très|muy|zeer|heel|satisf\w+|zufrieden|tevreden|nicht|pas|not|niet|of|von|van|de"
+    r"|twee|drie|vijf|very|sehr|très|muy|zeer|heel|satisf\w+|zufrieden|tevreden|nicht|pas|not|niet|of|von|van|de|eine|una"
+    r"|for|sure|straight|solid|all|day|definitely|absolutely|glatte|klare|dikke|full|plain"
 )
 _GREETING = re.compile(
     r"(hi|hello|dear|good (morning|day|evening)|hallo|guten|liebe|bonjour|salut|hola|buen|beste|dag)\b.*"

@@ -5,7 +5,8 @@ import json
 import re
 import textwrap
 from dataclasses import dataclass
-from email import policy as email_policy
+from email.message import Message
+from email.utils import parseaddr
 from html import escape
 from pathlib import Path
 
@@ -27,11 +28,15 @@ class Ours:
 
 
 def read_mail(file: Path) -> Ours:
-    mail = email.message_from_bytes(file.read_bytes(), policy=email_policy.default)
-    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
-    assert plain is not None  # noqa: S101 - every mail of ours has a text
-    address = mail["Reply-To"].addresses[0].addr_spec
-    return Ours(plain.get_content(), html.get_content() if html else "", address)
+    mail = email.message_from_bytes(file.read_bytes())  # the old policy: it parses no header that nobody asks for
+    bodies = {part.get_content_type(): _decoded(part) for part in mail.walk() if not part.is_multipart()}
+    return Ours(bodies["text/plain"], bodies.get("text/html", ""), parseaddr(mail["Reply-To"])[1])
+
+
+def _decoded(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)  # noqa: S101 - only parts without parts are asked
+    return content.decode(part.get_content_charset("utf-8")).replace("\r\n", "\n")
 
 
 def read_text(file: Path) -> Ours:

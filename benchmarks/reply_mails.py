@@ -81,9 +81,14 @@ def _body(case: ReplyCase, ours: Ours, company: str) -> tuple[bool, str]:
 def _as_text(written: str, head: str, ours: Ours, quotation: Quotation) -> str:
     lines = ours.text.splitlines()
     if quotation.wrap:
-        lines = [broken for line in lines for broken in textwrap.wrap(line, quotation.wrap) or [""]]
+        lines = [broken for line in lines for broken in _rewrapped(line, quotation.wrap)]
     quoted = "\n".join("> " + line if line else ">" for line in lines) if quotation.marked else "\n".join(lines)
     return f"{written}\n" + ("\n" if quotation.blank else "") + _ended(head) + quoted
+
+
+def _rewrapped(line: str, width: int) -> list[str]:
+    """No mail program breaks an address of a page."""
+    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _ended(head: str) -> str:

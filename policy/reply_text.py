@@ -17,7 +17,7 @@ _RULE = re.compile(r"\s*[_=*-]{10,}\s*|\s*-{2,}\s*\w[\w '`.-]{2,60}\s*-{2,}\s*")
 _MARKS = re.compile(r"[\s!-/:-@\[-`{-~\u2018-\u201f\u00ab\u00bb\u00bf\u00a1\u2026\u2013\u2014\u00a0]*")
 """Nothing but punctuation: left over of what was taken away."""
 _SIGNATURE = re.compile(r"--\s?")
-_LABEL = re.compile(r"\W*[^\W\d_][^:\n]{0,24}\s?[:\uff1a](?:\s|$)")
+_LABEL = re.compile(r"\W*[^\W\d_][^:\n]{0,24}\s?[:\uff1a]\*?(?:\s|$)")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
 _DATE = re.compile(r"\b\d{4}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 _ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+\.\w")

@@ -17,6 +17,7 @@ from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance
 from models.owed import withdraw_confirming
 from models.tables import answers, cases, columns, escalations, links, messages, services
+from models.tokens import without_tokens
 from vocabulary import Channel, Clause, Delivery, Disposition, Event, LinkPurpose, Stage
 
 _TOKEN_BYTES = 20
@@ -211,7 +212,8 @@ def record(
 def _row(said: Said) -> dict[str, Any]:
     columns_of_row = ("nonce", "channel", "rating", "comment", "contact_me", "solved", "concern", "entered_by")
     suspicion = json.dumps(said.suspicion, ensure_ascii=False) if said.suspicion else None
-    return {name: getattr(said, name) for name in columns_of_row} | {"suspicion": suspicion}
+    comment = without_tokens(said.comment) if said.comment else said.comment
+    return {name: getattr(said, name) for name in columns_of_row} | {"suspicion": suspicion, "comment": comment}
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

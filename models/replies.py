@@ -15,6 +15,7 @@ from models.optouts import opt_out, suppress_address
 from models.refused import Refused
 from models.store import insert_new
 from models.tables import cases, columns, entries, escalations, replies, services
+from models.tokens import without_tokens
 from models.unreachable import MACHINES
 from models.unread import wake
 from vocabulary import Channel, Clause, Event, Stage
@@ -68,7 +69,7 @@ def keep(db: Connection, new: NewReply, *, at: datetime) -> int | None:
         "case_id": new.case_id,
         "from_key": new.from_key,
         "received_at": at,
-        "text": new.text,
+        "text": without_tokens(new.text),
         "attachments": new.attachments,
         "understood": new.understood,
         **(dict.fromkeys(done) if new.to_person else done),

@@ -11,12 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
+from models.closed_again import Again, again, opened
 from models.doubts import is_unconfirmed
 from models.going_on import customer_spoke
 from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance
 from models.owed import withdraw_confirming
-from models.tables import answers, cases, columns, escalations, links, messages, services
+from models.tables import answers, cases, columns, links, messages
+from models.tokens import without_tokens
 from vocabulary import Channel, Clause, Delivery, Disposition, Event, LinkPurpose, Stage
 
 _TOKEN_BYTES = 20
@@ -105,25 +107,19 @@ def open_link(db: Connection, token: str, purposes: Sequence[LinkPurpose], now: 
 
     An unsubscribe link never runs out: to say "done" and do nothing would be a lie. Nor does the address of a reply:
     what comes too late for an answer goes to a person. With `hold` the case stays as it is until the transaction ends.
+    Of a service that was reopened and closed again: with the newest case once that is asked, however old the link is;
+    `sent_for` is the case that the link was sent for.
     """
-    wanted = (
-        select(
-            *columns(links, "purpose", "case_id", "escalation_id", "channel", "created_at", "expires_at"),
-            *columns(cases, "stage", "disposition", "rating", "answered_at", "change_until", "policy_version"),
-            cases.c.recipient_timezone,
-            *columns(services, "kind", "department", "branch", "timezone", "customer_name", "language"),
-            services.c.closed_at.label("service_closed_at"),
-            *columns(escalations, "resolved_at", "recovery_until", "closed_at"),
-        )
-        .join_from(links, cases, cases.c.id == links.c.case_id)
-        .join(services, services.c.id == cases.c.service_id)
-        .outerjoin(escalations, escalations.c.id == links.c.escalation_id)
-        .where(links.c.token_sha256 == token_sha256(token), links.c.purpose.in_(purposes))
-    )
-    found = db.execute(wanted.with_for_update(of=cases) if hold else wanted).one_or_none()
+    found = opened(db, token_sha256(token), purposes, hold=hold)
     if found is None or found.purpose in (LinkPurpose.UNSUBSCRIBE, LinkPurpose.REPLY):
         return found
-    return found if found.expires_at > now and still_answerable(found, now) else None
+    in_time = found.expires_at > now or found.case_id != found.sent_for
+    return found if in_time and still_answerable(found, now) else None
+
+
+def asks_again(db: Connection, token: str) -> Again | None:
+    """Why a survey's link asks nothing for the moment; None for every link that asks, or never will."""
+    return again(db, token_sha256(token))
 
 
 def still_answerable(link: Any, now: datetime) -> bool:
@@ -211,7 +207,8 @@ def record(
 def _row(said: Said) -> dict[str, Any]:
     columns_of_row = ("nonce", "channel", "rating", "comment", "contact_me", "solved", "concern", "entered_by")
     suspicion = json.dumps(said.suspicion, ensure_ascii=False) if said.suspicion else None
-    return {name: getattr(said, name) for name in columns_of_row} | {"suspicion": suspicion}
+    comment = without_tokens(said.comment) if said.comment else said.comment
+    return {name: getattr(said, name) for name in columns_of_row} | {"suspicion": suspicion, "comment": comment}
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

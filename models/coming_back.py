@@ -6,7 +6,7 @@ An opt-out that was said in any other way too, on a page, by mail, on the phone,
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from models.log import NewEntry, append
 from models.optouts import suppress_rows
@@ -17,19 +17,25 @@ from vocabulary import Channel, Clause, Event
 _STILL_REFUSED = tuple(channel for channel in Channel if channel is not Channel.SMS)
 
 
-def can_lift(db: Connection, number_key: str, keys: Collection[str], now: datetime) -> bool:
-    """Whether START from this number lets us text the person with these keys: nothing else may stand against it."""
-    if db.execute(select(suppressions.c.address_key).where(_said_by(number_key))).first() is None:
+def can_lift(db: Connection, number_key: str | Collection[str], keys: Collection[str], now: datetime) -> bool:
+    """Whether START from this number lets us text the person with these keys: nothing else may stand against it.
+
+    `number_key`: of the number in each of its spellings.
+    """
+    numbers = _listed(number_key)
+    if db.execute(select(suppressions.c.address_key).where(_said_by(numbers))).first() is None:
         return False
     in_force = or_(suppressions.c.until.is_(None), suppressions.c.until > now)
     no_sms = suppressions.c.channel.in_([ANY_CHANNEL, Channel.SMS])
-    others = select(suppressions.c.address_key).where(suppressions.c.address_key.in_({number_key, *keys}))
-    return db.execute(others.where(in_force, no_sms, ~_said_by(number_key))).first() is None
+    others = select(suppressions.c.address_key).where(suppressions.c.address_key.in_({*numbers, *keys}))
+    return db.execute(others.where(in_force, no_sms, ~_said_by(numbers))).first() is None
 
 
-def lift(db: Connection, number_key: str, *, at: datetime, case_id: int | None, policy_version: str | None) -> bool:
+def lift(
+    db: Connection, number_key: str | Collection[str], *, at: datetime, case_id: int | None, policy_version: str | None
+) -> bool:
     """The opt-out that this number sent by text now stands for the other channels; False when there is none."""
-    swap = suppressions.delete().where(_said_by(number_key))
+    swap = suppressions.delete().where(_said_by(_listed(number_key)))
     gone = db.execute(swap.returning(*columns(suppressions, "address_key", "since", "source", "case_id"))).all()
     suppress_rows(db, [
         {**row._asdict(), "channel": channel, "until": None, "said_by": None}
@@ -42,7 +48,12 @@ def lift(db: Connection, number_key: str, *, at: datetime, case_id: int | None, 
     return bool(gone)
 
 
-def _said_by(number_key: str) -> ColumnElement[bool]:
+def _listed(number_key: str | Collection[str]) -> Collection[str]:
+    return [number_key] if isinstance(number_key, str) else number_key
+
+
+def _said_by(number_keys: Collection[str]) -> ColumnElement[bool]:
     """Never NULL, so that it can be turned round."""
     by_text = and_(suppressions.c.channel == ANY_CHANNEL, suppressions.c.until.is_(None))
-    return and_(by_text, suppressions.c.said_by.is_not_distinct_from(number_key))
+    of_number = func.coalesce(suppressions.c.said_by, "").in_(number_keys)
+    return and_(by_text, of_number)

@@ -12,7 +12,8 @@ from models.cases import keys_of, opted_out, refusals, set_values
 from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance, ending
 from models.outcomes import look_now
-from models.tables import cases, suppressions
+from models.spellings import keys_of_number
+from models.tables import cases, services, suppressions
 from models.tables.contact import ANY_CHANNEL
 from vocabulary import Channel, Clause, Disposition, Event, Stage
 
@@ -45,7 +46,7 @@ def opt_out(
     case = db.execute(select(cases).where(cases.c.id == case_id)).one()
     if not suppress(db, case, at=at, source=source, actor="customer", refusal=refusal, said_by=said_by):
         return False
-    keys = keys_of(case)
+    keys = _keys_of_person(db, case)
     out = refusals(opted_out(db, keys, at), keys)
     reason = "the customer has opted out" if refusal.until is None else "the customer asked for a pause"
     values = ending(Disposition.OPTED_OUT, at=at, next_at=at, reason=reason, clause=Clause.OPT_OUT)
@@ -72,7 +73,7 @@ def suppress(
     rows = [
         {"address_key": key, "channel": refusal.channel or ANY_CHANNEL, "since": at, "until": refusal.until,
          "source": source, "case_id": case.id, "said_by": said_by}
-        for key in keys_of(case)
+        for key in _keys_of_person(db, case)
     ]  # fmt: skip
     if not suppress_rows(db, rows):
         return False
@@ -86,15 +87,26 @@ def suppress(
 
 
 def suppress_address(
-    db: Connection, key: str, *, at: datetime, source: str, actor: str = "customer", said_by: str | None = None
-) -> bool:
-    """Suppress an address that belongs to no case of ours (yet); False when it was before."""
-    row = {"address_key": key, "channel": ANY_CHANNEL, "since": at, "until": None, "source": source, "case_id": None,
-           "said_by": said_by}  # fmt: skip
-    if not suppress_rows(db, [row]):
+    db: Connection, key: str | Sequence[str], *, at: datetime, source: str, actor: str = "customer",
+    said_by: str | None = None,
+) -> bool:  # fmt: skip
+    """Suppress an address that belongs to no case of ours (yet), in all its spellings; False when it was before."""
+    rows = [
+        {"address_key": one, "channel": ANY_CHANNEL, "since": at, "until": None, "source": source, "case_id": None,
+         "said_by": said_by}
+        for one in ([key] if isinstance(key, str) else key)
+    ]  # fmt: skip
+    if not suppress_rows(db, rows):
         return False
     append(db, [NewEntry(event=Event.OPTED_OUT, at=at, clause=Clause.OPT_OUT, actor=actor, detail={"source": source})])
     return True
+
+
+def _keys_of_person(db: Connection, case: Row[Any]) -> list[str]:
+    """The keys of a case's addresses, that of its number in every spelling."""
+    of_service = select(services.c.phone).join_from(cases, services, services.c.id == cases.c.service_id)
+    phone = db.execute(of_service.where(cases.c.id == case.id)).scalar()
+    return list(dict.fromkeys((*keys_of(case), *(keys_of_number(phone) if phone else ()))))
 
 
 def suppress_rows(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, true
 
 from models.answers import Said, TooLate, record
 from models.going_on import customer_spoke
@@ -15,15 +15,14 @@ from models.log import SYSTEM, NewEntry, append
 from models.notes import NoteKind
 from models.optouts import opt_out, suppress_address
 from models.refused import Refused
+from models.senders import of_case, whose
 from models.store import insert_new
-from models.tables import cases, columns, entries, escalations, notes, replies, services
+from models.tables import cases, columns, entries, notes, replies, services
+from models.tokens import without_tokens
 from models.unreachable import MACHINES
 from models.unread import wake
-from vocabulary import Channel, Clause, Event, Stage
+from vocabulary import Channel, Clause, Event
 
-_REMEMBERED = timedelta(days=30)
-"""For this long a text from a number belongs to its last case, also when that is closed."""
-_WAITING = (Stage.ASKED, Stage.ANSWERED, Stage.ESCALATED, Stage.RECOVERING)
 _COMMENT_LENGTH = 4000
 
 
@@ -111,9 +110,9 @@ def keep(db: Connection, new: NewReply, *, at: datetime) -> int | None:
         "case_id": new.case_id,
         "from_key": new.from_key,
         "received_at": at,
-        "text": new.text,
-        "raw": new.raw,
-        "subject": new.subject,
+        "text": without_tokens(new.text),
+        "raw": without_tokens(new.raw) if new.raw else None,
+        "subject": without_tokens(new.subject) if new.subject else None,
         "sender": new.sender,
         "attachments": new.attachments,
         "understood": new.understood,
@@ -142,36 +141,8 @@ def name_answer(db: Connection, reply_id: int, answer_id: int) -> None:
 
 
 def case_of_number(db: Connection, phone_key: str, now: datetime) -> Row[Any] | None:
-    """The case that a text from this number is about: the newest open one, else the newest of the last 30 days.
-
-    The columns are those that `models.answers.still_answerable` looks at, and the customer's language.
-    """
-    order = case((cases.c.stage.in_(_WAITING), 0), (cases.c.stage == Stage.PLANNED, 1), else_=2)
-    still_known = or_(cases.c.stage.not_in((Stage.ENDED, Stage.CLOSED)), cases.c.opened_at >= now - _REMEMBERED)
-    found = _of_case().where(cases.c.phone_key == phone_key, still_known).order_by(order, cases.c.id.desc()).limit(1)
-    return db.execute(found.with_for_update(of=cases)).one_or_none()
-
-
-def _of_case() -> Any:
-    """A case, with the concern whose resolution the customer is being asked about."""
-    asked_about = (
-        (escalations.c.case_id == cases.c.id)
-        & escalations.c.closed_at.is_(None)
-        & escalations.c.recovery_until.is_not(None)
-        & (cases.c.stage == Stage.RECOVERING)
-    )
-    return (
-        select(
-            cases.c.id.label("case_id"),
-            *columns(cases, "stage", "disposition", "answered_at", "change_until", "policy_version"),
-            *columns(cases, "email_key", "phone_key"),
-            escalations.c.id.label("escalation_id"),
-            escalations.c.closed_at,
-            services.c.language,
-        )
-        .join_from(cases, services, services.c.id == cases.c.service_id)
-        .outerjoin(escalations, asked_about)
-    )
+    """The case that a text from this number is most likely about; `models.senders.whose` says whose else it may be."""
+    return whose(db, Channel.SMS, [phone_key], now).case
 
 
 _OF_SAME_CASE = or_(entries.c.case_id == replies.c.case_id, entries.c.case_id.is_(None) & replies.c.case_id.is_(None))
@@ -264,7 +235,7 @@ def _as_answer(
 ) -> None:
     if reply.case_id is None:
         raise ReplyError(f"reply {reply.id} belongs to no case: it can be settled as an opt-out or noted")
-    of = db.execute(_of_case().where(cases.c.id == reply.case_id)).one()
+    of = db.execute(of_case().where(cases.c.id == reply.case_id)).one()
     said = Said(nonce=f"reply:{reply.id}", channel=Channel(reply.channel), rating=rating, comment=comment or None,
                 contact_me=False, entered_by=by, received_at=reply.received_at)  # fmt: skip
     try:

@@ -28,6 +28,8 @@ class ClosedServiceFacts:
     prefers: tuple[Channel, ...]
     closed_at: datetime
     reopened: bool
+    closed_again: bool = False
+    """The service was closed before, reopened, and is closed again: whether that helped is asked at once."""
     asked_before: datetime | None
     opted_out_at: datetime | None
     refuses: frozenset[Channel] = frozenset()
@@ -120,8 +122,9 @@ def _objections(facts: ClosedServiceFacts, now: datetime, rules: Rules) -> Itera
     yield _check("opt-out", Clause.OPT_OUT, _day(facts.opted_out_at), Disposition.OPTED_OUT,
                  "the customer has opted out" if facts.opted_out_at else None)  # fmt: skip
     cooldown = timedelta(days=rules.survey.cooldown_days)
-    cooling = facts.asked_before is not None and cooldown > timedelta() and now - facts.asked_before < cooldown
-    yield _check("cooldown", Clause.COOLDOWN, _day(facts.asked_before), Disposition.SUPPRESSED,
+    recent = facts.asked_before is not None and cooldown > timedelta() and now - facts.asked_before < cooldown
+    cooling, again = recent and not facts.closed_again, ", closed again after it was reopened" * facts.closed_again
+    yield _check("cooldown", Clause.COOLDOWN, _day(facts.asked_before) + again, Disposition.SUPPRESSED,
                  f"asked less than {rules.survey.cooldown_days} days ago" if cooling else None)  # fmt: skip
 
     for limit, asked in zip(rules.survey.limits, facts.asked_of_limits, strict=False):

@@ -86,7 +86,7 @@ _REPLIED = re.compile(
 _PREFIXED = re.compile(r"\s*[\[(]?[^\W\d_][^:]{2,40}:\s*\S")
 _MOST_WORDS = 60
 """In a text that is nothing but a confirmation of receipt."""
-_MOST_ON_A_TELEPHONE = 16
+_MOST_ON_A_TELEPHONE = 24
 
 
 def bounced(heard: Heard) -> bool:

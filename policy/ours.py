@@ -83,6 +83,7 @@ def _line(line: str, ours: Sequence[tuple[int, int]], letters: Letters, *, quote
     if quoted or not ours or (answer and _runs_of(line, letters) == 0):
         return Line(line, "" if quoted else line, quoted=quoted, touched=bool(ours) and not answer)
     before, after = line[: ours[0][0]].rstrip(), line[ours[-1][1] :].strip()
+    before = before if re.search(r"\w", _URL.sub("", before)) or not _URL.search(before) else ""
     return Line(line, f"{before} {_without_values(after, letters)}".strip(), quoted=False, touched=True)
 
 

@@ -28,7 +28,7 @@ from policy.reply_rules import ReplyRules, ReplyWords
 from policy.reply_text import newest_part
 from policy.reply_words import words_heard
 from policy.rules import Rules
-from policy.said_rating import stated
+from policy.said_rating import likely_rating, stated
 from policy.trouble import sounds_like_trouble
 from policy.yes_no import yes_or_no
 from vocabulary import Channel, Danger
@@ -242,9 +242,10 @@ def _proposed(heard: Heard, text: str) -> Proposal:
     """Our best reading."""
     if proposes_automatic(heard, text):
         return Proposal("automatic")
-    if sounds_like_trouble(text):
-        return Proposal("not confirmed" if heard.question is Question.RECOVERY else "concern")
-    return Proposal("answer")
+    trouble, rating = sounds_like_trouble(text), likely_rating(text)
+    if trouble and heard.question is Question.RECOVERY:
+        return Proposal("not confirmed")
+    return Proposal("concern" if trouble else "answer", rating)
 
 
 def _reason(text: str) -> str:

@@ -16,8 +16,9 @@ _RULE = re.compile(r"\s*[_=*-]{10,}\s*|\s*-{2,}\s*\w[\w '`.-]{2,60}\s*-{2,}\s*")
 """A line of Outlook's, or "-----Original Message-----" in any language."""
 _MARKS = re.compile(r"[\s!-/:-@\[-`{-~\u2018-\u201f\u00ab\u00bb\u00bf\u00a1\u2026\u2013\u2014\u00a0]*")
 """Nothing but punctuation: left over of what was taken away."""
+_LINE_AT_END = re.compile(r"(?:\n[\s_=*-]{3,})+$")
 _SIGNATURE = re.compile(r"--\s?")
-_LABEL = re.compile(r"\W*[^\W\d_][^:\n]{0,24}\s?[:\uff1a](?:\s|$)")
+_LABEL = re.compile(r"\W*[^\W\d_][^:\n]{0,24}\s?[:\uff1a]\*?(?:\s|$)")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
 _DATE = re.compile(r"\b\d{4}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 _ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+\.\w")
@@ -54,7 +55,7 @@ def newest_part(text: str, letters: Letters = NOTHING) -> Written:
         if not _added_by_a_telephone(line.text):
             kept.append(_left_of(line))
     own = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
-    own = "" if _MARKS.fullmatch(own) else own
+    own = "" if _MARKS.fullmatch(own) else _LINE_AT_END.sub("", own)
     return Written(own, doubtful=_names_us(own, letters) and bool(_ADDRESS.search(own)))
 
 
@@ -116,17 +117,18 @@ def _introduces(line: Line, letters: Letters) -> bool:
 
 def _head_above(lines: Sequence[Line], start: int, letters: Letters) -> range:
     """From the topmost line above that is a head down to the quotation."""
-    top, seen = start, 0
+    top, seen, below = start, 0, start
     for at in range(start - 1, -1, -1):
         line = lines[at].text
         if not line.strip():
             continue
+        top_is_below, below = top == below, at
         seen += 1
         if not lines[at].is_theirs or seen > _LONGEST_HEAD or len(only_words(line).split()) > _WORDS_IN_HEAD + 8:
             break
         if _is_sure(line, letters) or _is_likely(line, letters) or (seen == 1 and _says_when(line, lines, start)):
             top = at
-        elif top == at + 1 and _is_date(line):
+        elif top_is_below and top < start and _is_date(line):
             top = at  # "On Monday, 5 October 2026, 17:44" above "… wrote:"
         elif not (_LABEL.match(line) or len(only_words(line).split()) <= _WORDS_IN_HEAD):
             break
@@ -140,7 +142,8 @@ def _is_sure(line: str, letters: Letters) -> bool:
         return True
     if not _names_us(line, letters):
         return False
-    return line.rstrip(" -*").endswith((":", "\uff1a", ">", "<")) or bool(_LABEL.match(line) and _is_short(line))
+    labelled = _LABEL.match(line) and (_is_short(line) or _ADDRESS.search(line))
+    return line.rstrip(" -*").endswith((":", "\uff1a", ">", "<")) or bool(labelled)
 
 
 def _is_short(line: str) -> bool:

@@ -14,6 +14,7 @@ from policy.reply_words import Phrases, words_heard
 from policy.tokens import CROSS, EMPTY_STARS, GLAD, SKIN, STARS, Token, tokens_of, words_of
 
 _BEST = 5
+_RATINGS = frozenset(map(str, range(1, _BEST + 1)))
 _LIKE_RATINGS = frozenset(map(str, range(11)))
 _LIKED, _DISLIKED = 4, 2
 """From here on words of praise agree with a rating; up to here words of blame."""
@@ -40,6 +41,12 @@ def stated(text: str) -> Stated | None:
     if whole is not None:
         return Stated(whole.rating, whole.rest)
     return _on_a_line_of_its_own(text)
+
+
+def likely_rating(text: str) -> int | None:
+    """The only number from 1 to 5 in a text, to propose to the person who reads it; None when there is none."""
+    numbers = [token.text for token in tokens_of(text) if token.kind in ("number", "scale")]
+    return int(numbers[0]) if len(numbers) == 1 and numbers[0] in _RATINGS else None
 
 
 def mentions_rating(text: str) -> bool:

@@ -184,6 +184,7 @@ def _facts(service: Row[Any], known: _Known) -> ClosedServiceFacts:
         prefers=tuple(Channel(name) for name in service.channels.split(",") if name),
         closed_at=service.closed_at,
         reopened=service.reopened_at is not None,
+        closed_again=service.closing > 1,
         asked_before=max((asked[key] for key in keys if key in asked), default=None),
         opted_out_at=refused.get(ANY_CHANNEL),
         refuses=frozenset(Channel(name) for name in refused if name != ANY_CHANNEL),

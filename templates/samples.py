@@ -217,6 +217,8 @@ PAGE_SAMPLES: Final[tuple[PageSample, ...]] = (
         has_concern=True,
         contact_by="Thursday, 19 March 2026, 10:12",
     ),
+    _page("again-open", "a service that is open again", "again", {"company": COMPANY}, closed=False, kept=False),
+    _page("again-closed", "closed again, and an answer", "again", {"company": COMPANY}, closed=True, kept=True),
     _page("unavailable", "a link that cannot be used", "unavailable", {"company": COMPANY}),
     _page("unsubscribe", "unsubscribe", "unsubscribe", _LEAVE),
     _page("unsubscribe-again", "unsubscribe, once more", "unsubscribe_again", _LEAVE, again="q7w3e5r2t6y4", stop=None),

@@ -53,6 +53,7 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
         "comment", "contact_me", "errors", "already", "change_until", "unsubscribe_path", "recovery", "trap_path",
     }),
     "thanks": frozenset({"company", "has_concern", "contact_by", "change_until"}),
+    "again": frozenset({"company", "closed", "kept"}),
     "unavailable": frozenset({"company"}),
     "unsubscribe": frozenset({"company", "action"}),
     "unsubscribe_again": frozenset({"company", "action", "again", "stop"}),

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from models.tokens import without_tokens
+
 COMMENT_LENGTH = 4000
 _MOST_FIELDS = 50
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -51,7 +53,7 @@ def read_form(body: bytes) -> Form:
     return Form(
         nonce=fields.get("nonce", ""),
         rating=_RATINGS.get(rating),
-        comment=_CONTROL.sub("", comment),
+        comment=without_tokens(_CONTROL.sub("", comment)),
         contact_me=bool(fields.get("contact_me", "")),
         trapped=bool(fields.get("website", "")),
         odd_rating=bool(rating) and rating not in _RATINGS,

@@ -15,7 +15,7 @@ from casework.rules import rules_of
 from models.answers import Said, last_answer, record, still_answerable
 from models.coming_back import can_lift, lift
 from models.optouts import opt_out, suppress_address
-from models.replies import NewReply, addressee_of, keep, name_answer
+from models.replies import NewReply, Settlement, addressee_of, keep, name_answer
 from policy.machines import Heard, Question
 from policy.replies import Meaning, Understood, understand
 from policy.rules import Rules
@@ -23,6 +23,7 @@ from vocabulary import Channel, Stage
 from web.our_words import OurWords
 
 _NO_CASE = "belongs to no case of ours"
+_LONGEST_COMMENT = 4000
 _TOO_LATE = "came when no answer could be recorded"
 
 
@@ -80,7 +81,13 @@ def take(db: Connection, arrived: Arrived, case: Any, now: datetime, *, in_force
 def _understood(db: Connection, arrived: Arrived, case: Any, rules: Rules, ours: OurWords) -> Understood:
     asked = Question.RECOVERY if case is not None and _asks_whether_put_right(case) else Question.SURVEY
     letters = ours.to(addressee_of(db, case.case_id) if case is not None else None)
-    return understand(replace(arrived.heard, question=asked), rules, letters)
+    understood = understand(replace(arrived.heard, question=asked), rules, letters)
+    worse = understood.proposal is not None and understood.proposal.settle_as == Settlement.CONCERN
+    open_concern = case is not None and case.stage == Stage.ESCALATED and len(understood.text) <= _LONGEST_COMMENT
+    if not (open_concern and worse) or understood.is_said:
+        return understood
+    # The owner of the open concern is the person who has to read it, and hears of it at once.
+    return replace(understood, meaning=Meaning.ANSWER, comment=understood.text, to_person=None, proposal=None)
 
 
 def _asks_whether_put_right(case: Any) -> bool:
@@ -138,7 +145,7 @@ def _record(db: Connection, reply_id: int, arrived: Arrived, understood: Underst
         comment=understood.comment,
         contact_me=False,
         solved=understood.meaning is Meaning.CONFIRMED,
-        concern=understood.meaning is Meaning.NOT_CONFIRMED,
+        concern=understood.meaning is Meaning.NOT_CONFIRMED or (case.stage == Stage.ESCALATED and not understood.rating),
     )
     change_for = timedelta(hours=rules_of(db, case.policy_version).survey.change_hours)
     recorded = record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)

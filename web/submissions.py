@@ -10,9 +10,11 @@ from starlette.datastructures import Headers
 
 from casework.reading import have_comment_read
 from casework.rules import rules_of
-from models.answers import Said, open_link, record
+from models.answers import Said, asks_again, open_link, record
+from models.closed_again import Again
 from models.doubts import arrived_at, doubt, sent_since
 from models.heard import find_answer
+from models.replies import NewReply, keep
 from policy.authenticity import Confirmed, Deed, Earlier, Submission, Unconfirmed, Visit, doubted, weigh
 from policy.machines import Question
 from policy.replies import Remark
@@ -74,6 +76,28 @@ def take(db: Connection, token: str, form: Form, nonce: str, sender: Sender, now
     sender.visits.note(case.case_id, Visit(now, visitor_of(sender.headers), Deed.SENT, nonce=nonce))
     recorded = find_answer(db, nonce)
     return Taken(recorded, rules, new=True) if recorded else None
+
+
+def keep_meanwhile(db: Connection, token: str, form: Form, nonce: str, now: datetime) -> Again | None:
+    """What is sent while its service is open again, or before its customer is asked anew, is read by a person.
+
+    None when the link is none of such a service.
+    """
+    again = asks_again(db, token)
+    if again is not None:
+        rating = f"{form.rating}: " if form.rating and form.said else str(form.rating or "")
+        keep(db, NewReply(
+            channel=again.channel,
+            external_id=f"page:{nonce}",
+            case_id=again.case_id,
+            policy_version=again.policy_version,
+            from_key=None,
+            text=f"{rating}{form.said or ''}",
+            attachments=0,
+            understood="unclear",
+            to_person="was sent by the survey page when the customer was not being asked",
+        ), at=now)  # fmt: skip
+    return again
 
 
 def _weigh(

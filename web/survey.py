@@ -9,7 +9,8 @@ from fastapi.responses import Response
 from sqlalchemy import Row
 from starlette.background import BackgroundTask
 
-from models.answers import last_answer, open_link
+from models.answers import asks_again, last_answer, open_link
+from models.closed_again import Again
 from models.store import Store
 from policy.authenticity import Deed, Visit
 from policy.concern import Concern, Spoken, judge
@@ -23,7 +24,7 @@ from web.limiter import Limiter
 from web.links import rating_in, token_in, trapped_in
 from web.nonce import Nonces
 from web.pages import Pages
-from web.submissions import PURPOSES, Sender, Taken, take
+from web.submissions import PURPOSES, Sender, Taken, keep_meanwhile, take
 from web.visits import Visits, visitor_of
 
 
@@ -49,6 +50,9 @@ class Survey:
         with self._store.read() as db:
             case = open_link(db, token, PURPOSES, now)
             before = last_answer(db, case.case_id, case.escalation_id) if case else None
+            again = asks_again(db, token) if case is None else None
+        if again is not None:
+            return self._again_later(again, kept=False)
         if case is None:
             return self._nowhere(token, request)
         wanted = rating_in(link, _query(request))
@@ -78,8 +82,9 @@ class Survey:
             return self._again(token, form, faults or [ONCE_MORE], nonce, request)
         with self._store.write() as db:
             taken = take(db, token, form, nonce, Sender(self._visits, request.headers), now)
+            again = keep_meanwhile(db, token, form, nonce, now) if taken is None else None
         if taken is None:
-            return self._pages.unavailable()
+            return self._again_later(again, kept=True) if again else self._pages.unavailable()
         if not _says_the_same(form, taken.answer):  # the same form, changed and sent again by the browser's back button
             return self._again(token, form, [ONCE_MORE], None, request)
         return self._thanks(taken)
@@ -90,6 +95,11 @@ class Survey:
             return self._pages.too_many()
         return self._pages.unavailable()
 
+    def _again_later(self, again: Again, *, kept: bool) -> Response:
+        """Nothing to fill in for now. `kept`: what was sent all the same is read by a person."""
+        values = {"closed": again.closed, "kept": kept}
+        return self._pages.show("again", values, language=self._pages.language(again))
+
     def _note(self, case_id: int, deed: Deed, request: Request, rating: int | None = None) -> None:
         self._visits.note(case_id, Visit(self._clock(), visitor_of(request.headers), deed, rating))
 
@@ -99,8 +109,9 @@ class Survey:
         with self._store.read() as db:
             case = open_link(db, token, PURPOSES, now)
             before = last_answer(db, case.case_id, case.escalation_id) if case else None
+            meanwhile = asks_again(db, token) if case is None else None
         if case is None:
-            return self._pages.unavailable()
+            return self._again_later(meanwhile, kept=False) if meanwhile else self._pages.unavailable()
         if form.trapped:
             self._note(case.case_id, Deed.FIELD, request)
         again = form if nonce else Form(

@@ -61,7 +61,8 @@ class Unsubscribe:
         refusal = _refusal(choice, now)
         if found is not None:
             with self._store.write() as db:
-                opt_out(db, found.case_id, at=now, source="unsubscribe link", refusal=refusal)
+                for case_id in sorted({found.sent_for, found.case_id}):  # the report may have another number by now
+                    opt_out(db, case_id, at=now, source="unsubscribe link", refusal=refusal)
         if refusal == EVERYTHING:
             return self._pages.show("unsubscribed", language=language)
         until = day_text(refusal.until, "UTC", language or SOURCE) if refusal.until else None

@@ -40,18 +40,6 @@ def test_a_mail_that_waits_for_the_morning_is_taken_back_when_the_service_is_reo
     assert [mail.row.case_id for mail in days.letters()] == [2], "nobody was asked about the first closing"
 
 
-def test_a_service_that_is_reopened_after_the_customer_was_asked_counts_for_the_cooldown(days: Days):
-    days.report()
-    days.live(hours=5)
-    days.report_reopened()
-    days.live(days=3)
-    assert not days.answer(days.letters()[0], rating=5)
-    days.report()
-    days.live(days=20)
-    assert len(days.letters()) == 1
-    assert [case.disposition for case in days.rows(cases)] == [Disposition.CANCELLED, Disposition.SUPPRESSED]
-
-
 def test_what_the_customer_said_counts_even_if_the_service_is_reopened_in_the_same_minute(days: Days):
     days.report("J-1")
     days.report("J-2", email="bob@example.com")

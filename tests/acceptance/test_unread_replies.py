@@ -85,16 +85,15 @@ def test_a_case_does_not_end_as_unanswered_while_what_was_answered_is_unread(day
     assert days.case().disposition == Disposition.SATISFIED
 
 
-def test_when_nobody_reads_it_for_a_week_the_procedure_goes_on_and_the_end_says_why(days: Days, site: Site):
+def test_when_nobody_reads_it_the_procedure_waits_and_does_not_close_it(days: Days, site: Site):
     days.report()
     days.live(days=1)
     reply(days, site, QUESTION)
-    days.live(days=6)
-    assert reminders(days) == []
-    days.live(days=2)
-    assert len(reminders(days)) == 1  # the first was missed, and does not come late
-    days.live(days=20)
-    assert days.case().reason == "no answer within 14 days; a reply waits that nobody has settled"
+    days.live(days=40)
+    assert (reminders(days), days.case().stage) == ([], Stage.ASKED)
+    settled(days, 1, Settlement.NOTED)
+    days.live(days=1)
+    assert days.case().reason == "no answer within 14 days"
 
 
 def test_a_reminder_that_waits_for_the_morning_waits_for_the_person_too(days: Days, site: Site):

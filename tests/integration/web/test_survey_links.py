@@ -5,12 +5,8 @@ from datetime import timedelta
 import pytest
 
 from models.answers import new_token
-from models.inbox import reopen
 from models.optouts import opt_out
-from models.report import ReopenedService
-from models.tables import services
 from tasks.concerns import judge_answers
-from tasks.open_cases import cancel_reopened
 from tests import seed
 from tests.asgi import request
 from tests.dump import dump
@@ -79,18 +75,15 @@ def test_links_that_cannot_be_used_are_alike_to_the_byte(site: Site):
     expired = seed.asked(place)
     used = seed.answered(place, at=now - timedelta(hours=73), rating=5)
     not_asked = seed.planned(place)
-    cancelled, left, recovered = seed.asked(place), seed.asked(place), seed.recovering(place)
+    left, recovered = seed.asked(place), seed.recovering(place)
     with site.store.write() as db:
-        row = db.execute(services.select().where(services.c.id == cancelled.service_id)).one()
-        reopen(db, ReopenedService(source=row.source, external_id=row.external_id, reopened_at=now))
         opt_out(db, left.case_id, at=now, source="test")
-    cancel_reopened.fn(now)
     seed.say(place, recovered.case_id, at=now, rating=5, escalation_id=recovered.escalation_id)
     judge_answers.fn([recovered.case_id], now)
     ran_out = seed.add_link(place, expired.case_id, LinkPurpose.SURVEY, at=now - timedelta(days=18))
     tokens = {
         "unknown": new_token(), "expired": ran_out, "used": used.survey, "not asked yet": not_asked.survey,
-        "cancelled": cancelled.survey, "opted out": left.survey, "recovered": recovered.recovery,
+        "opted out": left.survey, "recovered": recovered.recovery,
         "for leaving": expired.unsubscribe, "too short": "abc", "not a token": "x" * 32, "trap": f"{expired.survey}/v",
         "unknown trap": f"{new_token()}/v",
     }  # fmt: skip

@@ -39,7 +39,7 @@ def lived(cases: Sequence[ReplyCase]) -> list[Outcome]:
         for first in range(0, len(chosen), _BATCH)
     ]
     work = [([cases[number] for number in batch], asked) for asked, batch in batches]
-    if len(work) < 2:
+    if len(cases) <= _BATCH:  # another process would begin by importing all of it
         results = [live_through(*each) for each in work]
     else:
         with ProcessPoolExecutor(min(len(work), os.cpu_count() or 1), get_context("spawn")) as processes:

@@ -9,6 +9,7 @@ from email.message import Message
 from email.utils import parseaddr
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from benchmarks.reply_cases import Quotation, ReplyCase
 
@@ -34,9 +35,8 @@ def read_mail(file: Path) -> Ours:
 
 
 def _decoded(part: Message) -> str:
-    content = part.get_payload(decode=True)
-    assert isinstance(content, bytes)  # noqa: S101 - only parts without parts are asked
-    return content.decode(part.get_content_charset("utf-8")).replace("\r\n", "\n")
+    content: Any = part.get_payload(decode=True)  # bytes, of a part that has no parts
+    return str(content, part.get_content_charset("utf-8")).replace("\r\n", "\n")
 
 
 def read_text(file: Path) -> Ours:
@@ -82,8 +82,10 @@ def _as_text(written: str, head: str, ours: Ours, quotation: Quotation) -> str:
     lines = ours.text.splitlines()
     if quotation.wrap:
         lines = [broken for line in lines for broken in _rewrapped(line, quotation.wrap)]
-    quoted = "\n".join("> " + line if line else ">" for line in lines) if quotation.marked else "\n".join(lines)
-    return f"{written}\n" + ("\n" if quotation.blank else "") + _ended(head) + quoted
+    mark = ">" if quotation.tight else "> "
+    quoted = "\n".join((mark + line).rstrip() for line in lines) if quotation.marked else "\n".join(lines)
+    text = f"{written}\n" + ("\n" if quotation.blank else "") + _ended(head) + quoted
+    return text.replace("\n", "\r\n") if quotation.crlf else text
 
 
 def _rewrapped(line: str, width: int) -> list[str]:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from models.replies import Settlement, settle
-from models.tables import messages
+from models.tables import invalid_addresses, messages
 from tests.acceptance.days import Days, berlin
-from tests.replies import DOMAIN, send_mail, send_text
+from tests.replies import DOMAIN, kept, send_mail, send_text
 from tests.web_site import Site, make_site
 from vocabulary import Channel, Delivery, Disposition, Purpose, Stage
 
@@ -129,13 +129,22 @@ def test_the_other_of_two_unread_replies_goes_on_holding_what_is_owed(days: Days
     assert len(reminders(days)) == 1
 
 
-@pytest.mark.parametrize("more", [{"headers": "Auto-Submitted: auto-replied"}, {"sender": "mailer-daemon@mx.example"}])
-def test_what_a_machine_wrote_holds_nothing_up(days: Days, site: Site, more: dict[str, str]):
+def test_what_a_machine_wrote_holds_nothing_up(days: Days, site: Site):
     days.report()
     days.live(days=1)
-    reply(days, site, QUESTION, **more)
+    reply(days, site, QUESTION, headers="Auto-Submitted: auto-replied")
     days.live(days=3)
     assert len(reminders(days)) == 1
+
+
+def test_a_mail_that_came_back_leads_to_the_next_channel_and_nobody_has_to_read_it(days: Days, site: Site):
+    days.report(phone="030 123456")
+    days.live(days=1)
+    reply(days, site, "550 5.1.1 user unknown", sender="mailer-daemon@mx.example", subject="Undeliverable")
+    days.live(days=2)
+    assert (len(days.calls()), reminders(days)) == (1, [])
+    assert [(row.code, row.channel) for row in days.rows(invalid_addresses)] == [("bounce 5.1.1", "email")]
+    assert kept(site) == [("bounce", False)]
 
 
 def test_it_can_be_seen_why_a_case_waits(days: Days, site: Site, capsys: pytest.CaptureFixture[str],

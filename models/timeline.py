@@ -38,6 +38,7 @@ _OF_SUBTASK = (subtasks, ("department", "what", "due_at", "ended_as", "ended_by"
 _ROWS: dict[Event, tuple[Table, Sequence[str]]] = {
     Event.ANSWER_RECEIVED: (answers, ("rating", "comment", "contact_me", "channel", "escalation_id")),
     Event.REPLY_RECEIVED: (replies, ("text", "channel", "attachments")),
+    Event.REPLY_SETTLED: (replies, ("reason",)),
     Event.NOTE_ADDED: (notes, ("kind", "text")),
     **{event: _OF_MESSAGE for event in Event if event.name.startswith("MESSAGE_")},
     **{event: _OF_CALL for event in Event if event.name.startswith("CALL_")},

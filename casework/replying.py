@@ -2,8 +2,9 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
@@ -11,8 +12,9 @@ from casework.rules import rules_of
 from models.answers import Said, TooLate, last_answer, record
 from models.log import NewEntry, append
 from models.optouts import EVERYTHING, Refusal, opt_out, suppress_address
-from models.replies import ReplyError, Settlement, case_asked, name_answer
+from models.replies import ReplyError, Settlement, case_asked, find, name_answer
 from models.reply_queue import answer_of, take
+from models.subjects import case_and_service
 from models.unread import wake
 from vocabulary import Channel, Clause, Event, Stage
 
@@ -98,6 +100,15 @@ def possible(reply: Row[Any], case: Row[Any] | None) -> dict[Settlement, str | N
     return {how: obstacle(how, reply, case) for how in Settlement}
 
 
+def customers_day(db: Connection, reply_id: int, day: date, *, otherwise: ZoneInfo) -> datetime:
+    """When a day begins by the calendar of the customer of a reply; `otherwise` where the customer is not known."""
+    reply = find(db, reply_id)
+    zone = otherwise
+    if reply.case_id is not None:
+        zone = ZoneInfo(case_and_service(db, reply.case_id)[0].recipient_timezone)
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
 def _check(verdict: Verdict, at: datetime) -> None:
     how, refusal = verdict.how, verdict.refusal
     if verdict.rating is not None and how not in (Settlement.ANSWER, Settlement.CONCERN):
@@ -128,7 +139,7 @@ def _log(
     detail: dict[str, Any] = {"as": verdict.how, "rating": verdict.rating, "comment": bool(verdict.comment)}
     if verdict.refusal != EVERYTHING:
         until = verdict.refusal.until
-        detail |= {"channel": verdict.refusal.channel, "until": f"{until:%Y-%m-%d}" if until else None}
+        detail |= {"refused": verdict.refusal.channel, "until": f"{until:%Y-%m-%d}" if until else None}
     if proposal is not None:
         followed = proposal == Proposal(verdict.how, verdict.rating) and verdict.refusal == EVERYTHING
         detail |= {"proposed": proposal.how, "proposed rating": proposal.rating, "followed": followed}

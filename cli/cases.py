@@ -80,7 +80,7 @@ def explain(case: Annotated[int, typer.Argument(help="Number of the case.")]) ->
                       f"{escape(row.kind)}, {escape(row.department)}, {escape(row.branch)}")  # fmt: skip
         console.print(f"closed {row.closed_at:%Y-%m-%d %H:%M} UTC, policy {row.policy_version}, {_standing(row)}")
         if unread := unread_of(db, case):
-            console.print(f"reply {unread.id} of {unread.received_at:%Y-%m-%d %H:%M} UTC waits to be reviewed; until it "
+            console.print(f"reply {unread.id} of {unread.received_at:%Y-%m-%d %H:%M} UTC waits for a person; until it "
                           "is settled, or the policy's unread_days are over, the customer is not reminded")  # fmt: skip
         console.print()
         for entry in entries_of(db, case):

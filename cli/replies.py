@@ -4,8 +4,9 @@ import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -14,7 +15,7 @@ from rich.table import Table
 from sqlalchemy import Row
 
 from casework.reply_handing import hand_over_reply
-from casework.replying import proposal_of, settle_reply
+from casework.replying import customers_day, proposal_of, settle_reply
 from casework.writing import Writing, answer_reply
 from cli.clock import now
 from cli.fault import Fault
@@ -108,16 +109,17 @@ def settle(
     comment: Annotated[str | None, typer.Option(help="Of an answer; the reply's own text when left out.")] = None,
     channel: Annotated[Channel | None, typer.Option(help="Of an opt-out: this channel only.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of an opt-out: until this day.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Why; asked for when it reads like an opt-out and is none.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Needed when it reads like an opt-out and is none.")] = None,
     by: By = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Opt out of everything without asking again.")] = False,
 ) -> None:  # fmt: skip
     """Say what a reply is: it is recorded as an answer, a concern or an opt-out, or marked as done."""
-    refusal = Refusal(channel=channel, until=until.replace(tzinfo=UTC) if until else None)
-    if how is Settlement.OPT_OUT and refusal == Refusal() and not yes:
+    if how is Settlement.OPT_OUT and not (channel or until or yes):
         typer.confirm(_EVERYTHING, abort=True)
     with _refusals(), here().store.write() as db:
+        day = customers_day(db, reply, until.date(), otherwise=ZoneInfo("UTC")) if until else None
+        refusal = Refusal(channel=channel, until=day)
         settle_reply(db, reply, how, by=by or getpass.getuser(), at=now(), rating=rating, comment=comment,
                      refusal=refusal, reason=reason)  # fmt: skip
     typer.echo(f"Reply {reply} is done: {how}.")
@@ -141,7 +143,8 @@ def answer(
         written = answer_reply(db, reply, writing, rules=place.policy.rules, in_use=in_use, by=Author(name=who), at=at)
         if done:
             settle_reply(db, reply, Settlement.NOTED, by=who, at=at)
-    typer.echo(f"The message goes out at {written.due_at:%Y-%m-%d %H:%M} UTC." + (" The reply is done." if done else ""))
+    then = " The reply is done." if done else ""
+    typer.echo(f"The message goes out at {written.due_at:%Y-%m-%d %H:%M} UTC.{then}")
 
 
 @app.command("hand-over")

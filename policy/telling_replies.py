@@ -30,7 +30,7 @@ def handed(facts: Facts) -> str:
 
 def _what(facts: Facts) -> str:
     rating = f" with rating {facts['rating']}" if facts.get("rating") else ""
-    channel = f" of {facts['channel']} only" if facts.get("channel") else ""
+    channel = f" of {facts['refused']} only" if facts.get("refused") else ""
     until = f" until {facts['until']}" if facts.get("until") else ""
     return f"{_AS.get(str(facts.get('as')), facts.get('as'))}{rating}{channel}{until}"
 

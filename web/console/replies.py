@@ -1,16 +1,14 @@
 """Replies to review: read by a person, one key each, and done once (clause 4.5)."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from casework.reply_handing import hand_over_reply
-from casework.replying import settle_reply
+from casework.replying import customers_day, settle_reply
 from casework.writing import answer_reply
 from models.optouts import Refusal
 from models.replies import ReplyError, Settlement, count_waiting, find, waiting
 from models.reply_queue import next_to_read
-from models.subjects import case_and_service
 from vocabulary import Channel, Permission
 from web.bell import Sound
 from web.console.concern_forms import author
@@ -124,12 +122,7 @@ def _refusal(visit: Visit) -> Refusal:
 
 
 def _day(visit: Visit, text: str) -> datetime:
-    """The beginning of a day by the customer's calendar; by the reader's where the customer is not known."""
-    reply = find(visit.db, visit.number)
-    zone = visit.person.zone
-    if reply.case_id is not None:
-        zone = ZoneInfo(case_and_service(visit.db, reply.case_id)[0].recipient_timezone)
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+        return customers_day(visit.db, visit.number, date.fromisoformat(text), otherwise=visit.person.zone)
     except (ValueError, OverflowError):
         raise ReplyError("give the day as year, month and day: 2026-11-30") from None

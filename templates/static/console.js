@@ -40,11 +40,18 @@
     }
   }
 
+  // What the page offers now: not every page about a thing has every button.
+  function show(list) {
+    if (list.open) return;
+    for (const one of list.querySelectorAll("[data-lists]")) one.hidden = !shown(one.dataset.lists);
+    list.showModal();
+  }
+
   const list = document.getElementById("keys");
   document.addEventListener("keydown", (event) => {
     if (isOff || pressed || event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
     if (event.target.closest(WRITES)) return;
-    if (event.key === "?" && list) { if (!list.open) list.showModal(); return; }
+    if (event.key === "?" && list) { show(list); return; }
     if (list?.open || !/^[a-z0-9]$/.test(event.key)) return;
     const found = shown(event.key);
     if (!found) return;

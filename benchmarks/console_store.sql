@@ -29,14 +29,14 @@ FROM n;
 
 INSERT INTO cases (
     id, service_id, stage, opened_at, policy_version, kind, department, branch, region, timezone, recipient_timezone,
-    email_key, preferred, ladder, rung, closed_at, contact_not_before_at, contact_due_at, next_at, asked_at,
+    email_key, phone_key, preferred, ladder, rung, closed_at, contact_not_before_at, contact_due_at, next_at, asked_at,
     contacted_at, contact_channel, reminders, disposition, reason, clause, rating
 )
 SELECT
     i, i,
     CASE WHEN is_open THEN CASE i % 40 WHEN 0 THEN 'escalated' WHEN 1 THEN 'recovering' ELSE 'asked' END ELSE 'closed' END,
     closed, :version, 'job completed', department, branch, 'DE-BE', 'Europe/Berlin', 'Europe/Berlin',
-    printf('%064x', i), 1, 'email,phone', 0, closed, closed, closed, later, closed, closed, 'email', 0,
+    printf('%064x', i), printf('%064x', 1000000000 + i), 1, 'email,phone', 0, closed, closed, closed, later, closed, closed, 'email', 0,
     CASE WHEN NOT is_open THEN disposition END, 'as it was judged', '4.3', 1 + i % 5
 FROM n;
 

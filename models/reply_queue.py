@@ -18,7 +18,9 @@ def next_to_read(db: Connection, departments: Collection[str], *, after: Row[Any
     others = _others(departments, after)
     if after is not None and after.read_by is not None:
         # Said first as a range of the index, which an "or" alone would hide from it.
-        later = and_(replies.c.read_by >= after.read_by, or_(replies.c.read_by > after.read_by, replies.c.id > after.id))
+        later = and_(
+            replies.c.read_by >= after.read_by, or_(replies.c.read_by > after.read_by, replies.c.id > after.id)
+        )
         found = db.execute(others.where(later)).scalar_one_or_none()
         if found is not None:
             return int(found)

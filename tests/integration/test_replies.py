@@ -1,7 +1,8 @@
 """What a person makes of a reply: once, with what follows from it; by the model and as people type it."""
 
+import io
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from models.tables import answers, cases, entries, replies, suppressions
 from tasks.concerns import judge_answers
 from tasks.place import Place
 from tests import seed
+from tests.review_queue import to_review
 from vocabulary import Channel, Disposition, Event, Stage
 
 NOW = seed.ASKED_AT + timedelta(hours=1)
@@ -155,3 +157,42 @@ def test_the_commands(place: Place, typed: Any):
     assert typed("settle", "1", "--as", "noted")[0] == 2
     assert "reviewed as answer by Petra" in typed("show", "1")[1]
     assert "done: answer" in typed("list", "--all")[1]
+
+
+def test_the_command_says_and_does_what_the_console_does(place: Place, typed: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("cli.replies.now", lambda: LATER)
+    case = seed.asked(place)
+    number = to_review(place, case.case_id, proposal=Settlement.OPT_OUT, at=NOW)
+    assert typed("settle", str(number), "--as", "noted")[0] == 2
+    assert "give the reason" in typed("settle", str(number), "--as", "noted")[1]
+    assert "opt-out" in typed("list")[1]
+    assert "19 h 0 min" in typed("list")[1]
+    status, shown = typed("answer", str(number), "--channel", "email", "--text", "Tom comes on Friday.")
+    assert (status, shown) == (0, "The message goes out at 2026-10-06 15:00 UTC.\n")
+    status, shown = typed("hand-over", str(number), "Plumbing", "--reason", "You know the pump.")
+    assert (status, shown) == (0, f"Reply {number} is with Plumbing.\n")
+    assert "handed over to: Plumbing: You know the pump." in typed("show", str(number))[1]
+    status, shown = typed("settle", str(number), "--as", "opt-out", "--channel", "sms", "--until", "2026-12-01")
+    assert (status, shown) == (0, f"Reply {number} is done: opt-out.\n")
+    found = {(row.channel, row.until) for row in rows(place, suppressions)}
+    assert found == {("sms", datetime(2026, 11, 30, 23, tzinfo=UTC))}
+
+
+def test_an_opt_out_of_everything_is_asked_about_at_the_command_line(
+    place: Place, typed: Any, monkeypatch: pytest.MonkeyPatch
+):
+    number = to_review(place, seed.asked(place).case_id)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    status, shown = typed("settle", str(number), "--as", "opt-out")
+    assert (status != 0, "opts the customer out of everything, for good" in shown) == (True, True)
+    assert rows(place, suppressions) == []
+    assert typed("settle", str(number), "--as", "opt-out", "--yes")[0] == 0
+    assert len(rows(place, suppressions)) == 2
+
+
+def test_answered_and_done_is_one_command(place: Place, typed: Any):
+    number = to_review(place, seed.asked(place).case_id)
+    status, shown = typed("answer", str(number), "--channel", "email", "--text", "Yes.", "--done")
+    assert (status, shown.endswith(" The reply is done.\n")) == (0, True)
+    assert typed("answer", str(number), "--channel", "email", "--text", "Yes.")[0] == 2
+    assert typed("hand-over", str(number), "Plumbing", "--reason", "Please help.")[0] == 2

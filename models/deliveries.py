@@ -17,7 +17,9 @@ from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
 
 TO_CUSTOMERS = (
     Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU, Purpose.CONCERN_UPDATE,
+    Purpose.ANSWER_TO_REPLY,
 )  # fmt: skip
+_BY_PEOPLE = (Purpose.CONCERN_UPDATE, Purpose.ANSWER_TO_REPLY)
 _ASKING = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY)
 _SUPPRESSED = (
     select(suppressions.c.address_key)
@@ -39,7 +41,7 @@ _HELD = and_(
 _WANTED = or_(
     messages.c.purpose.not_in(TO_CUSTOMERS),
     and_(messages.c.purpose == Purpose.THANK_YOU, ~_SUPPRESSED),
-    and_(messages.c.purpose == Purpose.CONCERN_UPDATE, ~FORBIDS_ANSWERING),
+    and_(messages.c.purpose.in_(_BY_PEOPLE), ~FORBIDS_ANSWERING),
     and_(messages.c.purpose == Purpose.RECOVERY_SURVEY, cases.c.stage == Stage.RECOVERING, ~_SUPPRESSED),
     and_(
         messages.c.purpose.in_((Purpose.SURVEY, Purpose.REMINDER)),

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 
 from casework.reading import for_a_reader
 from casework.rules import rules_of
+from models.addressees import addressee_of
 from models.answers import Said, last_answer, record, still_answerable
 from models.coming_back import can_lift, lift
 from models.optouts import opt_out, suppress_address
-from models.replies import NewReply, Settlement, addressee_of, keep, name_answer
+from models.replies import NewReply, Settlement, keep, name_answer
 from models.senders import Meant
 from policy.machines import Heard, Question
 from policy.replies import Meaning, Understood, understand

@@ -1,12 +1,12 @@
 """Clauses 4.2 and 4.3 lived through: who wrote something unclear is not reminded until a person has read it."""
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from models.replies import Settlement, settle
+from casework.replying import settle_reply
+from models.replies import Settlement
 from models.tables import invalid_addresses, messages
 from tests.acceptance.days import Days, berlin
 from tests.replies import DOMAIN, kept, send_mail, send_text
@@ -33,7 +33,7 @@ def reply(days: Days, site: Site, text: str, **more: str) -> None:
 
 def settled(days: Days, number: int, how: Settlement, **said: object) -> None:
     with days.here.store.write() as db:
-        settle(db, number, how, by="Petra", at=days.now, change_for=timedelta(hours=72), **said)  # type: ignore[arg-type]
+        settle_reply(db, number, how, by="Petra", at=days.now, **said)  # type: ignore[arg-type]
 
 
 def reminders(days: Days) -> list[str]:
@@ -163,5 +163,5 @@ def test_it_can_be_seen_why_a_case_waits(days: Days, site: Site, capsys: pytest.
     command.cases()
     assert "[1 to be read]" in capsys.readouterr().out
     list_of_replies.list_()
-    assert "3 days" in capsys.readouterr().out
+    assert QUESTION in capsys.readouterr().out
     assert Channel.EMAIL in days.case().ladder

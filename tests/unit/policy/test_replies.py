@@ -10,7 +10,8 @@ import policy
 from policy.file import read_policy
 from policy.machines import Heard, Question
 from policy.ours import Letters
-from policy.replies import Meaning, Proposal, Remark, Understood, remark_on, understand
+from policy.remarks import Remark, remark_on
+from policy.replies import Meaning, Proposal, Understood, understand
 from vocabulary import Channel, Danger
 
 SHIPPED = read_policy(Path(policy.__file__).with_name("sop.toml")).rules

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.said_rating import Stated, likely_rating, stated
+from policy.possible_ratings import likely_rating
+from policy.said_rating import Stated, stated
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,13 @@ when nothing is silently wrong, with 1 otherwise, and with 2 when a file has a f
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -23,21 +26,36 @@ from benchmarks.steps import WrongResult
 from cli.fault import Fault
 from vocabulary import Channel
 
-_BATCH = 4_000
+_BATCH = 2_000
 _MOST_LISTED = 200
 
 
 def lived(cases: Sequence[ReplyCase]) -> list[Outcome]:
-    """What became of each case, in their order: in batches, a store for each."""
-    found: dict[int, Outcome] = {}
-    for asked in Asked:
-        chosen = [number for number, case in enumerate(cases) if case.asked is asked]
-        for first in range(0, len(chosen), _BATCH):
-            batch = chosen[first : first + _BATCH]
-            with tempfile.TemporaryDirectory(prefix="aftercare-bench-") as folder, a_world(Path(folder)) as world:
-                customers = world.ask([cases[number] for number in batch], asked)
-                found |= zip(batch, outcomes_of(world, customers, asked), strict=True)
+    """What became of each case, in their order: in batches with a store each, side by side."""
+    batches = [
+        (asked, chosen[first : first + _BATCH])
+        for asked in Asked
+        for chosen in [[number for number, case in enumerate(cases) if case.asked is asked]]
+        for first in range(0, len(chosen), _BATCH)
+    ]
+    work = [([cases[number] for number in batch], asked) for asked, batch in batches]
+    if len(cases) <= _BATCH:  # another process would begin by importing all of it
+        results = [live_through(*each) for each in work]
+    else:
+        with ProcessPoolExecutor(min(len(work), os.cpu_count() or 1), get_context("spawn")) as processes:
+            results = list(processes.map(live_through, *zip(*work, strict=True)))
+    found = {
+        number: outcome
+        for (_, batch), result in zip(batches, results, strict=True)
+        for number, outcome in zip(batch, result, strict=True)
+    }
     return [found[number] for number in range(len(cases))]
+
+
+def live_through(cases: Sequence[ReplyCase], asked: Asked) -> list[Outcome]:
+    """In a store of their own."""
+    with tempfile.TemporaryDirectory(prefix="aftercare-bench-") as folder, a_world(Path(folder)) as world:
+        return outcomes_of(world, world.ask(cases, asked), asked)
 
 
 def judged(cases: Sequence[ReplyCase]) -> list[Verdict]:

@@ -42,6 +42,10 @@ class Quotation:
     wrap: int | None = None
     from_text: bool = False
     """The HTML was made from our text, not from our HTML."""
+    tight: bool = False
+    """Marked by ">" without a space."""
+    crlf: bool = False
+    """Lines end as in mail, not as in Unix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +80,17 @@ _UNDER_HEADS: tuple[tuple[str, str, tuple[str, ...], tuple[str | None, ...] | No
     ("2 still cold", "rating", ("rating:2 + concern", "person"), ("still cold",)),
     ("When do you bring the part?", "question", ("person",), None),
     ("STOP", "opt-out", ("opt_out",), None),
-    ("5\nGreat job\nBut the boiler leaks again, please call me", "rating and concern", ("rating:5 + concern", "person"),
-     ("Great job\nBut the boiler leaks again, please call me",
-      "5\nGreat job\nBut the boiler leaks again, please call me")),
+    (
+        "5\nGreat job\nBut the boiler leaks again, please call me",
+        "rating and concern",
+        ("rating:5 + concern", "person"),
+        (
+            "Great job\nBut the boiler leaks again, please call me",
+            "5\nGreat job\nBut the boiler leaks again, please call me",
+        ),
+    ),
     ("Nobody came", "concern", ("concern", "person"), None),
-)  # fmt: skip
+)
 
 
 def read_cases(files: Sequence[Path]) -> list[ReplyCase]:
@@ -157,8 +167,16 @@ def under_head(raw: Mapping[str, Any], where: str, name: str) -> Iterator[ReplyC
     for (text, kind, accept, comments), blank, html in product(_UNDER_HEADS, (True, False), (False, True)):
         quotation = Quotation(program=program, head=head, marked=marked, blank=blank, html=html)
         form = f"{'HTML' if html else 'plain'}, {'an empty line' if blank else 'no empty line'}"
-        yield ReplyCase(name=f"{name} ({program}; {form})", kind=f"quoted: {kind}", text=text, channel=Channel.EMAIL,
-                        accept=sets_of(accept), language=language, comments=comments, quotation=quotation)  # fmt: skip
+        yield ReplyCase(
+            name=f"{name} ({program}; {form})",
+            kind=f"quoted: {kind}",
+            text=text,
+            channel=Channel.EMAIL,
+            accept=sets_of(accept),
+            language=language,
+            comments=comments,
+            quotation=quotation,
+        )
 
 
 def sets_of(accept: Sequence[str]) -> tuple[frozenset[str], ...]:

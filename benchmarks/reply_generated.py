@@ -24,19 +24,31 @@ _GREETINGS = {
     "nl": ("Goedemorgen,", "Hallo", "Beste mensen,"),
 }
 _SIGNATURES = {
-    "en": ("Regards\nBob Smith", "Kind regards,\nMary Jones\n0151 234567", "Sent from my iPhone", "Best wishes\nJo",
-           "-- \nBob Smith\nSmith & Sons Ltd\nwww.example.org", "Thanks\nT. Brown"),
-    "de": ("Mit freundlichen Grüßen\nBernd Beispiel\nTel. 030 1234567", "Viele Grüße\nEva", "LG Tom", "MfG",
-           "-- \nBernd Beispiel\nBeispiel GmbH, Musterweg 3, 10115 Berlin", "Von meinem iPhone gesendet"),
+    "en": (
+        "Regards\nBob Smith",
+        "Kind regards,\nMary Jones\n0151 234567",
+        "Sent from my iPhone",
+        "Best wishes\nJo",
+        "-- \nBob Smith\nSmith & Sons Ltd\nwww.example.org",
+        "Thanks\nT. Brown",
+    ),
+    "de": (
+        "Mit freundlichen Grüßen\nBernd Beispiel\nTel. 030 1234567",
+        "Viele Grüße\nEva",
+        "LG Tom",
+        "MfG",
+        "-- \nBernd Beispiel\nBeispiel GmbH, Musterweg 3, 10115 Berlin",
+        "Von meinem iPhone gesendet",
+    ),
     "fr": ("Cordialement,\nJean Exemple", "Bien à vous\nMme Exemple\n06 12 34 56 78", "Envoyé de mon iPhone"),
     "es": ("Un saludo,\nLuis Ejemplo", "Saludos cordiales\nAna Ejemplo\nTel. 91 123 45 67", "Enviado desde mi iPhone"),
     "nl": ("Met vriendelijke groet,\nJan Voorbeeld", "Groetjes, Els", "Verstuurd vanaf mijn iPhone"),
-}  # fmt: skip
+}
 
 
 def generated(count: int, seed: int) -> list[ReplyCase]:
     """So many replies above quotations, and before them the texts alone that they are compared with."""
-    chance = Random(seed)  # noqa: S311 - nothing secret
+    chance = Random(seed)
     texts, heads = _texts(), list(heads_in(OWN_SETS))
     bodies = [_body(chance, text, number) for number, text in enumerate(_drawn(chance, texts, -(-count // _PER_BODY)))]
     quoted = (_quoted(chance, body, heads, number) for body in bodies for number in range(_PER_BODY))
@@ -68,16 +80,32 @@ def _body(chance: Random, case: ReplyCase, number: int) -> ReplyCase:
     gap = chance.choice(("\n", "\n\n"))
     text = gap.join(part for part in (greeting, case.text, signature) if part)
     comments = case.comments if text == case.text else None
-    return replace(case, name=f"alone {number}", text=text, channel=Channel.EMAIL, language=language, comments=comments,
-                   subject=None, headers="", sender=None)  # fmt: skip
+    return replace(
+        case,
+        name=f"alone {number}",
+        text=text,
+        channel=Channel.EMAIL,
+        language=language,
+        comments=comments,
+        subject=None,
+        headers="",
+        sender=None,
+    )
 
 
 def _quoted(chance: Random, body: ReplyCase, heads: Sequence[tuple[str, str]], number: int) -> ReplyCase:
     program, head = chance.choice(heads)
     quotation = Quotation(
-        program=program, head=head, marked=chance.random() < 0.5, blank=chance.random() < 0.5,
-        html=chance.random() < 0.5, wrap=chance.choice(_WIDTHS), from_text=chance.random() < 0.3,
-    )  # fmt: skip
+        program=program,
+        head=head,
+        marked=chance.random() < 0.5,
+        blank=chance.random() < 0.5,
+        html=chance.random() < 0.5,
+        wrap=chance.choice(_WIDTHS),
+        from_text=chance.random() < 0.3,
+        tight=chance.random() < 0.2,
+        crlf=chance.random() < 0.5,
+    )
     return replace(
         body, name=f"{body.name}, quoted {number} ({_told(quotation)})", quotation=quotation, alone=body.name
     )

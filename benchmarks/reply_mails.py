@@ -5,9 +5,11 @@ import json
 import re
 import textwrap
 from dataclasses import dataclass
-from email import policy as email_policy
+from email.message import Message
+from email.utils import parseaddr
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from benchmarks.reply_cases import Quotation, ReplyCase
 
@@ -27,11 +29,14 @@ class Ours:
 
 
 def read_mail(file: Path) -> Ours:
-    mail = email.message_from_bytes(file.read_bytes(), policy=email_policy.default)
-    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
-    assert plain is not None  # noqa: S101 - every mail of ours has a text
-    address = mail["Reply-To"].addresses[0].addr_spec
-    return Ours(plain.get_content(), html.get_content() if html else "", address)
+    mail = email.message_from_bytes(file.read_bytes())  # the old policy: it parses no header that nobody asks for
+    bodies = {part.get_content_type(): _decoded(part) for part in mail.walk() if not part.is_multipart()}
+    return Ours(bodies["text/plain"], bodies.get("text/html", ""), parseaddr(mail["Reply-To"])[1])
+
+
+def _decoded(part: Message) -> str:
+    content: Any = part.get_payload(decode=True)  # bytes, of a part that has no parts
+    return str(content, part.get_content_charset("utf-8")).replace("\r\n", "\n")
 
 
 def read_text(file: Path) -> Ours:
@@ -76,9 +81,16 @@ def _body(case: ReplyCase, ours: Ours, company: str) -> tuple[bool, str]:
 def _as_text(written: str, head: str, ours: Ours, quotation: Quotation) -> str:
     lines = ours.text.splitlines()
     if quotation.wrap:
-        lines = [broken for line in lines for broken in textwrap.wrap(line, quotation.wrap) or [""]]
-    quoted = "\n".join("> " + line if line else ">" for line in lines) if quotation.marked else "\n".join(lines)
-    return f"{written}\n" + ("\n" if quotation.blank else "") + _ended(head) + quoted
+        lines = [broken for line in lines for broken in _rewrapped(line, quotation.wrap)]
+    mark = ">" if quotation.tight else "> "
+    quoted = "\n".join((mark + line).rstrip() for line in lines) if quotation.marked else "\n".join(lines)
+    text = f"{written}\n" + ("\n" if quotation.blank else "") + _ended(head) + quoted
+    return text.replace("\n", "\r\n") if quotation.crlf else text
+
+
+def _rewrapped(line: str, width: int) -> list[str]:
+    """No mail program breaks an address of a page."""
+    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _ended(head: str) -> str:

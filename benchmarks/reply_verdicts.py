@@ -17,8 +17,9 @@ _SCALE = re.compile(
     r"\d+|stars?|points?|rat\w+|scor\w+|number|out|sterne?n?|punkte?n?|note|étoiles?|sur|estrellas?|puntos?|sterren|ster"
     r"|punten|one|two|three|four|five|eins?|zwei|drei|vier|fünf|une?|deux|trois|quatre|cinq|uno|dos|tres|cuatro|cinco|een"
     r"|twee|drie|vijf|very|sehr|très|muy|zeer|heel|satisf\w+|zufrieden|tevreden|nicht|pas|not|niet|of|von|van|de|eine|una"
-    r"|for|sure|straight|solid|all|day|definitely|absolutely|glatte|klare|dikke|full|plain"
+    r"|straight|solid|definitely|absolutely|glatte|klare|dikke"
 )
+_STRESS = re.compile(r"\b(for sure|all day)\b")
 _GREETING = re.compile(
     r"(hi|hello|dear|good (morning|day|evening)|hallo|guten|liebe|bonjour|salut|hola|buen|beste|dag)\b.*"
 )
@@ -98,7 +99,7 @@ def _telling_words(text: str) -> list[str]:
         if _SIGN_OFF.fullmatch(line.strip().casefold()):
             break
         if not _GREETING.fullmatch(line.strip().casefold()):
-            told += [word for word in _words(line) if len(word) > 1 and not _SCALE.fullmatch(word)]
+            told += [word for word in _words(_STRESS.sub(" ", line)) if len(word) > 1 and not _SCALE.fullmatch(word)]
     return told
 
 

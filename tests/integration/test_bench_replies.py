@@ -40,9 +40,14 @@ def test_what_is_right_in_the_store_is_right(tmp_path: Path, capsys):
         {"text": "1", "accept": ["reopen"], "asked": "recovery"},
         {"text": "I am away", "accept": ["automatic"], "channel": "email", "headers": "Auto-Submitted: auto-replied\n"},
         {"text": "STOP", "accept": ["opt_out"], "asked": "over"},
-        {"head": "On Mon, Oct 5, 2026 at 6:26 PM {company} <{reply_address}> wrote:", "language": "en",
-         "program": "planted", "quoted_with_gt": True} | dict.fromkeys(SMS),
-    )  # fmt: skip
+        {
+            "head": "On Mon, Oct 5, 2026 at 6:26 PM {company} <{reply_address}> wrote:",
+            "language": "en",
+            "program": "planted",
+            "quoted_with_gt": True,
+        }
+        | dict.fromkeys(SMS),
+    )
     wrong = [line for line in found["wrong"] if "person" not in line]
     assert wrong == []
     assert found["cases"] == 9 + 24

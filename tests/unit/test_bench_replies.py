@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect import Task
 from typer.testing import CliRunner
 
-from benchmarks import replies
+from benchmarks import bare, replies
 from benchmarks.reply_cases import OWN_SETS, ReplyCase, read_cases, sets_of
 from benchmarks.reply_generated import generated
 from benchmarks.reply_mails import Ours, mail_fields
@@ -15,6 +16,8 @@ from benchmarks.reply_outcomes import Outcome
 from benchmarks.reply_verdicts import Right, comment_fault, compare, is_legal_word, judge
 from cli import bench
 from cli.fault import Fault
+from flows import await_response, deliver_messages, escalate, schedule_contact, send_survey
+from tasks import announcements
 from vocabulary import Channel
 
 
@@ -162,3 +165,11 @@ def test_the_options_reach_the_program_that_measures(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(bench.os, "execv", lambda _program, command: started.append(command))
     assert CliRunner().invoke(bench.app, ["replies", "a.json", "--seed", "3"]).exit_code == 0
     assert started[0][3:] == ["benchmarks.replies", "--generated", "0", "--seed", "3", "a.json"]
+
+
+def test_the_stages_that_are_lived_through_do_all_that_the_flows_do():
+    pages = (schedule_contact, send_survey, await_response, escalate, deliver_messages)
+    of_flows = {task.name for page in pages for task in vars(page).values() if isinstance(task, Task)}
+    of_bare = {task.name for task in vars(bare).values() if isinstance(task, Task)}
+    to_other_programs = {task.name for task in vars(announcements).values() if isinstance(task, Task)}
+    assert of_flows - of_bare == to_other_programs  # which nobody has set up there

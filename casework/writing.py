@@ -141,9 +141,7 @@ def _obstacle(
     return objection(channel, refusals)
 
 
-def _segments(
-    text: str, purpose: Purpose, writing: Writing, service: Row[Any], rules: Rules, by: Author
-) -> int:
+def _segments(text: str, purpose: Purpose, writing: Writing, service: Row[Any], rules: Rules, by: Author) -> int:
     language = choose([service.language], rules.languages)
     values = {"company": asdict(rules.company), "words": text, "written_by": by.name}
     body = render_text(purpose, values, language)

@@ -32,9 +32,7 @@ def known_of(db: Connection, reply: Row[Any], departments: Collection[str], *, m
                  _strays(db, reply, departments, most))  # fmt: skip
 
 
-_CASES = select(
-    *columns(cases, "id", "kind", "department", "branch", "closed_at", "stage", "disposition", "rating")
-)
+_CASES = select(*columns(cases, "id", "kind", "department", "branch", "closed_at", "stage", "disposition", "rating"))
 
 
 def _keys(db: Connection, reply: Row[Any]) -> set[str]:

@@ -16,6 +16,7 @@ from models.replies import ReplyError, Settlement, case_asked, find, name_answer
 from models.reply_queue import answer_of, take
 from models.subjects import case_and_service
 from models.unread import wake
+from policy.rules import SurveyRules
 from vocabulary import Channel, Clause, Event, Stage
 
 _RATINGS = range(1, 6)
@@ -55,8 +56,7 @@ def settle_reply(
         raise ReplyError(in_the_way)
     _log(db, reply, case, verdict, proposal, by, at)
     if case is not None and how in _RECORDED:
-        rules = rules_of(db, case.policy_version)
-        _record(db, reply, case, verdict, by=by, at=at, change_for=timedelta(hours=rules.survey.change_hours))
+        _record(db, reply, case, verdict, by=by, at=at, rules=rules_of(db, case.policy_version).survey)
     elif how is Settlement.OPT_OUT:
         _leave(db, reply, verdict.refusal, by, at)
     if case is not None:
@@ -149,32 +149,42 @@ def _log(
 
 
 def _record(
-    db: Connection, reply: Row[Any], case: Row[Any], verdict: Verdict, *, by: str, at: datetime, change_for: timedelta
+    db: Connection, reply: Row[Any], case: Row[Any], verdict: Verdict, *, by: str, at: datetime, rules: SurveyRules
 ) -> None:
     """As an answer of the moment when the customer wrote. What they had rated before, they have rated still."""
-    own = answer_of(db, reply)
+    own, about_recovery = answer_of(db, reply), case.escalation_id is not None
+    unchanged = verdict == Verdict(how=Settlement.ANSWER, reason=verdict.reason)
+    if own is not None and own.suspicion is None and unchanged and not about_recovery:
+        return  # it was recorded as just that when it came
     before = own or last_answer(db, case.case_id, case.escalation_id)
     rating = verdict.rating or (before.rating if before else None)
-    if case.escalation_id is not None and verdict.how is Settlement.ANSWER and rating is None:
-        raise ReplyError("the customer was asked whether it was put right: say whether it was, or give a rating")
-    if own is not None and own.suspicion is None and verdict == Verdict(how=Settlement.ANSWER, reason=verdict.reason):
-        return  # it was recorded as just that when it came
+    solved = verdict.how is Settlement.CONFIRMED
+    if about_recovery and verdict.how is Settlement.ANSWER:
+        solved = _is_yes(rating, rules)
     said = Said(
         nonce=f"reply:{reply.id}",
         channel=Channel(own.channel if own else reply.channel),
         rating=None if verdict.how in _ABOUT_RECOVERY else rating,
         comment=verdict.comment or reply.text[:_LONGEST] or None,
         contact_me=bool(own and own.contact_me),
-        solved=verdict.how is Settlement.CONFIRMED,
+        solved=solved,
         concern=verdict.how in (Settlement.CONCERN, Settlement.NOT_CONFIRMED),
         entered_by=by,
         received_at=reply.received_at,
     )
+    change_for = timedelta(hours=rules.change_hours)
     try:
         recorded = record(db, case.case_id, said, at=at, change_for=change_for, escalation_id=case.escalation_id)
     except TooLate as late:
         raise ReplyError(f"{late}. To help, {_ELSE}") from None
     name_answer(db, reply.id, recorded.answer_id)
+
+
+def _is_yes(rating: int | None, rules: SurveyRules) -> bool:
+    """Whether a rating says that it was put right: a person has read the words beside it."""
+    if rating is None or rules.low_max < rating < rules.satisfied_min:
+        raise ReplyError("that is neither yes nor no to whether it was put right: say which of them it is")
+    return rating >= rules.satisfied_min
 
 
 def _leave(db: Connection, reply: Row[Any], refusal: Refusal, by: str, at: datetime) -> None:

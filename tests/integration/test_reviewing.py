@@ -120,13 +120,37 @@ def test_no_opens_the_concern_again(place: Place):
     assert rows(place, escalations)[0].reopened == 1
 
 
-def test_an_answer_to_that_question_needs_a_rating(place: Place):
+@pytest.mark.parametrize("rating", [None, 3])
+def test_an_answer_to_that_question_is_yes_or_no(place: Place, rating: int | None):
     case = seed.recovering(place)
     number = to_review(place, case.case_id, "Hm.")
-    with pytest.raises(ReplyError, match="say whether it was, or give a rating"):
-        settled(place, number, Settlement.ANSWER)
-    settled(place, number, Settlement.ANSWER, rating=5)
-    assert rows(place, answers)[-1].escalation_id == case.escalation_id
+    with pytest.raises(ReplyError, match="neither yes nor no to whether it was put right"):
+        settled(place, number, Settlement.ANSWER, rating=rating)
+    assert reply_row(place, number).settled_at is None
+
+
+@pytest.mark.parametrize(
+    ("rating", "solved", "stage"), [(5, True, Stage.ENDED), (4, True, Stage.ENDED), (1, False, Stage.ESCALATED)]
+)
+def test_a_rating_that_a_person_read_out_of_words_counts(place: Place, rating: int, solved: bool, stage: Stage):
+    """Whatever words stand beside it: a person has read them."""
+    case = seed.recovering(place)
+    later = seed.RECOVERING_AT + timedelta(hours=1)
+    settled(place, to_review(place, case.case_id, "It does not leak any more", at=later), Settlement.ANSWER,
+            rating=rating, at=later)  # fmt: skip
+    judge_answers.fn([case.case_id], later)
+    answer = rows(place, answers)[-1]
+    assert (answer.escalation_id, answer.rating, answer.solved) == (case.escalation_id, rating, solved)
+    assert rows(place, cases)[0].stage == stage
+
+
+def test_a_rating_of_the_page_that_words_cast_doubt_on_counts_once_a_person_read_them(place: Place):
+    case = seed.recovering(place)
+    later = seed.RECOVERING_AT + timedelta(hours=1)
+    seed.say(place, case.case_id, at=later, rating=5, comment="No leak!", escalation_id=case.escalation_id)
+    number = to_review(place, case.case_id, "No leak!", channel="page", answer_id=rows(place, answers)[-1].id, at=later)
+    settled(place, number, Settlement.ANSWER, at=later)
+    assert [(row.rating, row.solved) for row in rows(place, answers)[-2:]] == [(5, False), (5, True)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, sel
 from models import leases
 from models.log import NewEntry, append
 from models.store import insert_new
-from models.tables import cases, channel_states, columns, messages, services, suppressions
+from models.tables import cases, channel_states, columns, invalid_addresses, messages, services, suppressions
 from models.tables.contact import ANY_CHANNEL
 from models.unread import is_held
 from models.writing import FORBIDS_ANSWERING
@@ -100,10 +100,27 @@ def _withdraw(db: Connection, which: ColumnElement[bool], at: datetime, reason: 
 
 def refuse_unused(db: Connection, used: Collection[Channel], now: datetime) -> list[int]:
     """Due messages on channels that are not in use here, or no longer, are refused; the cases that waited for them."""
-    unused = and_(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.channel.not_in(used))
-    swap = messages.update().where(unused).values(state=Delivery.REJECTED, code="channel off", settled_at=now)
+    return _refuse(db, messages.c.channel.not_in(used), "channel off", now)
+
+
+def refuse_dead(db: Connection, now: datetime, *, after: datetime) -> list[int]:
+    """The same for questions to addresses that do not work, as has shown since `after`, perhaps a minute ago."""
+    known = (
+        select(invalid_addresses.c.address_key)
+        .join(cases, invalid_addresses.c.address_key.in_([cases.c.email_key, cases.c.phone_key]))
+        .where(cases.c.id == messages.c.case_id, invalid_addresses.c.channel == messages.c.channel)
+        .where(invalid_addresses.c.since > after)
+        .correlate(messages)
+        .exists()
+    )
+    return _refuse(db, and_(messages.c.purpose.in_(_ASKING), known), "address known not to work", now)
+
+
+def _refuse(db: Connection, which: ColumnElement[bool], code: str, now: datetime) -> list[int]:
+    due = and_(messages.c.state == Delivery.DUE, messages.c.due_at <= now, which)
+    swap = messages.update().where(due).values(state=Delivery.REJECTED, code=code, settled_at=now)
     rows = db.execute(swap.returning(*columns(messages, "id", "case_id"))).all()
-    append(db, [_entry(Event.MESSAGE_REJECTED, row, now, Clause.CHANNEL, code="channel off") for row in rows])
+    append(db, [_entry(Event.MESSAGE_REJECTED, row, now, Clause.CHANNEL, code=code) for row in rows])
     return [row.case_id for row in rows if row.case_id is not None]
 
 

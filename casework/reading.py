@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from models.replies import NewReply, keep
 from policy.deadlines import due_rung
 from policy.escalation_rules import EscalationRules
-from policy.replies import Proposal, Remark, remark_on
+from policy.remarks import Remark, remark_on
+from policy.replies import Proposal
 from policy.rules import Rules
 
 PAGE = "page"

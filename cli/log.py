@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from cli.fault import Fault
 from cli.opening import here
 from models.listing import LOG_COLUMNS, log_rows
+from models.tokens import without_tokens
 from templates.csv_out import write_csv
 
 app = typer.Typer(no_args_is_help=True, help="The Customer Feedback Log (SOP 4.5).")
@@ -35,4 +36,7 @@ def export(
 
 def _values(db: Connection) -> Iterator[list[Any]]:
     for row in log_rows(db):
-        yield [getattr(row, name) for name in LOG_COLUMNS]
+        values = row._asdict()
+        if row.comment:
+            values["comment"] = without_tokens(row.comment)  # also of what was kept before they were taken out
+        yield [values[name] for name in LOG_COLUMNS]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, sel
 from models import leases
 from models.log import NewEntry, append
 from models.store import insert_new
-from models.tables import cases, channel_states, columns, messages, services, suppressions
+from models.tables import cases, channel_states, columns, invalid_addresses, messages, services, suppressions
 from models.tables.contact import ANY_CHANNEL
 from models.unread import is_held
 from models.writing import FORBIDS_ANSWERING
@@ -17,7 +17,9 @@ from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
 
 TO_CUSTOMERS = (
     Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU, Purpose.CONCERN_UPDATE,
+    Purpose.ANSWER_TO_REPLY,
 )  # fmt: skip
+_BY_PEOPLE = (Purpose.CONCERN_UPDATE, Purpose.ANSWER_TO_REPLY)
 _ASKING = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY)
 _SUPPRESSED = (
     select(suppressions.c.address_key)
@@ -39,7 +41,7 @@ _HELD = and_(
 _WANTED = or_(
     messages.c.purpose.not_in(TO_CUSTOMERS),
     and_(messages.c.purpose == Purpose.THANK_YOU, ~_SUPPRESSED),
-    and_(messages.c.purpose == Purpose.CONCERN_UPDATE, ~FORBIDS_ANSWERING),
+    and_(messages.c.purpose.in_(_BY_PEOPLE), ~FORBIDS_ANSWERING),
     and_(messages.c.purpose == Purpose.RECOVERY_SURVEY, cases.c.stage == Stage.RECOVERING, ~_SUPPRESSED),
     and_(
         messages.c.purpose.in_((Purpose.SURVEY, Purpose.REMINDER)),
@@ -98,10 +100,27 @@ def _withdraw(db: Connection, which: ColumnElement[bool], at: datetime, reason: 
 
 def refuse_unused(db: Connection, used: Collection[Channel], now: datetime) -> list[int]:
     """Due messages on channels that are not in use here, or no longer, are refused; the cases that waited for them."""
-    unused = and_(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.channel.not_in(used))
-    swap = messages.update().where(unused).values(state=Delivery.REJECTED, code="channel off", settled_at=now)
+    return _refuse(db, messages.c.channel.not_in(used), "channel off", now)
+
+
+def refuse_dead(db: Connection, now: datetime, *, after: datetime) -> list[int]:
+    """The same for questions to addresses that do not work, as has shown since `after`, perhaps a minute ago."""
+    known = (
+        select(invalid_addresses.c.address_key)
+        .join(cases, invalid_addresses.c.address_key.in_([cases.c.email_key, cases.c.phone_key]))
+        .where(cases.c.id == messages.c.case_id, invalid_addresses.c.channel == messages.c.channel)
+        .where(invalid_addresses.c.since > after)
+        .correlate(messages)
+        .exists()
+    )
+    return _refuse(db, and_(messages.c.purpose.in_(_ASKING), known), "address known not to work", now)
+
+
+def _refuse(db: Connection, which: ColumnElement[bool], code: str, now: datetime) -> list[int]:
+    due = and_(messages.c.state == Delivery.DUE, messages.c.due_at <= now, which)
+    swap = messages.update().where(due).values(state=Delivery.REJECTED, code=code, settled_at=now)
     rows = db.execute(swap.returning(*columns(messages, "id", "case_id"))).all()
-    append(db, [_entry(Event.MESSAGE_REJECTED, row, now, Clause.CHANNEL, code="channel off") for row in rows])
+    append(db, [_entry(Event.MESSAGE_REJECTED, row, now, Clause.CHANNEL, code=code) for row in rows])
     return [row.case_id for row in rows if row.case_id is not None]
 
 

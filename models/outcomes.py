@@ -64,3 +64,10 @@ def look_now(db: Connection, case_ids: Sequence[int], now: datetime) -> None:
     if case_ids:
         asked = cases.update().where(cases.c.id.in_(case_ids), cases.c.stage == Stage.ASKED)
         db.execute(asked.values(next_at=now))
+
+
+def look_at_asked(db: Connection, keys: Sequence[str], now: datetime) -> None:
+    """The same for every case that asks somebody at one of these addresses, which have turned out not to work."""
+    theirs = or_(cases.c.email_key.in_(keys), cases.c.phone_key.in_(keys))
+    asked = select(cases.c.id).where(theirs, cases.c.stage == Stage.ASKED).order_by(cases.c.id).with_for_update()
+    look_now(db, db.execute(asked).scalars().all() if keys else (), now)

@@ -6,13 +6,14 @@ time do not each overlook the other.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
 from models.store import insert_new
-from models.tables import columns, messages, provider_events
+from models.tables import cases, columns, messages, provider_events
+from vocabulary import Channel, Delivery
 
 _MESSAGE = ("id", "case_id", "to_address", "purpose", "channel", "state", "code", "owed_at", "settled_at",
             "provider_id", "reported_at", "ref")  # fmt: skip
@@ -24,6 +25,11 @@ _TOLD = (
     .where(provider_events.c.message_id.in_(bindparam("ids", expanding=True)))
     .order_by(provider_events.c.id)
 )
+
+_ON_THEIR_WAY = (Delivery.ACCEPTED, Delivery.DELIVERED, Delivery.UNKNOWN)
+_LONGEST_WAY = timedelta(days=5)
+"""Mail servers try for three days, and the last of them may say so a day or two later."""
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,8 @@ class NewEvent:
     provider_id: str | None
     happened_at: datetime
     code: str | None
+    lost_at: tuple[Channel, str] | None = None
+    """Of a message that did not arrive, and has neither number: the channel, and the key of its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,29 @@ def _messages(db: Connection, events: Sequence[NewEvent]) -> dict[str, Row[Any]]
     others = {event.provider_id for event in events if event.ref not in by_ref and event.provider_id}
     by_number = {row.provider_id: row for row in _held(db, _BY_NUMBER, others)}
     found = {event.event_id: by_ref.get(event.ref) or by_number.get(event.provider_id) for event in events}
+    found |= {event.event_id: _only_possible(db, *event.lost_at, event.happened_at)
+              for event in events if event.lost_at and not (event.ref or event.provider_id)}  # fmt: skip
     return {event_id: row for event_id, row in found.items() if row is not None}
+
+
+def _only_possible(db: Connection, channel: Channel, key: str, happened_at: datetime) -> Row[Any] | None:
+    """The newest message of the only case that wrote to this address in time; None when several cases did, or none.
+
+    Which of one case's messages it was makes no difference: the address is dead for all of them.
+    """
+    address = cases.c.email_key if channel is Channel.EMAIL else cases.c.phone_key
+    wanted = (
+        select(*columns(messages, "id", "case_id"))
+        .join_from(messages, cases, cases.c.id == messages.c.case_id)
+        .where(address == key, messages.c.to_address.is_(None), messages.c.channel == channel)
+        .where(messages.c.state.in_(_ON_THEIR_WAY))
+        .where(messages.c.settled_at.between(happened_at - _LONGEST_WAY, happened_at + _CLOCKS_DIFFER))
+        .order_by(messages.c.id)
+    )
+    found = db.execute(wanted).all()
+    if len({row.case_id for row in found}) != 1:
+        return None
+    return db.execute(_HELD.where(messages.c.id == found[-1].id)).one()
 
 
 def _held(db: Connection, statement: Any, keys: Iterable[str | None]) -> Sequence[Row[Any]]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from policy.asking_rules import BasisRule, Limit
+from policy.retired import without_retired
 from policy.rules import Exclusion, Rules
 from vocabulary import Channel, Clause
 
@@ -54,7 +54,7 @@ def parse_policy(text: str) -> Policy:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"not valid TOML: {error}") from None
-    retired = _without_retired(values)
+    retired = without_retired(values)
     try:
         rules = _RULES.validate_python(values)
     except ValidationError as error:
@@ -63,52 +63,6 @@ def parse_policy(text: str) -> Policy:
     if faults:
         raise PolicyError("\n".join(faults))
     return Policy(version=hashlib.sha256(text.encode()).hexdigest()[:12], text=text, rules=rules, retired=retired)
-
-
-_RETIRED: dict[str, frozenset[str]] = {
-    "silence": frozenset({"unread_days"}),
-    "replies.languages": frozenset(
-        {
-            "numbers",
-            "out_of",
-            "stars",
-            "rating",
-            "counted",
-            "leave",
-            "leave_wordings",
-            "help",
-            "asks",
-            "requests",
-            "courtesy",
-            "mistaken",
-            "automatic",
-            "wrote",
-            "mail_from",
-            "sent_from",
-        }
-    ),
-}
-"""Keys of earlier versions: cases that were opened under them go on, and a company's file goes on to be read."""
-
-
-def _without_retired(values: dict[str, Any]) -> tuple[str, ...]:
-    """Take the keys that mean nothing any more out of a policy; their names."""
-    found: set[str] = set()
-    for section, keys in _RETIRED.items():
-        for table in _tables(values, section.split(".")):
-            for key in keys & table.keys():
-                del table[key]
-                found.add(f"{section}.{key}")
-    return tuple(sorted(found))
-
-
-def _tables(values: Any, path: Sequence[str]) -> list[dict[str, Any]]:
-    """The tables of that name: one, those of a list, or none."""
-    if isinstance(values, list):
-        return [table for value in values for table in _tables(value, path)]
-    if not isinstance(values, dict):
-        return []
-    return _tables(values.get(path[0]), path[1:]) if path else [values]
 
 
 def rules_known_as(version: str, text: Callable[[], str]) -> Rules:

@@ -79,6 +79,10 @@ _UNDELIVERED = re.compile(
     r"|nicht zugestellt|non remis|no se (ha podido|pudo) entregar|niet (worden )?bezorgd|onbestelbaar",
     re.IGNORECASE,
 )
+_DELAYED = re.compile(
+    r"delay|verz[oö]ger|retard|retras|vertrag|warning: message|warning: could not send", re.IGNORECASE
+)
+"""In the subject of a report that the mail is still on its way."""
 _NO_REPLY = re.compile(r"\b(no|do-?not|donot)[-_.]?reply\b", re.IGNORECASE)
 _REPLIED = re.compile(
     r"\s*(?:(?:re|aw|antw?|sv|vs|r|rif|res|tr|fwd?|wg|rv|odp|ynt|doorst)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
@@ -91,7 +95,7 @@ _MOST_ON_A_TELEPHONE = 24
 
 def bounced(heard: Heard) -> bool:
     """Whether the mail came back."""
-    if heard.channel is not Channel.EMAIL:
+    if heard.channel is not Channel.EMAIL or _DELAYED.search(heard.subject):
         return False
     kind = _header(heard, "content-type")
     if _names(heard) & (_BOUNCING - {"bounce", "bounces"}) or (

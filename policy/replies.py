@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from policy.concern import Concern, Spoken, judge
 from policy.danger import dangers
 from policy.folding import only_words
 from policy.leaving import has_number, leaves_for_good, may_leave
@@ -22,13 +21,13 @@ from policy.machines import (
     seems_automatic,
 )
 from policy.ours import NOTHING, Letters, read
+from policy.possible_ratings import likely_rating
 from policy.reactions import is_harmless, is_reaction
-from policy.recovery import Undecided, after_recovery
 from policy.reply_rules import ReplyRules, ReplyWords
 from policy.reply_text import newest_part
 from policy.reply_words import words_heard
 from policy.rules import Rules
-from policy.said_rating import likely_rating, stated
+from policy.said_rating import stated
 from policy.trouble import sounds_like_trouble
 from policy.yes_no import yes_or_no
 from vocabulary import Channel, Danger
@@ -197,41 +196,6 @@ def _put_right(heard: Heard, text: str) -> Understood:
         return _for_person(text, "neither yes nor no", _proposed(heard, text))
     meaning = Meaning.CONFIRMED if answer else Meaning.NOT_CONFIRMED
     return Understood(meaning=meaning, text=text, comment=text[:_LONGEST_COMMENT])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """What was sent by the survey page."""
-
-    rating: int | None
-    comment: str | None
-    contact_me: bool
-    question: Question = Question.SURVEY
-
-
-def remark_on(remark: Remark, rules: Rules) -> tuple[str, Proposal] | None:
-    """Why a person is to read it, and our best reading; None when it is certain, or a concern anyway."""
-    spoken = Spoken(
-        rating=remark.rating,
-        comment=remark.comment,
-        contact_me=remark.contact_me,
-        solved=False,
-        concern=False,
-        concern_open=False,
-    )
-    verdict = judge(spoken, rules.survey, rules.escalation)
-    if remark.comment and may_leave(remark.comment):
-        return "may be an opt-out", Proposal("opt-out")
-    if isinstance(verdict, Concern):
-        return None
-    if remark.question is Question.RECOVERY:
-        undecided = isinstance(after_recovery(verdict, spoken, rules.survey), Undecided)
-        return ("neither yes nor no", Proposal("answer", remark.rating)) if undecided else None
-    if remark.comment and remark.rating is None:
-        return "a comment without a rating", Proposal("concern" if sounds_like_trouble(remark.comment) else "noted")
-    if remark.comment and sounds_like_trouble(remark.comment):
-        return "a comment that may be a concern", Proposal("concern", remark.rating)
-    return None
 
 
 def _for_person(text: str, reason: str, proposal: Proposal) -> Understood:

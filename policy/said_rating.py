@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from policy.courtesies import LONGEST_NAME, is_greeting, without_farewell
 from policy.folding import shown
+from policy.possible_ratings import mentions_rating
 from policy.reply_words import Phrases, words_heard
 from policy.tokens import CROSS, EMPTY_STARS, GLAD, SKIN, STARS, Token, tokens_of, words_of
 
 _BEST = 5
-_RATINGS = frozenset(map(str, range(1, _BEST + 1)))
-_LIKE_RATINGS = frozenset(map(str, range(11)))
 _LIKED, _DISLIKED = 4, 2
 """From here on words of praise agree with a rating; up to here words of blame."""
 _HARMLESS = frozenset(".,;:!()[]\"'\u201c\u201d\u201e\u00ab\u00bb\u2013\u2014\u2026-_\n\u00a1\u00b7\u2022")
@@ -41,25 +40,6 @@ def stated(text: str) -> Stated | None:
     if whole is not None:
         return Stated(whole.rating, whole.rest)
     return _on_a_line_of_its_own(text)
-
-
-def likely_rating(text: str) -> int | None:
-    """The only number from 1 to 5 in a text, to propose to the person who reads it; None when there is none."""
-    numbers = [token.text for token in tokens_of(text) if token.kind in ("number", "scale")]
-    return int(numbers[0]) if len(numbers) == 1 and numbers[0] in _RATINGS else None
-
-
-def mentions_rating(text: str) -> bool:
-    """Whether anything in a text looks like a rating: a number up to 10, a word for one, stars."""
-    words = words_heard()
-    for token in tokens_of(text):
-        if token.kind == "scale" or (token.kind == "sign" and token.text in STARS):
-            return True
-        if token.kind == "number" and not token.glued and token.text in _LIKE_RATINGS:
-            return True
-        if token.kind == "word" and token.text in words.numbers:
-            return True
-    return False
 
 
 def _on_a_line_of_its_own(text: str) -> Stated | None:

@@ -48,7 +48,7 @@ def _decide(silence: Silence, now: datetime, expires: datetime, rules: Rules) ->
         return _on_the_phone(silence, now, expires, rules.phone)
     if silence.delivery is None and silence.calls_made:
         return Switch(silence.rung, "the call that came first reached nobody")
-    if silence.delivery in _REFUSED or (silence.delivery is Delivery.UNKNOWN and silence.contacted_at is None):
+    if _has_failed(silence) or _is_dead(silence):
         return _after_failure(silence, now, expires, rules)
     if silence.contacted_at is None:
         return _under_way(silence, now, expires, rules)
@@ -64,7 +64,18 @@ def _after_failure(silence: Silence, now: datetime, expires: datetime, rules: Ru
     return _next_rung(silence, _failure(silence), now, expires, rules.phone)
 
 
+def _has_failed(silence: Silence) -> bool:
+    return silence.delivery in _REFUSED or (silence.delivery is Delivery.UNKNOWN and silence.contacted_at is None)
+
+
+def _is_dead(silence: Silence) -> bool:
+    """The next message would not arrive, whatever became of the last one. One that is being sent is waited for."""
+    return silence.channel in silence.invalid and silence.delivery is not Delivery.CLAIMED
+
+
 def _failure(silence: Silence) -> str:
+    if not _has_failed(silence):
+        return f"the address for {silence.channel} is known not to work"
     if silence.delivery is Delivery.FAILED:
         return f"the message did not arrive ({silence.code or silence.delivery})"
     return f"the message was not taken ({silence.delivery})"

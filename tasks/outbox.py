@@ -22,6 +22,7 @@ from models.deliveries import (
     is_wanted,
     late,
     park_abandoned,
+    refuse_dead,
     refuse_unused,
     replan,
     resume_channel,
@@ -82,7 +83,9 @@ def tidy_outbox(now: datetime) -> Tally:
     with here.store.write() as db:
         parked = park_abandoned(db, now)
         gone = withdraw_messages(db, unwanted(db, now, size=size), at=now, reason="no longer wanted")
-        look_now(db, refuse_unused(db, in_use(here.settings), now), now)
+        known = now - timedelta(days=here.policy.rules.contact.invalid_days)
+        refused = refuse_unused(db, in_use(here.settings), now) + refuse_dead(db, now, after=known)
+        look_now(db, refused, now)
         moved = _replan_late(db, now, size)
         again = _send_undecided_again(db, now, size)
     return Tally(

@@ -10,8 +10,8 @@ from starlette.background import BackgroundTask
 
 from channels.twilio_signature import SIGNATURE_HEADER, is_signed, only, read_form
 from config.settings import Settings, secret_from
-from models.replies import case_of_number
-from models.report import address_key
+from models.senders import whose
+from models.spellings import keys_of_number
 from models.store import Store
 from policy.machines import Heard
 from policy.replies import Meaning, words_for
@@ -67,14 +67,14 @@ class InboundSms:
             heard=Heard(channel=Channel.SMS, text=cleaned(said.get("Body", "")), opt_out_type=filtered),
             external_id=sid,
             sender=sender,
-            from_key=address_key(sender),
+            from_keys=keys_of_number(sender),
             attachments=int(media) if media.isascii() and media.isdigit() and len(media) <= 2 else 0,
         )
         now = self._clock()
         with self._store.write() as db:
-            case = case_of_number(db, address_key(sender), now)
-            taken = take(db, arrived, case, now, in_force=self._rules, ours=self._ours)
-        words = words_for(case.language if case else None, self._rules.replies)
+            meant = whose(db, Channel.SMS, arrived.from_keys, now)
+            taken = take(db, arrived, meant, now, in_force=self._rules, ours=self._ours)
+        words = words_for(meant.case.language if meant.case else None, self._rules.replies)
         # With Twilio's own opt-out service, Twilio answers these; a second text would be one too many.
         text = None if filtered else self._text(taken, words)
         return _twiml(text, BackgroundTask(self._bell.ring, Sound.ANSWER_RECEIVED) if taken.recorded else None)

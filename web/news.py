@@ -15,7 +15,7 @@ from models.addresses import Unreachable, mark_invalid
 from models.deliveries import TO_CUSTOMERS
 from models.log import NewEntry, append
 from models.optouts import opt_out, suppress_address
-from models.outcomes import count_contacts_again, look_now
+from models.outcomes import count_contacts_again, look_at_asked, look_now
 from models.provider_events import NewEvent, Reported, keep, write_standings
 from models.report import address_key
 from models.tables import cases, columns
@@ -70,7 +70,7 @@ class _Change:
 
 def take_in(db: Connection, provider: str, reports: Sequence[Report], channel: Channel, *, at: datetime) -> TakenIn:
     """One transaction's work for one post; what was told before changes nothing."""
-    kept = keep(db, [_event(provider, report) for report in reports], at=at)
+    kept = keep(db, [_event(provider, report, channel) for report in reports], at=at)
     changes = [_change(reported) for reported in kept.reported]
     write_standings(db, [_row(change) for change in changes])
     append(db, [entry for change in changes for entry in _entries(change, at)])
@@ -86,7 +86,8 @@ def take_in(db: Connection, provider: str, reports: Sequence[Report], channel: C
     return TakenIn(new=len(kept.new), failed=sum(change.failed for change in changes))
 
 
-def _event(provider: str, report: Report) -> NewEvent:
+def _event(provider: str, report: Report, channel: Channel) -> NewEvent:
+    lost = report.news is News.LOST
     return NewEvent(
         provider=provider,
         event_id=report.event_id,
@@ -96,6 +97,7 @@ def _event(provider: str, report: Report) -> NewEvent:
         provider_id=report.provider_id,
         happened_at=report.happened_at,
         code=report.code,
+        lost_at=(channel, address_key(report.address)) if lost and report.address else None,
     )
 
 
@@ -166,6 +168,7 @@ def _mark_invalid(
             code = f"{report.kind} {report.code}" if report.code else report.kind
             found.append(Unreachable(address_key=key, channel=channel, code=code, case_id=of_case))
     mark_invalid(db, found, at=at)
+    look_at_asked(db, [one.address_key for one in found], at)
 
 
 def _object(db: Connection, report: Report, message: Row[Any] | None, channel: Channel, at: datetime) -> None:

@@ -7,8 +7,8 @@ from functools import cached_property
 from babel import Locale
 
 from config.settings import Settings
+from models.addressees import Addressee
 from models.deliveries import TO_CUSTOMERS
-from models.replies import Addressee
 from policy.ours import Letters
 from policy.rules import Rules
 from templates.dates import day_text

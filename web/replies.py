@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 
 from casework.reading import for_a_reader
 from casework.rules import rules_of
+from models.addressees import addressee_of
 from models.answers import Said, last_answer, record, still_answerable
 from models.coming_back import can_lift, lift
 from models.optouts import opt_out, suppress_address
-from models.replies import NewReply, Settlement, addressee_of, keep, name_answer
+from models.replies import NewReply, Settlement, keep, name_answer
+from models.senders import Meant
 from policy.machines import Heard, Question
 from policy.replies import Meaning, Understood, understand
 from policy.rules import Rules
@@ -29,18 +31,26 @@ _TOO_LATE = "came when no answer could be recorded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """`external_id` makes it the same reply when it comes twice. `from_key`: SHA-256 of the sender's address."""
+    """`external_id` makes it the same reply when it comes twice. `from_keys`: SHA-256 of the sender's address."""
 
     heard: Heard
     external_id: str
     sender: str | None
     """The address or number itself."""
-    from_key: str | None
+    from_keys: tuple[str, ...]
+    """Of a number in each of its spellings, the one that was given first."""
     attachments: int = 0
+    message_ref: str | None = None
+    """Our own of the message that it answers, where that is known."""
 
     @property
     def channel(self) -> Channel:
         return self.heard.channel
+
+    def key_of(self, case: Any) -> str | None:
+        """The sender's key as the case has it, so that both are known as one."""
+        known = [key for key in self.from_keys if case is not None and key in (case.email_key, case.phone_key)]
+        return next(iter([*known, *self.from_keys]), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +63,21 @@ class Taken:
     """The customer was not suppressed before."""
 
 
-def take(db: Connection, arrived: Arrived, case: Any, now: datetime, *, in_force: Rules, ours: OurWords) -> Taken:
-    """`case`: the one that the reply is about, locked, or None. `in_force`: the rules for a reply of no case."""
+def take(db: Connection, arrived: Arrived, meant: Meant, now: datetime, *, in_force: Rules, ours: OurWords) -> Taken:
+    """`meant`: the case that the reply is about, locked. `in_force`: the rules for a reply of no case."""
+    case = meant.case
     rules = rules_of(db, case.policy_version) if case is not None else in_force
     understood = _understood(db, arrived, case, rules, ours)
-    answerable = case is not None and understood.is_said and _takes_answers(case, now)
+    answerable = case is not None and understood.is_said and not meant.others and _takes_answers(case, now)
     back = _comes_back(db, arrived, understood, case, now)
-    to_person = None if back else _to_person(understood, arrived, case, answerable=answerable)
+    to_person = None if back else _to_person(understood, arrived, meant, answerable=answerable)
     reply_id = keep(db, _kept(arrived, understood, case, to_person, rules, now), at=now)
     if reply_id is None:
         return Taken(new=False, meaning=understood.meaning)
-    if back and arrived.from_key:
+    if back:
         lift(
             db,
-            arrived.from_key,
+            arrived.from_keys,
             at=now,
             case_id=case.case_id if case else None,
             policy_version=case.policy_version if case else None,
@@ -74,7 +85,7 @@ def take(db: Connection, arrived: Arrived, case: Any, now: datetime, *, in_force
     if answerable:
         _record(db, reply_id, arrived, understood, case, now)
     # After the answer: an opt-out ends only what still waits, and never a concern.
-    left = understood.meaning is Meaning.OPT_OUT and _leave(db, arrived, case, now)
+    left = understood.meaning is Meaning.OPT_OUT and _leave(db, arrived, meant, now)
     return Taken(new=True, meaning=understood.meaning, recorded=answerable, left=left)
 
 
@@ -103,7 +114,7 @@ def _kept(
         external_id=arrived.external_id,
         case_id=case.case_id if case else None,
         policy_version=case.policy_version if case else None,
-        from_key=arrived.from_key,
+        from_key=arrived.key_of(case),
         sender=arrived.sender if case is None else None,
         text=understood.text,
         raw=whole if whole != understood.text else None,
@@ -121,16 +132,22 @@ def _takes_answers(case: Any, now: datetime) -> bool:
 
 def _comes_back(db: Connection, arrived: Arrived, understood: Understood, case: Any, now: datetime) -> bool:
     """START by SMS, from a number that opted out by SMS and in no other way."""
-    if understood.meaning is not Meaning.START or not arrived.from_key:
+    if understood.meaning is not Meaning.START or not arrived.from_keys:
         return False
     keys = [key for key in (case.email_key, case.phone_key) if key] if case else []
-    return can_lift(db, arrived.from_key, keys, now)
+    return can_lift(db, arrived.from_keys, keys, now)
 
 
-def _to_person(understood: Understood, arrived: Arrived, case: Any, *, answerable: bool) -> str | None:
-    if understood.to_person is not None or understood.meaning in (Meaning.AUTOMATIC, Meaning.HELP):
+def _to_person(understood: Understood, arrived: Arrived, meant: Meant, *, answerable: bool) -> str | None:
+    if understood.meaning in (Meaning.AUTOMATIC, Meaning.HELP):
         return understood.to_person
-    if case is None:
+    if understood.meaning is Meaning.BOUNCE and arrived.message_ref:
+        return None  # the address is known not to work, and the next channel is used
+    if meant.others and understood.meaning is not Meaning.OPT_OUT:
+        return f"may as well be about case {', '.join(map(str, meant.others))}: more than one customer has this address"
+    if understood.to_person is not None:
+        return understood.to_person
+    if meant.case is None:
         heard = understood.meaning is Meaning.OPT_OUT and arrived.channel is Channel.SMS
         return None if heard else _NO_CASE
     return _TOO_LATE if understood.is_said and not answerable else None
@@ -145,18 +162,26 @@ def _record(db: Connection, reply_id: int, arrived: Arrived, understood: Underst
         comment=understood.comment,
         contact_me=False,
         solved=understood.meaning is Meaning.CONFIRMED,
-        concern=understood.meaning is Meaning.NOT_CONFIRMED or (case.stage == Stage.ESCALATED and not understood.rating),
+        concern=understood.meaning is Meaning.NOT_CONFIRMED
+        or (case.stage == Stage.ESCALATED and not understood.rating),
     )
     change_for = timedelta(hours=rules_of(db, case.policy_version).survey.change_hours)
     recorded = record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)
     name_answer(db, reply_id, recorded.answer_id)
 
 
-def _leave(db: Connection, arrived: Arrived, case: Any, now: datetime) -> bool:
+def _says_it_again(understood: Understood, case: Any) -> bool:
+    """More about the concern that is open, and no rating that might be a better one."""
+    return case.stage == Stage.ESCALATED and understood.rating is None
+
+
+def _leave(db: Connection, arrived: Arrived, meant: Meant, now: datetime) -> bool:
+    """Everybody who may have written it hears no more."""
     source = f"reply by {arrived.channel}"
-    number = arrived.from_key if arrived.channel is Channel.SMS else None
-    if case is not None:
-        return opt_out(db, case.case_id, at=now, source=source, said_by=number)
+    number = arrived.key_of(meant.case) if arrived.channel is Channel.SMS else None
+    if meant.case_ids:
+        left = [opt_out(db, case_id, at=now, source=source, said_by=number) for case_id in meant.case_ids]
+        return any(left)
     if number:
         return suppress_address(db, number, at=now, source=source, said_by=number)
     return False

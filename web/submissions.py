@@ -17,7 +17,7 @@ from models.heard import find_answer
 from models.replies import NewReply, keep
 from policy.authenticity import Confirmed, Deed, Earlier, Submission, Unconfirmed, Visit, doubted, weigh
 from policy.machines import Question
-from policy.replies import Remark
+from policy.remarks import Remark
 from policy.rules import MachineRules, Rules
 from vocabulary import Channel, LinkPurpose
 from web.form import Form

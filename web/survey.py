@@ -109,9 +109,9 @@ class Survey:
         with self._store.read() as db:
             case = open_link(db, token, PURPOSES, now)
             before = last_answer(db, case.case_id, case.escalation_id) if case else None
-            meanwhile = asks_again(db, token) if case is None else None
+            later = asks_again(db, token) if case is None else None
         if case is None:
-            return self._again_later(meanwhile, kept=False) if meanwhile else self._pages.unavailable()
+            return self._again_later(later, kept=False) if later else self._pages.unavailable()
         if form.trapped:
             self._note(case.case_id, Deed.FIELD, request)
         again = form if nonce else Form(

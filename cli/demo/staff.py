@@ -103,7 +103,7 @@ class Staff:
             at = reply.received_at + timedelta(hours=self._chance("reply", reply.id).uniform(1, 11))
             if at <= now:
                 caller = self._company.callers[reply.id % 2].name
-                settle_reply(db, reply.id, Settlement.NOTED, by=caller, at=at, in_force=self._rules)
+                settle_reply(db, reply.id, Settlement.NOTED, by=caller, at=at)
 
     def _chance(self, *of: object) -> random.Random:
         return random.Random(f"{self._seed}:{of}")  # noqa: S311 - invented people, not secrets

@@ -98,6 +98,9 @@ class Reply(SQLModel, table=True):
         UniqueConstraint("channel", "external_id"),
         Index("replies_open", "id", sqlite_where=text("settled_at IS NULL"),
               postgresql_where=text("settled_at IS NULL")),
+        Index("replies_to_read", "read_by", "id", sqlite_where=text("settled_at IS NULL"),
+              postgresql_where=text("settled_at IS NULL")),
+        Index("replies_of_sender", "from_key", "received_at"),
         Index("replies_from", "from_key", sqlite_where=text("settled_at IS NULL"),
               postgresql_where=text("settled_at IS NULL")),
     )  # fmt: skip
@@ -133,10 +136,14 @@ class Reply(SQLModel, table=True):
     """When its deadline asks for the next warning."""
     handled_by: str | None = None
     """The department that it was handed over to; None: the one of its case."""
+    handed_why: str | None = None
+    """Identity: why it was handed over last, in a person's words."""
     settled_at: datetime | None = None
     """None while a person is to look at it."""
     settled_by: str | None = None
     settlement: str | None = None
+    reason: str | None = None
+    """Identity: why a person settled it like that, in their words."""
 
 
 class Link(SQLModel, table=True):

@@ -10,7 +10,8 @@ import policy
 from policy.file import read_policy
 from policy.machines import Heard, Question
 from policy.ours import Letters
-from policy.replies import Meaning, Proposal, Remark, Understood, remark_on, understand
+from policy.remarks import Remark, remark_on
+from policy.replies import Meaning, Proposal, Understood, understand
 from vocabulary import Channel, Danger
 
 SHIPPED = read_policy(Path(policy.__file__).with_name("sop.toml")).rules
@@ -143,7 +144,8 @@ def test_a_mail_without_text_may_have_its_word_in_the_subject(subject: str, mean
         (Remark(rating=1, comment="Nobody came", contact_me=False), None),  # a concern by its rating
         (Remark(rating=None, comment="please call me", contact_me=True), None),  # a concern by its wish
         (Remark(rating=None, comment="fine", contact_me=False), ("a comment without a rating", Proposal("noted"))),
-        (Remark(rating=5, comment="please take me off your list", contact_me=False), ("may be an opt-out", Proposal("opt-out"))),
+        (Remark(rating=5, comment="please take me off your list", contact_me=False),
+         ("may be an opt-out", Proposal("opt-out"))),
         (Remark(rating=3, comment="no", contact_me=False, question=Question.RECOVERY),
          ("neither yes nor no", Proposal("answer", 3))),
         (Remark(rating=None, comment="Yes", contact_me=False, question=Question.RECOVERY), None),

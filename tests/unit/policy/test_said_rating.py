@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.said_rating import Stated, likely_rating, stated
+from policy.possible_ratings import likely_rating
+from policy.said_rating import Stated, stated
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,8 @@ def test_a_rating_that_cannot_mean_anything_else(text: str, rating: int, rest: s
         "5 until yesterday, now 1", "5 sorry i meant 1", "5 for the technician, 1 for the price", "5 no wait 2",
         "5 stars? More like 1.", "5 Sterne minus 2 wegen Dreck", "5\nGreat job, see you at 4", "1. on time\n2. clean",
         # Against itself
-        "5 \U0001f44e", "1 \U0001f44d", "5 \U0001f621", "5 out of 5, not!", "1 excellent", "5 terrible", "Great job!\n1",
+        "5 \U0001f44e", "1 \U0001f44d", "5 \U0001f621", "5 out of 5, not!", "1 excellent", "5 terrible",
+        "Great job!\n1",
         # Words that are an article as well, or begin something else
         "one", "un!", "één", "One word: brilliant", "Un peu cher", "Two. Thumbs. Up.", "Tres. Semanas. Esperando.",
         # With words that nobody here knows

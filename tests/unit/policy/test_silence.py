@@ -246,3 +246,19 @@ def test_every_step_leads_on(silence: Silence, after: timedelta):
 def test_nobody_is_reminded_who_was_never_contacted_and_nobody_while_a_call_is_open(silence: Silence, after: timedelta):
     if silence.call_open or silence.contacted_at is None:
         assert not isinstance(decide(silence, START + after, RULES), Remind)
+
+
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        ({}, Switch(1, "the address for email is known not to work")),
+        ({"delivery": Delivery.DELIVERED}, Switch(1, "the address for email is known not to work")),
+        ({"delivery": Delivery.DUE, "contacted_at": None}, Switch(1, "the address for email is known not to work")),
+        ({"delivery": Delivery.FAILED, "code": "bounce 5.1.1"}, Switch(1, "the message did not arrive (bounce 5.1.1)")),
+        ({"delivery": Delivery.CLAIMED}, Wait(START + 3 * DAY)),  # a worker has it in hand
+        ({"ladder": (EMAIL,)}, Wait(START + 14 * DAY)),  # no other way: who was contacted may still answer
+        ({"invalid": frozenset({SMS})}, Wait(START + 3 * DAY)),
+    ],
+)
+def test_nothing_more_is_sent_to_an_address_that_is_known_not_to_work(changes: dict[str, Any], step: Step):
+    assert decided(MAILED, HOUR, **({"invalid": frozenset({EMAIL})} | changes)) == step

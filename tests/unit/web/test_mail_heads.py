@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from web.mail_text import headers_in, mime_mail
 
-CHARSETS = ["utf-8", "iso-8859-1", "no-such", "unicode_escape", "idna", "undefined", "utf-16", "hex", "", "a\x00b", "x" * 99]  # fmt: skip
+CHARSETS = ["utf-8", "iso-8859-1", "no-such", "unicode_escape", "idna", "undefined", "utf-16", "hex", "", "a\x00b"]
 WORDS = ["A", "w7w=", "w7w", "=C3=BC", "=ZZ", "=", "====", "=?", "?=", "\udcff", "ü", "\x00", "a b", "%00", "\ud800"]
 PIECES = st.one_of(
     st.builds("=?{}?{}?{}?=".format, st.sampled_from(CHARSETS), st.sampled_from("bBqQx"), st.sampled_from(WORDS)),

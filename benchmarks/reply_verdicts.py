@@ -25,9 +25,9 @@ _GREETING = re.compile(
     r"|buen[oa]s|estimad[oa]s?|beste|dag|goede\w+)\b.*"
 )
 _SIGN_OFF = re.compile(
-    r"(--|(kind |best |many )?regards|(best )?wishes|sincerely|cheers|thanks|thank you|mit freundlichen|viele grüße|lg|mfg"
-    r"|danke|cordialement|bien à vous|merci|saludos|gracias|un saludo|met vriendelijke|groet\w*|bedankt|sent from"
-    r"|von mein\w+ \w+ gesendet|envoyé de|enviado desde|verstuurd vanaf)\b.*|--"
+    r"(--|(kind |best |many )?regards|(best )?wishes|sincerely|cheers|thanks|thank you|mit freundlichen"
+    r"|viele grüße|lg|mfg|danke|cordialement|bien à vous|merci|saludos|gracias|un saludo|met vriendelijke|groet\w*|bedankt"
+    r"|sent from|von mein\w+ \w+ gesendet|envoyé de|enviado desde|verstuurd vanaf)\b.*|--"
 )
 _LEGAL = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit"])
 _COURTESY = frozenset(

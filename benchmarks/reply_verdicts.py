@@ -26,8 +26,8 @@ _GREETING = re.compile(
 )
 _SIGN_OFF = re.compile(
     r"(--|(kind |best |many )?regards|(best )?wishes|sincerely|cheers|thanks|thank you|mit freundlichen"
-    r"|viele grüße|lg|mfg|danke|cordialement|bien à vous|merci|saludos|gracias|un saludo|met vriendelijke|groet\w*|bedankt"
-    r"|sent from|von mein\w+ \w+ gesendet|envoyé de|enviado desde|verstuurd vanaf)\b.*|--"
+    r"|viele grüße|lg|mfg|danke|cordialement|bien à vous|merci|saludos|gracias|un saludo|met vriendelijke|groet\w*"
+    r"|bedankt|sent from|von mein\w+ \w+ gesendet|envoyé de|enviado desde|verstuurd vanaf)\b.*|--"
 )
 _LEGAL = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit"])
 _COURTESY = frozenset(

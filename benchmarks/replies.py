@@ -125,12 +125,14 @@ def _shares(verdicts: Sequence[Verdict]) -> dict[str, tuple[int, int]]:
     no_danger = [each for each in verdicts if "danger" not in each.case.listed]
     held = [each for each in verdicts if "hold" in each.case.listed and "hold" in each.outcome.happened]
     waiting = [each for each in verdicts if each.right is Right.PERSON]
+    quoted = [each for each in verdicts if each.case.alone]
     by_itself = Right.BY_ITSELF
     return {
         "clear ratings recorded by themselves": share(clear, [each.right is by_itself for each in clear]),
         "opt-outs in the legal words that needed no person": share(legal, [each.right is by_itself for each in legal]),
         "machines' mail that needed no person": share(machines, [each.right is by_itself for each in machines]),
         "no danger, but on the fast path": share(no_danger, ["danger" in each.outcome.happened for each in no_danger]),
+        "understood otherwise than without the quotation": share(quoted, [each.otherwise for each in quoted]),
         "held only because they wait for a person": share(held, [each.only_waits for each in held]),
         "written to although a person has still to read the reply": share(
             waiting, [each.outcome.written_to for each in waiting]

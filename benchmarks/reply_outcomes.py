@@ -43,6 +43,8 @@ class Outcome:
     written_to: bool = False
     """Although the reply waits for a person."""
     told: list[str] = field(default_factory=list)
+    text: str = ""
+    """What the reply was read as, on one line."""
     understood: tuple[Any, ...] = ()
     """What must not depend on the quotation below the text."""
 
@@ -96,6 +98,7 @@ class _Look:
             self._waits(found, reply, answered=bool(said), left=left)
         self._recovered(found, case, asked)
         found.told += _story(case, reply, said, found)
+        found.text = (reply is not None and _spaceless(reply.text)) or ""
         found.understood = _understood(reply, said, found)
         return found
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from benchmarks.reply_cases import ReplyCase
@@ -21,12 +21,13 @@ _SCALE = re.compile(
 )
 _STRESS = re.compile(r"\b(for sure|all day)\b")
 _GREETING = re.compile(
-    r"(hi|hello|dear|good (morning|day|evening)|hallo|guten|liebe|bonjour|salut|hola|buen|beste|dag)\b.*"
+    r"(hi|hello|dear|good (morning|day|evening)|hallo|guten|liebe|sehr geehrte|moin|bonjour|bonsoir|salut|madame|hola"
+    r"|buen[oa]s|estimad[oa]s?|beste|dag|goede\w+)\b.*"
 )
 _SIGN_OFF = re.compile(
     r"(--|(kind |best |many )?regards|(best )?wishes|sincerely|cheers|thanks|thank you|mit freundlichen"
-    r"|viele grüße|lg|mfg|danke|cordialement|bien à vous|merci|saludos|gracias|un saludo|met vriendelijke|groet|bedankt"
-    r"|sent from)\b.*|--"
+    r"|viele grüße|lg|mfg|danke|cordialement|bien à vous|merci|saludos|gracias|un saludo|met vriendelijke|groet\w*|bedankt"
+    r"|sent from|von mein\w+ \w+ gesendet|envoyé de|enviado desde|verstuurd vanaf)\b.*|--"
 )
 _LEGAL = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit"])
 _COURTESY = frozenset(
@@ -49,6 +50,8 @@ class Verdict:
     right: Right
     why: str = ""
     only_waits: bool = False
+    otherwise: bool = False
+    """Than the same text without the quotation below it."""
 
 
 def judge(case: ReplyCase, outcome: Outcome) -> Verdict:
@@ -67,11 +70,17 @@ def judge(case: ReplyCase, outcome: Outcome) -> Verdict:
 
 
 def compare(verdict: Verdict, alone: Outcome) -> Verdict:
-    """Wrong as well, unless it is understood as if it stood without the quotation."""
-    if verdict.right is Right.WRONG or verdict.outcome.understood == alone.understood:
+    """Above a quotation, it is wrong to act otherwise than on the text alone, and to keep less than that from a person.
+
+    A person who reads more than the text is not misled: that is only marked as understood otherwise.
+    """
+    outcome = verdict.outcome
+    if verdict.right is Right.WRONG or outcome.understood == alone.understood:
         return verdict
-    why = f"understood as {verdict.outcome.understood}, but alone as {alone.understood}"
-    return Verdict(verdict.case, verdict.outcome, Right.WRONG, why)
+    if verdict.right is Right.PERSON and outcome.text.startswith(alone.text):
+        return replace(verdict, otherwise=True)
+    why = f"understood as {outcome.understood}, but alone as {alone.understood}"
+    return replace(verdict, right=Right.WRONG, why=why, otherwise=True)
 
 
 def comment_fault(case: ReplyCase, comment: str | None) -> str:

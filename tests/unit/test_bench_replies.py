@@ -78,10 +78,16 @@ def test_a_comment_holds_the_customers_words_and_no_others(case, comment, fault)
     assert bool(found) is bool(fault)
 
 
-def test_what_is_understood_otherwise_below_a_quotation_is_wrong():
-    verdict = judge(a_case(alone="alone 1"), an_outcome("rating:5", understood=("answer", "5")))
-    assert compare(verdict, an_outcome("rating:5", understood=("answer", "5"))).right is Right.BY_ITSELF
-    assert compare(verdict, an_outcome("person", understood=("unclear", "5"))).right is Right.WRONG
+def test_what_is_done_otherwise_below_a_quotation_is_wrong_and_what_a_person_reads_whole_is_not():
+    case = a_case(alone="alone 1")
+    alone = an_outcome("rating:5", text="5", understood=("answer", "5"))
+    same = judge(case, an_outcome("rating:5", text="5", understood=("answer", "5")))
+    other = judge(case, an_outcome("rating:5", text="5 1", understood=("answer", "5 1")))
+    read = judge(case, an_outcome("person", text="5 From: us", understood=("unclear", "5 From: us")))
+    lost = judge(case, an_outcome("person", text="From: us", understood=("unclear", "From: us")))
+    found = [compare(each, alone) for each in (same, other, read, lost)]
+    assert [each.right for each in found] == [Right.BY_ITSELF, Right.WRONG, Right.PERSON, Right.WRONG]
+    assert [each.otherwise for each in found] == [False, True, True, True]
 
 
 def test_a_legal_word_is_one_alone_or_with_numbers_and_courtesy():

@@ -186,9 +186,12 @@ class _Reader:
             self._silent, self._depth = name, 1
         if self._quotation:
             self._quoted += (name == self._quotation) * step
-            self._quotation = self._quotation if self._quoted else ""
+            if not self._quoted:
+                self._quotation = ""
+                self.said.append("\n")
         elif not closes and name not in _VOID and (name == "blockquote" or _QUOTATION.search(whole)):
             self._quotation, self._quoted = name, 1
+            self.said.append("\n")
 
     def text(self, text: str) -> None:
         if not self._silent and text:

@@ -13,7 +13,7 @@ from models.answers import Said, TooLate, last_answer, record
 from models.log import NewEntry, append
 from models.optouts import EVERYTHING, Refusal, opt_out, suppress_address
 from models.replies import ReplyError, Settlement, case_asked, find, name_answer
-from models.reply_queue import answer_of, take
+from models.reply_queue import answer_of, cases_of_sender, take
 from models.subjects import case_and_service
 from models.unread import wake
 from policy.rules import SurveyRules
@@ -43,8 +43,8 @@ def settle_reply(
     db: Connection, reply_id: int, how: Settlement, *, by: str, at: datetime, rating: int | None = None,
     comment: str | None = None, refusal: Refusal = EVERYTHING, reason: str | None = None,
 ) -> None:  # fmt: skip
-    """Take a reply out of the queue, once, with what follows from it, in the caller's transaction. The case that
-    waited for it is looked at at once. Raises ReplyError.
+    """Take a reply out of the queue, once, with what follows from it, in the caller's transaction. What waited for it
+    is looked at at once. Raises ReplyError.
     """
     verdict = Verdict(how=how, rating=rating, comment=comment, refusal=refusal, reason=(reason or "").strip() or None)
     _check(verdict, at)
@@ -59,8 +59,8 @@ def settle_reply(
         _record(db, reply, case, verdict, by=by, at=at, rules=rules_of(db, case.policy_version).survey)
     elif how is Settlement.OPT_OUT:
         _leave(db, reply, verdict.refusal, by, at)
-    if case is not None:
-        wake(db, case.case_id, at)
+    for case_id in cases_of_sender(db, reply):
+        wake(db, case_id, at)
 
 
 @dataclass(frozen=True, slots=True)

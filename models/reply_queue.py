@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, and_, or_, select
 
 from models.replies import BY_DEADLINE, ReplyError, find, seen_by
 from models.tables import answers, cases, columns, replies
+from vocabulary import Stage
 
 
 def next_to_read(db: Connection, departments: Collection[str], *, after: Row[Any] | None = None) -> int | None:
@@ -67,3 +68,16 @@ def answer_of(db: Connection, reply: Row[Any]) -> Row[Any] | None:
         return None
     wanted = columns(answers, "rating", "comment", "contact_me", "channel", "suspicion")
     return db.execute(select(*wanted).where(answers.c.id == reply.answer_id)).one()
+
+
+def cases_of_sender(db: Connection, reply: Row[Any]) -> list[int]:
+    """The cases that a reply held up: its own, or where it has none those of whoever has the sender's address."""
+    if reply.case_id is not None:
+        return [reply.case_id]
+    if not reply.from_key:
+        return []
+    same = or_(cases.c.email_key == reply.from_key, cases.c.phone_key == reply.from_key)
+    return list(db.execute(select(cases.c.id).where(same, cases.c.stage.not_in(_OVER)).order_by(cases.c.id)).scalars())
+
+
+_OVER = (Stage.ENDED, Stage.CLOSED)

@@ -69,8 +69,12 @@ def _left_of(line: Line) -> str:
 def _links_between(lines: Sequence[Line]) -> set[int]:
     """Lines without a word between lines of ours: the links of our mail, which differ each time."""
     ours = [at for at, line in enumerate(lines) if line.touched]
-    between = range(ours[0], ours[-1] + 2) if ours else range(0)
-    return {at for at in between if at < len(lines) and not lines[at].touched and not words_in(lines[at].text)}
+    if not ours:
+        return set()
+    last = ours[-1] + 1
+    while last < len(lines) and not words_in(lines[last].text):
+        last += 1
+    return {at for at in range(ours[0], last) if not lines[at].touched and not words_in(lines[at].text)}
 
 
 def _ends_it(lines: Sequence[Line], at: int, letters: Letters) -> bool:
@@ -102,8 +106,25 @@ def _heads(lines: Sequence[Line], letters: Letters) -> set[int]:
             if _introduces(line, letters) or (above and _LABEL.match(line.left)):  # "Subject: How did we do?"
                 found.add(at)
         elif line.is_theirs and _is_sure(line.text, letters):
-            found.add(at)
+            found.update(_head_around(lines, at))
     return found
+
+
+def _head_around(lines: Sequence[Line], at: int) -> set[int]:
+    """The lines of a head of which one is sure, where nothing follows that it introduces."""
+    found, below = {at}, at + 1
+    while below < len(lines) and lines[below].is_theirs and _is_of_head(lines[below].text):
+        found.add(below)
+        below += 1
+    above = next((one for one in range(at - 1, -1, -1) if lines[one].text.strip()), None)
+    if above is not None and lines[above].is_theirs and _is_date(lines[above].text):
+        found.add(above)
+    return found
+
+
+def _is_of_head(line: str) -> bool:
+    """ "To: …", an address; or an empty line between."""
+    return bool(_LABEL.match(line) or _ADDRESS.search(line)) or not line.strip()
 
 
 def _introduces(line: Line, letters: Letters) -> bool:

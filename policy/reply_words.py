@@ -4,19 +4,15 @@ Every language is listened for at once, whatever the customer's record says; doc
 keys.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from policy.folding import only_words
+from policy.lexicon import languages, phrases
 
 Phrase = tuple[str, ...]
 """The words of a phrase, folded."""
-
-_FOLDER = Path(__file__).with_name("words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +78,17 @@ class Heard:
 @cache
 def words_heard() -> Heard:
     """Of all languages that have a file."""
-    tables = [_table(path) for path in sorted(_FOLDER.glob("*.toml"))]
 
     def all_of(name: str) -> list[str]:
-        return [word for table in tables for word in table[name]]
+        return [word for language in languages() for word in phrases(language, "reply", name)]
 
     ones = {_folded(word) for word in all_of("articles")}
-    numbers = {_folded(word): value for table in tables for value, word in enumerate(table["numbers"], 1)}
-    phrases = (
+    numbers = {
+        _folded(word): value
+        for language in languages()
+        for value, word in enumerate(phrases(language, "reply", "numbers"), 1)
+    }
+    lists = (
         "before",
         "after",
         "units",
@@ -114,13 +113,8 @@ def words_heard() -> Heard:
         ones=frozenset(word for word, value in numbers.items() if value == 1),
         ending=frozenset(map(_folded, all_of("ending"))),
         contacting=frozenset(map(_folded, all_of("contacting"))),
-        **{name: Phrases.of(all_of(name)) for name in phrases},
+        **{name: Phrases.of(all_of(name)) for name in lists},
     )
-
-
-def _table(path: Path) -> dict[str, Any]:
-    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))["reply"]
-    return table
 
 
 def _folded(word: str) -> str:

@@ -128,7 +128,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "number", "case", "head", "language", "spoken", "script", "customer", "past", "zone", "clause", "state",
         "may_take", "may_record", "held_for", "outcomes", "ratings", "comment", "call_back_at",
     }),
-    "replies": frozenset({"rows", "first", "more", "zone", "clause"}),
+    "replies": frozenset({"rows", "lost", "first", "more", "zone", "clause"}),
     "reply": frozenset({
         "reply", "zone", "clause", "done_as", "proposal", "ratings", "acts", "obstacles", "explain", "said", "ways",
         "texts", "goes_out", "not_written", "departments", "next_path", "known",

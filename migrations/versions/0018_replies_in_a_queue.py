@@ -11,6 +11,7 @@ down_revision = "0014"
 
 TEXT, INSTANT = sqlmodel.sql.sqltypes.AutoString, sqlmodel.sql.sqltypes.UTCDateTime
 OPEN, OF_REPLIES = sa.text("settled_at IS NULL"), sa.text("event = 'reply_received'")
+UNSEEN = sa.text("purpose = 'answer_to_reply' AND follow_up IS NULL")
 REPLIES = sa.table("replies", *(sa.column("id", sa.Integer()), sa.column("received_at", INSTANT()),
                                 sa.column("read_by", INSTANT()), sa.column("settled_at", INSTANT())))  # fmt: skip
 
@@ -21,6 +22,7 @@ def upgrade() -> None:
     op.create_index("replies_to_read", "replies", ["read_by", "id"], sqlite_where=OPEN, postgresql_where=OPEN)
     op.create_index("replies_of_sender", "replies", ["from_key", "received_at"])
     op.create_index("entries_of_replies", "entries", ["ref_id"], sqlite_where=OF_REPLIES, postgresql_where=OF_REPLIES)
+    op.create_index("messages_answering", "messages", ["state", "id"], sqlite_where=UNSEEN, postgresql_where=UNSEEN)
     _give_deadlines(op.get_bind())
 
 
@@ -33,6 +35,7 @@ def _give_deadlines(db: sa.Connection) -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("messages_answering", "messages", sqlite_where=UNSEEN, postgresql_where=UNSEEN)
     op.drop_index("entries_of_replies", "entries", sqlite_where=OF_REPLIES, postgresql_where=OF_REPLIES)
     op.drop_index("replies_of_sender", "replies")
     op.drop_index("replies_to_read", "replies", sqlite_where=OPEN, postgresql_where=OPEN)

@@ -14,6 +14,10 @@ TO_FOLLOW = text("follow_up IS NULL AND (escalation_id IS NOT NULL OR case_id IS
 queries that say it in the same words."""
 
 
+ANSWERS_UNSEEN = text("purpose = 'answer_to_reply' AND follow_up IS NULL")
+"""Answers to replies, whose failure nobody has seen. As above."""
+
+
 class Message(SQLModel, table=True):
     """A message we owe a person: a row before it is a send."""
 
@@ -23,6 +27,7 @@ class Message(SQLModel, table=True):
         Index("messages_of_case", "case_id"),
         Index("messages_of_provider", "provider_id"),
         Index("messages_to_follow", "state", "id", sqlite_where=TO_FOLLOW, postgresql_where=TO_FOLLOW),
+        Index("messages_answering", "state", "id", sqlite_where=ANSWERS_UNSEEN, postgresql_where=ANSWERS_UNSEEN),
         Index("messages_by_cause", "cause", "id", sqlite_where=text("cause IS NOT NULL"),
               postgresql_where=text("cause IS NOT NULL")),
     )  # fmt: skip

@@ -215,6 +215,15 @@ def test_what_needs_nothing_recorded_lets_the_case_go_on(place: Place, how: Sett
     assert rows(place, cases)[0].next_at == LATER
 
 
+def test_a_reply_of_no_case_lets_those_of_its_sender_go_on(place: Place):
+    """A mail to the bare address holds up whoever has the sender's address, until a person has read it."""
+    seed.asked(place, email="anna@example.com")
+    other = rows(place, cases)[0]
+    seed.asked(place)
+    settled(place, to_review(place, from_key=other.email_key), Settlement.NOTED)
+    assert [row.next_at == LATER for row in rows(place, cases)] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("proposal", "how", "said", "followed"),
     [

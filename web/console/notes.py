@@ -21,6 +21,7 @@ NOTES: Final[dict[str, str]] = {
     "next-reply": "Done. This is the next reply.",
     "answered": "Your message is scheduled for the customer’s contact hours. Now say what the reply is.",
     "answered-done": "Your message is scheduled for the customer’s contact hours, and the reply is done.",
+    "seen-to": "Reach the customer in another way; the log says that you take care of it.",
     "reply-handed-over": "The reply is handed over. Its deadline stays.",
     "acknowledged": "The concern is in your hands.",
     "commented": "Your comment is kept.",

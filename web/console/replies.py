@@ -6,6 +6,7 @@ from datetime import date, datetime
 from casework.reply_handing import hand_over_reply
 from casework.replying import customers_day, settle_reply
 from casework.writing import answer_reply
+from models.lost_answers import lost_answers, see_to
 from models.optouts import Refusal
 from models.replies import ReplyError, Settlement, count_waiting, find, waiting
 from models.reply_queue import next_to_read
@@ -13,7 +14,7 @@ from vocabulary import Channel, Permission
 from web.bell import Sound
 from web.console.concern_forms import author
 from web.console.doors import Desk, Done, Door, Page, Visit
-from web.console.reply_page import PATH, line, opt_out_values, page_values
+from web.console.reply_page import PATH, line, lost_line, opt_out_values, page_values
 from web.console.times import zone_text
 from web.console.writing import writing_in
 
@@ -21,6 +22,7 @@ _ONE = f"{PATH}/{{number}}"
 _MOST = 50
 _JUDGED = (Settlement.ANSWER, Settlement.CONCERN, Settlement.CONFIRMED, Settlement.NOT_CONFIRMED)
 _EVERYTHING = "everything"
+_DIGITS = 10
 
 
 class Replies:
@@ -36,6 +38,7 @@ class Replies:
         needs = Permission.REPLIES
         return (
             Door(path=PATH, handler=self.show_list, needs=needs),
+            Door(path=f"{PATH}/lost", method="POST", handler=self.see_to, needs=needs, again=self.show_list),
             *(Door(path=f"{_ONE}{name}", handler=handler, needs=needs, of="reply") for name, handler in shown),
             *(Door(path=f"{_ONE}{name}", method="POST", handler=handler, needs=needs, of="reply", again=again)
               for name, handler, again in forms),
@@ -47,11 +50,19 @@ class Replies:
         count = count_waiting(visit.db, departments) if len(rows) == _MOST else len(rows)
         return Page(template="replies", values={
             "rows": [line(row, visit) for row in rows],
+            "lost": [lost_line(row, visit) for row in lost_answers(visit.db, departments, most=_MOST)],
             "first": f"{PATH}/{rows[0].id}" if rows else None,
             "more": count - len(rows),
             "zone": zone_text(visit.now, visit.person.zone),
             "clause": self._desk.rules.clauses["4.5"],
         })  # fmt: skip
+
+    def see_to(self, visit: Visit) -> Done:
+        """An answer did not arrive, and somebody does something about it."""
+        text = visit.form.get("message", "")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
+        see_to(visit.db, number, visit.departments(Permission.REPLIES), by=visit.person.name, at=visit.now)
+        return Done(to=PATH, note="seen-to")
 
     def show(self, visit: Visit) -> Page:
         return Page(template="reply", values=page_values(self._desk, visit))

@@ -12,7 +12,8 @@ from models.contact_history import Happened, contacts_of
 from models.customers import known_of
 from models.replies import Settlement, case_asked, find
 from models.reply_queue import next_to_read
-from vocabulary import Channel, Permission
+from policy.telling import sentence
+from vocabulary import Channel, Delivery, Event, Permission, Purpose
 from web.console.doors import Desk, Visit
 from web.console.keys import BY_ACT
 from web.console.times import left, moment, zone_text
@@ -60,6 +61,25 @@ def line(row: Row[Any], visit: Visit) -> dict[str, Any]:
         "why": json.loads(row.detail or "{}").get("to a person") or "",
         "begins": begins if len(begins) <= _BEGINNING else begins[: _BEGINNING - 1] + "…",
     }
+
+
+def lost_line(row: Row[Any], visit: Visit) -> dict[str, Any]:
+    """An answer that did not arrive: the same sentence as in the story of its case."""
+    return {
+        "id": row.id,
+        "path": f"/console/cases/{row.case_id}",
+        "label": f"Case {row.case_id}, {row.customer_name or 'name not known'}",
+        "what": sentence(_LOST[row.state], {}, {"purpose": Purpose.ANSWER_TO_REPLY, **row._mapping}),
+        "at": moment(row.owed_at, visit.now, visit.person.zone),
+    }
+
+
+_LOST = {
+    Delivery.FAILED: Event.MESSAGE_FAILED,
+    Delivery.REJECTED: Event.MESSAGE_REJECTED,
+    Delivery.UNKNOWN: Event.MESSAGE_UNKNOWN,
+    Delivery.WITHDRAWN: Event.MESSAGE_WITHDRAWN,
+}
 
 
 def _about(row: Row[Any]) -> str:

@@ -15,7 +15,7 @@ from tests import seed
 from tests.console import hidden_in, sign_in
 from tests.review_queue import reply_row, to_review
 from tests.web_site import Site, make_site, words_in
-from vocabulary import Channel, Event, Purpose, Role
+from vocabulary import Channel, Delivery, Event, Purpose, Role
 
 REPLIES = "/console/replies"
 WORDS = "Yes, Tom comes on Friday as well."
@@ -212,3 +212,34 @@ def test_the_timeline_of_the_case_tells_it(site: Site):
 def _key(site: Site, case: seed.Seeded) -> str:
     with site.store.read() as db:
         return str(db.execute(select(cases.c.email_key).where(cases.c.id == case.case_id)).scalar_one())
+
+
+@pytest.mark.parametrize("state", [Delivery.FAILED, Delivery.REJECTED, Delivery.UNKNOWN, Delivery.WITHDRAWN])
+def test_an_answer_that_does_not_arrive_is_somebodys_again(site: Site, state: Delivery):
+    number = to_review(site.place, seed.asked(site.place, department="Heating").case_id)
+    staff = sign_in(site, Role.SERVICE_TEAM, departments=["Heating"])
+    staff.send(f"{REPLIES}/{number}/write", f"{REPLIES}/{number}", channel="email", message=WORDS, then="done")
+    assert "Answers that did not arrive" not in staff.open(REPLIES).text
+    [message] = owed(site)
+    with site.store.write() as db:
+        db.execute(messages.update().where(messages.c.id == message.id).values(state=state, code="bounce 5.1.1"))
+    shown = words_in(staff.open(REPLIES).text)
+    assert "Answers that did not arrive Case 1, Anna Bergmann : An answer to the customer’s message by e-mail" in shown
+    others = sign_in(site, Role.SERVICE_TEAM, name="Olga Brandt", departments=["Plumbing"])
+    assert "Anna Bergmann" not in others.open(REPLIES).text
+    hidden = hidden_in(others.open("/console/me").text)
+    assert others.press(f"{REPLIES}/lost", hidden, message=str(message.id)).status_code == 409
+    hidden = hidden_in(staff.open(REPLIES).text)
+    assert staff.press(f"{REPLIES}/lost", hidden).headers["location"] == f"{REPLIES}?done=seen-to"
+    assert "Answers that did not arrive" not in staff.open(REPLIES).text
+    with site.store.read() as db:
+        [entry] = db.execute(select(entries).where(entries.c.event == Event.FAILURE_FOLLOWED)).all()
+    assert (entry.actor, entry.ref_id) == ("Robin Weaver", message.id)
+
+
+@pytest.mark.parametrize("text", ["", "x", "0", "99", "9" * 30, "\uff11"])
+def test_only_an_answer_that_is_lost_is_taken_care_of(site: Site, text: str):
+    staff = sign_in(site, Role.SERVICE_TEAM)
+    refused = staff.press(f"{REPLIES}/lost", hidden_in(staff.open("/console/me").text), message=text)
+    assert refused.status_code == 409
+    assert "somebody has seen to that message already" in words_in(refused.text)

@@ -6,9 +6,11 @@ from functools import partial
 
 from benchmarks.steps import Work
 from cli.stages import StageName
+from models.alarms import due_alarms
 from models.due import due_cases, due_escalations, unjudged_cases, waiting_services
 from models.failures import lost_messages
 from models.following import followers
+from tasks.alarms import pass_dangers_on
 from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
 from tasks.following import follow_attached
@@ -62,6 +64,8 @@ def _await_response(here: Place, now: datetime) -> None:
 
 def _escalate(here: Place, now: datetime) -> None:
     size = here.policy.rules.batches.size
+    for batch in due_alarms(here.store, now, size=size):
+        pass_dangers_on.fn(batch, now)
     for batch in unjudged_cases(here.store, now, size=size):
         judge_answers.fn(batch, now)
     for batch in lost_messages(here.store, now, wait=unknown_wait(), size=size):

@@ -7,9 +7,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.clock import clock
+from models.alarms import due_alarms
 from models.due import count_concerns, due_escalations, unjudged_cases
 from models.failures import lost_messages
 from models.following import followers
+from tasks.alarms import pass_dangers_on
 from tasks.concerns import judge_answers
 from tasks.following import follow_attached
 from tasks.ladder import work_ladder
@@ -31,6 +33,8 @@ from tasks.undelivered import TELLS_NOBODY, follow_failures, unknown_wait
 def escalate(as_of: datetime | None = None) -> State[Any]:
     here, now, tally = place(), clock(as_of), Tally()
     size = here.policy.rules.batches.size
+    for batch in due_alarms(here.store, now, size=size):
+        tally += pass_dangers_on(batch, now)
     for batch in unjudged_cases(here.store, now, size=size):
         tally += judge_answers(batch, now)
     for batch in lost_messages(here.store, now, wait=unknown_wait(), size=size):

@@ -17,9 +17,10 @@ from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
 
 TO_CUSTOMERS = (
     Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU, Purpose.CONCERN_UPDATE,
-    Purpose.ANSWER_TO_REPLY,
+    Purpose.ANSWER_TO_REPLY, Purpose.SAFETY_ADVICE,
 )  # fmt: skip
-_BY_PEOPLE = (Purpose.CONCERN_UPDATE, Purpose.ANSWER_TO_REPLY)
+_BY_PEOPLE = (Purpose.CONCERN_UPDATE, Purpose.ANSWER_TO_REPLY, Purpose.SAFETY_ADVICE)
+"""What answers a customer: an opt-out from surveys does not forbid it, a channel that they refused does."""
 _ASKING = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY)
 _SUPPRESSED = (
     select(suppressions.c.address_key)

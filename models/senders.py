@@ -122,3 +122,8 @@ def answered_message(db: Connection, token_sha256: str) -> str | None:
     """Our reference of the message to whose reply address the token with this hash belongs."""
     sent = select(messages.c.ref).join(links, links.c.message_id == messages.c.id)
     return db.execute(sent.where(links.c.token_sha256 == token_sha256)).scalar_one_or_none()
+
+
+def cases_by_id(db: Connection, case_ids: Collection[int]) -> list[Row[Any]]:
+    """The rows of these cases, in the order of their numbers."""
+    return list(db.execute(select(cases).where(cases.c.id.in_(case_ids)).order_by(cases.c.id)))

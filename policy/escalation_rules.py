@@ -12,9 +12,12 @@ from policy.shapes import SHAPE, Days, Percent, Text, Word
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
+    """`phone`: where a danger is reported to by text message, as "+49…"."""
+
     __pydantic_config__ = SHAPE
     name: Text
     email: EmailStr
+    phone: Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

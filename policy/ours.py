@@ -31,8 +31,11 @@ class Letters:
 
     @classmethod
     def of(cls, texts: Iterable[str], *, values: Iterable[str] = (), names: Iterable[str] = ()) -> "Letters":
-        runs = frozenset(run for text in texts for run in _runs([word for word, _ in words_in(text)]))
-        known = frozenset(word for value in values for word, _ in words_in(value))
+        # Line by line: the end of one and the beginning of the next may be a customer's last word above our name.
+        lines = [[word for word, _ in words_in(line)] for text in texts for line in text.split("\n")]
+        runs = frozenset(run for line in lines for run in _runs(line))
+        short = {word for line in lines if len(line) < _RUN for word in line}
+        known = frozenset(word for value in values for word, _ in words_in(value)) | short
         return cls(runs, known, tuple(folded(shown(name)) for name in names if name.strip()))
 
     def besides(self, texts: Iterable[str], *, values: Iterable[str] = (), names: Iterable[str] = ()) -> "Letters":

@@ -90,9 +90,13 @@ def _is_mail_head(lines: Sequence[Line], at: int, letters: Letters) -> bool:
         if not line.is_theirs or not _LABEL.match(line.text):
             break
         block.append(line.text)
-    joined = "\n".join(block)
-    known = _ADDRESS.search(joined) or _names_us(joined, letters) or (_DATE.search(joined) and _TIME.search(joined))
-    return len(block) >= _FEWEST_LABELS and bool(known)
+    return len(block) >= _FEWEST_LABELS and _is_known(block[0], letters)
+
+
+def _is_known(line: str, letters: Letters) -> bool:
+    """Whether a labelled line is of a mail's head: "From: …", not "My rating: 4" above it."""
+    dated = _DATE.search(line) and _TIME.search(line)
+    return bool(_ADDRESS.search(line) or dated) or _names_us(line, letters)
 
 
 def _heads(lines: Sequence[Line], letters: Letters) -> set[int]:

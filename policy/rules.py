@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import EmailStr, Field
 
 from policy.asking_rules import BasisRule, Limit
+from policy.danger_rules import DangerRules
 from policy.escalation_rules import EscalationRules
 from policy.reply_rules import ReplyRules
 from policy.run_rules import RunRules
@@ -204,6 +205,7 @@ class Rules:
     escalation: EscalationRules
     review: ReviewRules
     batches: Batches
+    danger: DangerRules = field(default_factory=DangerRules)
     replies: ReplyRules = field(default_factory=ReplyRules)
     languages: LanguageRules = LanguageRules()
     runs: RunRules = field(default_factory=RunRules)

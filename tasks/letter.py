@@ -16,6 +16,7 @@ from models.letters import concerns, recipients, subjects
 from policy.languages import choose
 from policy.rules import Rules
 from policy.silence import expiry
+from tasks.letter_danger import DangerWords
 from tasks.letter_signature import Requests
 from tasks.letter_words import Words
 from tasks.place import place
@@ -40,6 +41,7 @@ class Desk:
         self._cases = subjects(db, [row.case_id for row in owed if row.case_id])
         self._concerns = concerns(db, [row.escalation_id for row in owed if row.escalation_id])
         self._requests = Requests(db, owed, self._settings.web_url)
+        self._danger = DangerWords(place().policy.rules, self._settings.web_url)
         self._words = Words(db, owed, self._settings.web_url)
         self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
         to_staff = [json.loads(row.note) for row in owed if row.to_address is not None]
@@ -64,12 +66,14 @@ class Desk:
             values |= self._to_customer(message, case, rules, unsubscribe, language)
         else:
             values["missed"] = " and ".join(self._recipients[id] for id in values.get("missed", ())) or None
-            values |= self._to_staff(message, case) if case is not None else {}
+            values |= self._for_staff(message, case)
         written = render_message(Purpose(message.purpose), values, language)
         return self._mail(message, address, case if to_customer else None, written, unsubscribe)
 
     def text(self, message: Row[Any]) -> TextMessage | None:
-        """The SMS to the customer of a case, or None when there is no number to send it to."""
+        """The SMS to the customer of a case, or None when there is no number to send it to; or to whom it names."""
+        if message.to_address is not None:
+            return self._text_to(message.to_address, message)
         case = self._cases.get(message.case_id)
         if case is None or case.phone is None:
             return None
@@ -84,6 +88,18 @@ class Desk:
             body=render_text(Purpose(message.purpose), values, language),
             try_for_s=self._try_for_s(message),
         )
+
+    def _text_to(self, number: str, message: Row[Any]) -> TextMessage:
+        """About a danger: to the person on call, or advice to a sender whom we do not know."""
+        rules = place().policy.rules
+        values = {"company": asdict(rules.company), **self._danger.of(message, self._languages.fallback)}
+        body = render_text(Purpose(message.purpose), values, self._languages.fallback)
+        return TextMessage(ref=message.ref, to=number, body=body, try_for_s=self._try_for_s(message))
+
+    def _for_staff(self, message: Row[Any], case: Row[Any] | None) -> dict[str, Any]:
+        if message.purpose == Purpose.DANGER_ALARM:
+            return self._danger.of(message, SOURCE)
+        return self._to_staff(message, case) if case is not None else {}
 
     def _try_for_s(self, message: Row[Any]) -> int:
         """Seconds until the recipient's window closes: no message may arrive at night."""
@@ -128,6 +144,8 @@ class Desk:
             return values | {"change_url": None, **said}
         if message.purpose in (Purpose.CONCERN_UPDATE, Purpose.ANSWER_TO_REPLY):
             return values
+        if message.purpose == Purpose.SAFETY_ADVICE:
+            return values | self._danger.of(message, language)
         recovery = message.purpose == Purpose.RECOVERY_SURVEY
         days = rules.escalation.recovery_wait_days if recovery else rules.silence.expiry_days
         keep = days + rules.survey.change_hours // 24 + 1

@@ -6,6 +6,7 @@ from templates.cleaning import Plain
 from templates.sample_kinds import COMPANY, MessageSample, PageSample, Values
 from templates.samples_of_closing import CLOSING_SAMPLES
 from templates.samples_of_concerns import CONCERN_SAMPLES
+from templates.samples_of_danger import DANGER_SAMPLES
 from vocabulary import Purpose
 
 __all__ = ["COMPANY", "MESSAGE_SAMPLES", "PAGE_SAMPLES", "MessageSample", "PageSample", "Values"]
@@ -150,6 +151,7 @@ MESSAGE_SAMPLES: Final[tuple[MessageSample, ...]] = (
     _mail("monthly-bulletin", "monthly bulletin", Purpose.MONTHLY_BULLETIN, _BULLETIN),
     *CLOSING_SAMPLES,
     *CONCERN_SAMPLES,
+    *DANGER_SAMPLES,
 )
 
 _FORM: Final[Values] = {

@@ -7,7 +7,7 @@ from typing import Final
 
 from templates.call_samples import CALL_SAMPLES, CallSample
 from templates.dates import day_text, greeted_name, moment_text
-from templates.language import read_language
+from templates.language import SOURCE, read_language
 from templates.samples import MESSAGE_SAMPLES, PAGE_SAMPLES, MessageSample, PageSample, Values
 from templates.values import CUSTOMER_PURPOSES, TEXT_VALUES
 
@@ -35,10 +35,11 @@ def messages_in(language: str) -> tuple[MessageSample, ...]:
 
 
 def texts_in(language: str) -> tuple[MessageSample, ...]:
-    """The SMS to customers: what the samples of the mails say, as far as an SMS is given it."""
+    """The SMS: what the samples of the mails say, as far as an SMS is given it. Those to staff are in English."""
+    to_staff = (one for one in MESSAGE_SAMPLES if one.purpose in TEXT_VALUES.keys() - CUSTOMER_PURPOSES)
     return tuple(
         replace(sample, values={name: sample.values[name] for name in TEXT_VALUES[sample.purpose]})
-        for sample in messages_in(language)
+        for sample in (*messages_in(language), *(to_staff if language == SOURCE else ()))
     )
 
 

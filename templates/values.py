@@ -17,6 +17,10 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.THANK_YOU: _CUSTOMER | {"has_concern", "contact_by", "change_url"},
     Purpose.CONCERN_UPDATE: _CUSTOMER | {"words", "written_by"},
     Purpose.ANSWER_TO_REPLY: _CUSTOMER | {"words", "written_by"},
+    Purpose.SAFETY_ADVICE: _CUSTOMER | {"advice"},
+    Purpose.DANGER_ALARM: frozenset({
+        "company", "alarm_id", "danger", "danger_department", "received_at", "role", "rung", "missed", "url",
+    }),
     Purpose.CONCERN_HANDED_OVER: _STAFF | {
         "words", "written_by", "comment", "customer_name", "customer_email", "customer_phone", "acknowledge_by",
         "deadline_at", "resolve_by", "url",
@@ -44,9 +48,11 @@ TEXT_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.THANK_YOU: frozenset({"company", "customer_name", "service_date", "has_concern", "contact_by"}),
     Purpose.CONCERN_UPDATE: frozenset({"company", "words", "written_by"}),
     Purpose.ANSWER_TO_REPLY: frozenset({"company", "words", "written_by"}),
+    Purpose.SAFETY_ADVICE: frozenset({"company", "advice"}),
+    Purpose.DANGER_ALARM: frozenset({"company", "alarm_id", "danger", "danger_department", "role", "url"}),
 }
-"""Of the SMS to customers. Staff get mails."""
-CUSTOMER_PURPOSES: Final = frozenset({*TEXT_VALUES})
+"""Of the SMS to customers. Staff get mails, and a text only about a danger."""
+CUSTOMER_PURPOSES: Final = frozenset({*TEXT_VALUES}) - {Purpose.DANGER_ALARM}
 """Mails to customers, in their language. Mails to staff are in English."""
 
 PAGE_VALUES: Final[dict[str, frozenset[str]]] = {

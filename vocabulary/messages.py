@@ -14,6 +14,10 @@ class Purpose(StrEnum):
     """A person writes to the customer about the concern."""
     ANSWER_TO_REPLY = auto()
     """A person answers what the customer wrote to us."""
+    SAFETY_ADVICE = auto()
+    """What a customer who reports a danger is told at once, at whatever hour."""
+    DANGER_ALARM = auto()
+    """The person on call is told of a danger."""
     ESCALATION_NOTICE = auto()
     CONCERN_HANDED_OVER = auto()
     DEADLINE_WARNING = auto()

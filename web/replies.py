@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from casework.alarms import Reported, raise_alarm
 from casework.reading import for_a_reader
 from casework.rules import rules_of
 from models.addressees import addressee_of
@@ -17,7 +18,7 @@ from models.answers import Said, last_answer, record, still_answerable
 from models.coming_back import can_lift, lift
 from models.optouts import opt_out, suppress_address
 from models.replies import NewReply, Settlement, keep, name_answer
-from models.senders import Meant
+from models.senders import Meant, cases_by_id
 from policy.machines import Heard, Question
 from policy.replies import Meaning, Understood, understand
 from policy.rules import Rules
@@ -58,7 +59,7 @@ class Taken:
     new: bool
     meaning: Meaning
     recorded: bool = False
-    """There is an answer to be judged."""
+    """There is an answer to be judged, or a danger to be told of."""
     left: bool = False
     """The customer was not suppressed before."""
 
@@ -84,9 +85,32 @@ def take(db: Connection, arrived: Arrived, meant: Meant, now: datetime, *, in_fo
         )
     if answerable:
         _record(db, reply_id, arrived, understood, case, now)
+    reported = _reported(reply_id, arrived, understood, now)
+    alarmed = reported is not None and _raise(db, reported, meant, in_force)
     # After the answer: an opt-out ends only what still waits, and never a concern.
     left = understood.meaning is Meaning.OPT_OUT and _leave(db, arrived, meant, now)
-    return Taken(new=True, meaning=understood.meaning, recorded=answerable, left=left)
+    return Taken(new=True, meaning=understood.meaning, recorded=answerable or alarmed, left=left)
+
+
+def _reported(reply_id: int, arrived: Arrived, understood: Understood, now: datetime) -> Reported | None:
+    if not understood.dangers:
+        return None
+    number = arrived.sender if arrived.channel is Channel.SMS else None
+    return Reported(
+        dangers=understood.dangers,
+        source=f"reply:{reply_id}",
+        received_at=now,
+        channel=arrived.channel,
+        reply_id=reply_id,
+        number=number,
+    )
+
+
+def _raise(db: Connection, reported: Reported, meant: Meant, in_force: Rules) -> bool:
+    """For each customer who may have written it; for nobody's case, when the sender is not known."""
+    found: list[Any] = [*cases_by_id(db, meant.case_ids)] or [None]
+    raised = [raise_alarm(db, reported, case, rules=in_force, at=reported.received_at) for case in found]
+    return any(raised)
 
 
 def _understood(db: Connection, arrived: Arrived, case: Any, rules: Rules, ours: OurWords) -> Understood:

@@ -21,6 +21,7 @@ from models.tables.contact import (
     Reply,
     Suppression,
 )
+from models.tables.danger import Alarm, DutyShift
 from models.tables.followup import Case, CaseWord, Service
 from models.tables.outbound import Announcement, TargetState
 from models.tables.record import Entry, PolicyVersion, Review, Run
@@ -48,6 +49,7 @@ provider_events, replies, invalid_addresses = _table(ProviderEvent), _table(Repl
 policy_versions, reviews, runs = _table(PolicyVersion), _table(Review), _table(Run)
 escalation_pauses, unreachable_requests = _table(Pause), _table(UnreachableRequest)
 announcements, target_states = _table(Announcement), _table(TargetState)
+alarms, duty_shifts = _table(Alarm), _table(DutyShift)
 notes, subtasks = _table(Note), _table(Subtask)
 people, sign_ins = _table(Person), _table(SignIn)
 failed_sign_ins, submissions = _table(FailedSignIn), _table(Submission)

@@ -31,7 +31,10 @@ OURS = "Example Home Services <reply+k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4@reply.exam
         ("3\n-----Original Message-----\nFrom: us\nHow did we do?", "3"),
         ("3\n-----Ursprüngliche Nachricht-----\nHow did we do?", "3"),
         ("3\n________________________________\nFrom: us\nHow did we do?", "3"),
-        ("3\n\nFrom: Example\nSent: Monday, 5 October 2026 10:12\nTo: me\nSubject: x\n\nHow did we do?", "3"),
+        (
+            "3\n\nFrom: Ex <a@example.com>\nSent: Monday, 5 October 2026 10:12\nTo: me\nSubject: x\n\nHow did we do?",
+            "3",
+        ),
         ("3\n\nVon: Ex <a@example.com>\nGesendet: Montag\nAn: mich\nBetreff: x\n\nWie war es?", "3"),
         ("3\n\n*De :* Ex <a@example.com>\n*Envoyé :* lundi\n*À :* moi\n\nAlors ?", "3"),
         ("3\n\nVan: Ex <a@example.com>\nVerzonden: maandag\nAan: mij\n\nHoe was het?", "3"),

@@ -18,10 +18,14 @@ from vocabulary import Purpose
 TEXT_SAMPLES = texts_in(SOURCE)
 ASKING = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY)
 WITHOUT_LINK = (Purpose.THANK_YOU, Purpose.CONCERN_UPDATE, Purpose.ANSWER_TO_REPLY)
+OF_DANGER = (Purpose.SAFETY_ADVICE, Purpose.DANGER_ALARM)
+"""Said at once, and whole: nobody counts segments in a danger, and there is nothing to opt out of."""
 LINK = "https://feedback.example.com/s/k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4"
 SURVEY = next(sample for sample in TEXT_SAMPLES if sample.name == "survey")
 HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-every_sample = pytest.mark.parametrize("sample", TEXT_SAMPLES, ids=lambda sample: sample.name)
+every_sample = pytest.mark.parametrize(
+    "sample", [one for one in TEXT_SAMPLES if one.purpose not in OF_DANGER], ids=lambda sample: sample.name
+)
 
 
 def survey(**changes: object) -> str:
@@ -30,7 +34,16 @@ def survey(**changes: object) -> str:
 
 def test_every_purpose_for_customers_has_samples() -> None:
     assert {sample.purpose for sample in TEXT_SAMPLES} == set(TEXT_VALUES)
-    assert {*ASKING, *WITHOUT_LINK} == set(TEXT_VALUES)
+    assert {*ASKING, *WITHOUT_LINK, *OF_DANGER} == set(TEXT_VALUES)
+
+
+@pytest.mark.parametrize(
+    "sample", [one for one in TEXT_SAMPLES if one.purpose in OF_DANGER], ids=lambda sample: sample.name
+)
+def test_a_text_about_a_danger_says_who_writes_and_takes_two_segments_at_most(sample: MessageSample) -> None:
+    text = render_text(sample.purpose, sample.values)
+    assert text.startswith("Example Home Services: ")
+    assert segments(text) <= 2
 
 
 @every_sample
@@ -43,7 +56,7 @@ def test_an_sms_is_one_gsm_7_segment_on_one_line(sample: MessageSample) -> None:
 
 @pytest.mark.parametrize("language", known_languages())
 def test_a_survey_in_any_language_is_one_gsm_7_segment_with_the_same_link(language: str) -> None:
-    for sample in texts_in(language):
+    for sample in (one for one in texts_in(language) if one.purpose not in OF_DANGER):
         text = render_text(sample.purpose, sample.values, language)
         assert "STOP" in text
         if sample.purpose in ASKING:  # others may take two: with a date, or a person's own words

@@ -1,0 +1,117 @@
+"""Alarms: dangers that customers reported, once each, until somebody has dealt with them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from models.refused import Refused
+from models.store import Store, insert_new
+from models.tables import alarms, cases, columns, duty_shifts, replies, services
+from policy.alarm import OnCall
+
+
+class AlarmError(Refused):
+    """An alarm cannot be taken or ended like that. The text says why and what to do."""
+
+
+def add(db: Connection, row: Mapping[str, Any]) -> int | None:
+    """Write an alarm down; its number, or None when the same was raised before."""
+    new = insert_new(db, alarms, [row], unique=["key"])
+    return int(new[0].id) if new else None
+
+
+def due_alarms(store: Store, now: datetime, *, size: int) -> Iterator[list[int]]:
+    """Alarms that nobody has taken in time, in batches; each once."""
+    last = 0
+    while True:
+        with store.read() as db:
+            due = select(alarms.c.id).where(alarms.c.id > last, alarms.c.next_at <= now, alarms.c.ended_at.is_(None))
+            ids = list(db.execute(due.order_by(alarms.c.id).limit(size)).scalars())
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
+
+
+def held(db: Connection, ids: Collection[int], now: datetime) -> Sequence[Row[Any]]:
+    """Of these alarms those that are still to be passed on, locked."""
+    due = alarms.c.id.in_(ids), alarms.c.next_at <= now, alarms.c.taken_at.is_(None), alarms.c.ended_at.is_(None)
+    return db.execute(select(alarms).where(*due).order_by(alarms.c.id).with_for_update()).all()
+
+
+def pass_on(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Each row: "of", and the new rung, next_at and told."""
+    if rows:
+        swap = alarms.update().where(alarms.c.id == bindparam("of"), alarms.c.taken_at.is_(None))
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("rung", "next_at", "told")}
+        db.execute(
+            swap.values(values), [{"of": row["of"], **{f"new_{name}": row[name] for name in values}} for row in rows]
+        )
+
+
+def take(db: Connection, alarm_id: int, *, by: str, at: datetime) -> Row[Any]:
+    """Somebody takes it into their hands: it is passed on no more. Raises AlarmError when another was faster."""
+    swap = alarms.update().where(alarms.c.id == alarm_id, alarms.c.taken_at.is_(None), alarms.c.ended_at.is_(None))
+    taken = db.execute(swap.values(taken_at=at, taken_by=by, next_at=None).returning(*alarms.c)).one_or_none()
+    if taken is None:
+        known = find(db, alarm_id)
+        raise AlarmError(f"alarm {alarm_id} is in other hands already: {known.taken_by or known.ended_by} took it")
+    return taken
+
+
+def end(db: Connection, alarm_id: int, outcome: str, *, by: str, at: datetime) -> Row[Any]:
+    """It was dealt with. Raises AlarmError when that was said before."""
+    swap = alarms.update().where(alarms.c.id == alarm_id, alarms.c.ended_at.is_(None))
+    values = {
+        "ended_at": at,
+        "ended_by": by,
+        "outcome": outcome,
+        "next_at": None,
+        "taken_at": func.coalesce(alarms.c.taken_at, at),
+        "taken_by": func.coalesce(alarms.c.taken_by, by),
+    }
+    ended = db.execute(swap.values(values).returning(*alarms.c)).one_or_none()
+    if ended is None:
+        raise AlarmError(f"alarm {alarm_id} is over: {find(db, alarm_id).ended_by} ended it")
+    return ended
+
+
+_SHOWN = (
+    select(
+        alarms, *columns(cases, "branch", "recipient_timezone"),
+        *columns(services, "customer_name", "email", "phone", "kind"), replies.c.text.label("said"), replies.c.sender,
+    )
+    .outerjoin_from(alarms, cases, cases.c.id == alarms.c.case_id)
+    .outerjoin(services, services.c.id == cases.c.service_id)
+    .outerjoin(replies, replies.c.id == alarms.c.reply_id)
+)  # fmt: skip
+
+
+def find(db: Connection, alarm_id: int) -> Row[Any]:
+    found = db.execute(_SHOWN.where(alarms.c.id == alarm_id)).one_or_none()
+    if found is None:
+        raise AlarmError(f"there is no alarm {alarm_id}; `./aftercare alarms list` shows those that are open")
+    return found
+
+
+def listed(db: Connection, *, everything: bool = False) -> Sequence[Row[Any]]:
+    """Open alarms, the oldest first; or all of them."""
+    return db.execute((_SHOWN if everything else _SHOWN.where(alarms.c.ended_at.is_(None))).order_by(alarms.c.id)).all()
+
+
+def open_in(db: Connection, departments: Collection[str]) -> Sequence[Row[Any]]:
+    """Open alarms that people of these departments ("*": all) see; those of no case are everybody's."""
+    found = select(*columns(alarms, "id", "department", "dangers", "taken_by")).where(alarms.c.ended_at.is_(None))
+    if "*" not in departments:
+        found = found.where(alarms.c.department.in_([*departments, "*"]))
+    return db.execute(found.order_by(alarms.c.id)).all()
+
+
+def on_call(db: Connection, department: str, at: datetime) -> OnCall | None:
+    """Who is on call for a department at an instant; one of its own before one for all, the latest beginning first."""
+    running = duty_shifts.c.starts_at <= at, duty_shifts.c.ends_at > at, duty_shifts.c.department.in_([department, "*"])
+    order = (duty_shifts.c.department == "*").asc(), duty_shifts.c.starts_at.desc(), duty_shifts.c.id.desc()
+    found = db.execute(select(duty_shifts).where(*running).order_by(*order).limit(1)).one_or_none()
+    return OnCall(found.name, found.email, found.phone, "on call") if found is not None else None

@@ -70,14 +70,14 @@ def keep_meanwhile(db: Connection, token: str, form: Form, nonce: str, now: date
     """
     again = asks_again(db, token)
     if again is not None:
-        rating = f"{form.rating}: " if form.rating and form.said else str(form.rating or "")
+        said = [str(form.rating or ""), form.said or "", "(asks to be contacted)" if form.contact_me else ""]
         keep(db, NewReply(
             channel=again.channel,
             external_id=f"page:{nonce}",
             case_id=again.case_id,
             policy_version=again.policy_version,
             from_key=None,
-            text=f"{rating}{form.said or ''}",
+            text="\n".join(filter(None, said)),
             attachments=0,
             understood="unclear",
             to_person="was sent by the survey page when the customer was not being asked",

@@ -8,13 +8,17 @@ from benchmarks.steps import Work
 from cli.stages import StageName
 from models.due import due_cases, due_escalations, unjudged_cases, waiting_services
 from models.failures import lost_messages
+from models.following import followers
 from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
+from tasks.following import follow_attached
 from tasks.ladder import work_ladder
+from tasks.look_up import look_up_unknown
 from tasks.open_cases import cancel_reopened, open_cases
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import Place
 from tasks.records import check_records
+from tasks.silence import settle_silence
 from tasks.undelivered import follow_failures, unknown_wait
 from vocabulary import Stage
 
@@ -26,6 +30,7 @@ def work_of(here: Place) -> Work:
         StageName.SCHEDULE_CONTACT: _schedule_contact,
         StageName.SEND_SURVEY: _send_survey,
         StageName.DELIVER_MESSAGES: _deliver_messages,
+        StageName.AWAIT_RESPONSE: _await_response,
         StageName.ESCALATE: _escalate,
         StageName.DOCUMENT: _document,
     }
@@ -44,9 +49,15 @@ def _send_survey(here: Place, now: datetime) -> None:
 
 
 def _deliver_messages(_here: Place, now: datetime) -> None:
+    look_up_unknown.fn(now)
     tidy_outbox.fn(now)
     while (owner := claim_batch.fn(now)) is not None:
         send_claimed.fn(owner, now)
+
+
+def _await_response(here: Place, now: datetime) -> None:
+    for batch in due_cases(here.store, Stage.ASKED, now, size=here.policy.rules.batches.size):
+        settle_silence.fn(batch, now)
 
 
 def _escalate(here: Place, now: datetime) -> None:
@@ -57,6 +68,8 @@ def _escalate(here: Place, now: datetime) -> None:
         follow_failures.fn(batch, now)
     for batch in due_escalations(here.store, now, size=size):
         work_ladder.fn(batch, now)
+    for batch in followers(here.store, size=size):
+        follow_attached.fn(batch, now)
 
 
 def _document(here: Place, now: datetime) -> None:

@@ -7,6 +7,7 @@ the application is called in this process, so that no network and no browser is 
 import argparse
 import json
 import os
+import re
 import secrets
 import sys
 import tempfile
@@ -36,6 +37,8 @@ BAR_PAGE_MS = 200.0
 """Of a page, at 100,000 cases."""
 BAR_SEARCH_MS = 300.0
 """Of a search, at 1,000,000 cases."""
+BAR_NEXT_MS = 150.0
+"""From the press of a key to the next reply, at 10,000 that wait."""
 BAR_KB = 100.0
 _NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -47,6 +50,9 @@ _PAGES = {
     "a concern": "/console/concerns/1",
     "a case": "/console/cases/{old}",
     "replies": "/console/replies",
+    "a reply": "/console/replies/{reply}",
+    "replies, a department with few": "/console/replies",
+    "a reply is reviewed, and the next": "/console/replies/{reply}",
     "runs": "/console/runs",
     "people": "/console/people",
     "log": "/console/log",
@@ -59,6 +65,8 @@ _PAGES = {
     "log, a day long ago": "/console/log?from=2026-02-01&until=2026-02-01",
     "log, an event of a month": "/console/log?event=answer_judged&from=2026-02-01&until=2026-02-28",
 }
+_OF_FEW = "replies, a department with few"
+_REVIEWED = "a reply is reviewed, and the next"
 _SEARCHES = {
     "newest cases": "",
     "a page far back": "after={middle}",
@@ -98,23 +106,48 @@ def measure(cases: int, folder: Path) -> list[Timed]:
     fill(store, cases)
     print(f"{cases} cases written in {time.perf_counter() - started:.1f} s", flush=True)
     app = create_app(settings, store, lambda: _NOW, Silent())
-    token = _signed_in(store)
+    tokens = _signed_in(store), _signed_in(store, "Lifts")
     transport = httpx.ASGITransport(app=app)
     try:
         import asyncio
 
-        return asyncio.run(_all(transport, token, cases))
+        return asyncio.run(_all(transport, tokens, cases, _waiting(store)))
     finally:
         store.close()
 
 
-async def _all(transport: httpx.ASGITransport, token: str, cases: int) -> list[Timed]:
+async def _all(transport: httpx.ASGITransport, tokens: tuple[str, str], cases: int, waiting: list[int]) -> list[Timed]:
     middle = f"{int(datetime(2026, 6, 1, tzinfo=UTC).timestamp() * 1_000_000)}_{cases // 2}"
-    named = {what: path.format(old=cases // 2, middle=middle) for what, path in _PAGES.items()}
+    known = {"old": cases // 2, "middle": middle, "reply": waiting[len(waiting) // 2]}
+    named = {what: path.format(**known) for what, path in _PAGES.items() if what != _REVIEWED}
     named |= {what: f"/console/cases?{query.format(middle=middle)}" for what, query in _SEARCHES.items()}
-    cookies = {"aftercare": token}
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", cookies=cookies) as client:
-        return [await _timed(client, what, path) for what, path in named.items()]
+    everything, few = (_client(transport, token) for token in tokens)
+    async with everything, few:
+        timed = [await _timed(few if what == _OF_FEW else everything, what, path) for what, path in named.items()]
+        return [*timed, await _reviewed(everything, waiting)]
+
+
+def _client(transport: httpx.ASGITransport, token: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", cookies={"aftercare": token})
+
+
+async def _reviewed(client: httpx.AsyncClient, waiting: list[int]) -> Timed:
+    """From the press of a button to the page of the next reply: two requests, as a browser makes them."""
+    spent = []
+    page = await client.get(f"/console/replies/{waiting[0]}")
+    for _ in range(_ROUNDS):
+        how = "answer:4" if 'value="answer:4"' in page.text else "noted"
+        fields = dict(_HIDDEN.findall(page.text)) | {"how": how}
+        started = time.perf_counter()
+        page = await client.post(page.url.path, data=fields, follow_redirects=True)
+        spent.append((time.perf_counter() - started) * 1000)
+        if page.status_code != 200 or "next-reply" not in str(page.url):
+            raise SystemExit(f"{_REVIEWED}: {page.url} answered {page.status_code}")
+    return Timed(_REVIEWED, median(spent[1:]), max(spent[1:]), len(page.content) / 1024)
+
+
+_ADDRESSES = {"*": "bench@example.com", "Lifts": "lifts@example.com"}
+_HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">')
 
 
 async def _timed(client: httpx.AsyncClient, what: str, path: str) -> Timed:
@@ -129,11 +162,22 @@ async def _timed(client: httpx.AsyncClient, what: str, path: str) -> Timed:
     return Timed(what, median(spent[1:]), max(spent[1:]), size / 1024)
 
 
-def _signed_in(store: Store) -> str:
-    """Somebody who may see every page."""
+def _waiting(store: Store) -> list[int]:
+    """The replies that wait for a person, by deadline."""
+    wanted = "SELECT id FROM replies WHERE settled_at IS NULL ORDER BY read_by, id"
+    with store.read() as db:
+        return list(db.execute(text(wanted)).scalars())
+
+
+def _signed_in(store: Store, department: str = "*") -> str:
+    """Somebody who may see every page, of this department."""
     token = secrets.token_urlsafe(32)
     with store.write() as db:
-        person = add(db, NewPerson(email="bench@example.com", name="Bench", roles=tuple(Role)), at=_NOW)
+        person = add(
+            db,
+            NewPerson(email=_ADDRESSES[department], name="Bench", roles=tuple(Role), departments=[department]),
+            at=_NOW,
+        )
         sign_ins.begin(db, person, token, at=_NOW)
         db.execute(text("UPDATE sign_ins SET seen_at = since"))
     return token
@@ -150,6 +194,9 @@ def _lines(large: Sequence[Timed], small: Sequence[Timed], cases: int) -> list[s
         lines.append(
             f"slowest of the {name} at {cases} cases: {slowest.what}, {slowest.ms:.1f} ms (under {bar:g}: {verdict})"
         )
+    reviewed = next(one for one in large if one.what == _REVIEWED)
+    verdict = "reached" if reviewed.ms < BAR_NEXT_MS else "missed"
+    lines.append(f"{_REVIEWED}, {cases // 10} waiting: {reviewed.ms:.1f} ms (under {BAR_NEXT_MS:g}: {verdict})")
     largest = max(large, key=lambda one: one.kb)
     verdict = "reached" if largest.kb < BAR_KB else "missed"
     lines.append(f"largest page: {largest.what}, {largest.kb:.1f} KB (under {BAR_KB:g}: {verdict})")

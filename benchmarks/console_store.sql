@@ -29,14 +29,14 @@ FROM n;
 
 INSERT INTO cases (
     id, service_id, stage, opened_at, policy_version, kind, department, branch, region, timezone, recipient_timezone,
-    email_key, preferred, ladder, rung, closed_at, contact_not_before_at, contact_due_at, next_at, asked_at,
+    email_key, phone_key, preferred, ladder, rung, closed_at, contact_not_before_at, contact_due_at, next_at, asked_at,
     contacted_at, contact_channel, reminders, disposition, reason, clause, rating
 )
 SELECT
     i, i,
     CASE WHEN is_open THEN CASE i % 40 WHEN 0 THEN 'escalated' WHEN 1 THEN 'recovering' ELSE 'asked' END ELSE 'closed' END,
     closed, :version, 'job completed', department, branch, 'DE-BE', 'Europe/Berlin', 'Europe/Berlin',
-    printf('%064x', i), 1, 'email,phone', 0, closed, closed, closed, later, closed, closed, 'email', 0,
+    printf('%064x', i), printf('%064x', 1000000000 + i), 1, 'email,phone', 0, closed, closed, closed, later, closed, closed, 'email', 0,
     CASE WHEN NOT is_open THEN disposition END, 'as it was judged', '4.3', 1 + i % 5
 FROM n;
 
@@ -80,6 +80,24 @@ SELECT
     CASE WHEN NOT is_open THEN closed END, CASE WHEN NOT is_open THEN 'Bench' END,
     CASE WHEN NOT is_open THEN 'answered' END
 FROM n WHERE i % 20 = 3;
+
+-- One reply for ten cases waits for a person, one in ten of them about no case, and one for each open case. As many were
+-- reviewed.
+INSERT INTO replies (
+    channel, external_id, case_id, from_key, received_at, text, raw, attachments, understood, proposal, read_by, warned,
+    settled_at, settled_by, settlement
+)
+SELECT
+    CASE i % 2 WHEN 0 THEN 'email' ELSE 'sms' END, 'R' || i, CASE WHEN i % 100 < 90 THEN i END, printf('%064x', i),
+    strftime('%Y-%m-%d %H:%M:%f000+00:00', later, '-1 day'), 'Well, I would say that it was a 4. Who comes for the pump?',
+    'Well, I would say that it was a 4. Who comes for the pump?' || char(10) || '> How did we do?', 0, 'unclear',
+    json_object('as', 'answer', 'rating', 4), later, 0,
+    CASE WHEN i % 10 = 1 THEN later END, CASE WHEN i % 10 = 1 THEN 'Bench' END, CASE WHEN i % 10 = 1 THEN 'answer' END
+FROM n WHERE i % 10 < 2 OR is_open;
+
+INSERT INTO entries (at, event, case_id, ref_id, actor, clause, detail)
+SELECT received_at, 'reply_received', case_id, id, 'customer', '4.5', json_object('to a person', 'asks a question')
+FROM replies;
 
 DROP TABLE n;
 

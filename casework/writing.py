@@ -1,18 +1,20 @@
-"""A person writes to the customer about a concern, or notes a contact that was made elsewhere."""
+"""A person writes to the customer: about a concern, or in answer to a reply; or notes a contact made elsewhere."""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from casework.contact import contact_of
 from models.escalations import EscalationError, held
 from models.notes import Author, NewNote, NoteKind, add_note, worded
 from models.owed import owe_messages
+from models.replies import ReplyError
+from models.reply_queue import hold
 from models.report import is_landline
-from models.tables import cases, services
+from models.subjects import case_and_service
 from models.tables.contact import ANY_CHANNEL
 from models.writing import fault_of_address, suppressions_of
 from policy.answering import MOST_SEGMENTS, Refusal, fault_of, objection
@@ -53,20 +55,59 @@ def write_to_customer(
     `rules` are those in force, `in_use` the channels on which we send. Raises EscalationError with what is in the way.
     """
     concern = held(db, escalation_id)
-    case = db.execute(select(cases).where(cases.c.id == concern.case_id)).one()
-    service = db.execute(select(services).where(services.c.id == case.service_id)).one()
+    of = _Of(concern.case_id, Purpose.CONCERN_UPDATE, "update", Clause.ESCALATE, concern.id)
+    return _write(db, of, writing, rules=rules, in_use=in_use, by=by, at=at)
+
+
+def answer_reply(
+    db: Connection, reply_id: int, writing: Writing, *, rules: Rules, in_use: Collection[Channel], by: Author,
+    at: datetime,
+) -> Written:  # fmt: skip
+    """Owe the customer an answer to a reply that waits for a person; it goes on waiting until somebody says what it is.
+
+    Raises ReplyError, or EscalationError with what is in the way.
+    """
+    reply = hold(db, reply_id)
+    if reply.case_id is None:
+        raise ReplyError(f"reply {reply_id} {NOBODYS}")
+    of = _Of(reply.case_id, Purpose.ANSWER_TO_REPLY, "answer", Clause.RECORD)
+    return _write(db, of, writing, rules=rules, in_use=in_use, by=by, at=at)
+
+
+NOBODYS = "belongs to no case of ours: answer it outside Aftercare, then mark it as done"
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """What is written about."""
+
+    case_id: int
+    purpose: Purpose
+    key: str
+    clause: Clause
+    escalation_id: int | None = None
+
+
+def _write(
+    db: Connection, of: _Of, writing: Writing, *, rules: Rules, in_use: Collection[Channel], by: Author, at: datetime
+) -> Written:
+    case, service = case_and_service(db, of.case_id)
     in_the_way = _obstacle(db, case, service, writing.channel, in_use, at) or fault_of(writing.text)
     if in_the_way:
         raise EscalationError(in_the_way)
     text = worded(writing.text, "the message")
-    parts = _segments(text, writing, service, rules, by) if writing.channel is Channel.SMS else None
-    note = NewNote(case_id=case.id, kind=NoteKind.WRITTEN, text=text, escalation_id=concern.id)
-    note_id = add_note(db, note, by=by, at=at, clause=Clause.ESCALATE)
-    contact = contact_of(db, case)
-    message = contact.message(Purpose.CONCERN_UPDATE, f"update:{note_id}", at, channel=writing.channel,
-                              escalation_id=concern.id, note={"note_id": note_id})  # fmt: skip
-    owe_messages(db, [replace(message, clause=Clause.ESCALATE)], at=at, actor=by.name)
+    parts = _segments(text, of.purpose, writing, service, rules, by) if writing.channel is Channel.SMS else None
+    note = NewNote(case_id=case.id, kind=NoteKind.WRITTEN, text=text, escalation_id=of.escalation_id)
+    note_id = add_note(db, note, by=by, at=at, clause=of.clause)
+    message = contact_of(db, case).message(of.purpose, f"{of.key}:{note_id}", at, channel=writing.channel,
+                                           escalation_id=of.escalation_id, note={"note_id": note_id})  # fmt: skip
+    owe_messages(db, [replace(message, clause=of.clause)], at=at, actor=by.name)
     return Written(note_id, message.due_at, parts)
+
+
+def goes_out_at(db: Connection, case_id: int, at: datetime) -> datetime:
+    """When a message that is written now goes out: in the customer's contact window."""
+    return contact_of(db, case_and_service(db, case_id)[0]).message(Purpose.ANSWER_TO_REPLY, "preview", at).due_at
 
 
 def obstacles(
@@ -100,10 +141,10 @@ def _obstacle(
     return objection(channel, refusals)
 
 
-def _segments(text: str, writing: Writing, service: Row[Any], rules: Rules, by: Author) -> int:
+def _segments(text: str, purpose: Purpose, writing: Writing, service: Row[Any], rules: Rules, by: Author) -> int:
     language = choose([service.language], rules.languages)
     values = {"company": asdict(rules.company), "words": text, "written_by": by.name}
-    body = render_text(Purpose.CONCERN_UPDATE, values, language)
+    body = render_text(purpose, values, language)
     count = segments(body)
     if count > MOST_SEGMENTS:
         raise EscalationError(

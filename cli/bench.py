@@ -69,6 +69,24 @@ def outbox(
     _measure("benchmarks.outbox", ["--mails", str(mails), "--memory" if memory else "--no-memory"], json)
 
 
+@app.command()
+def replies(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Sets of replies or of heads of quotations; none: the project's own.")
+    ] = None,
+    generated: Annotated[int, typer.Option(min=0, help="Live through so many combinations instead.")] = 0,
+    seed: Annotated[int, typer.Option(help="Another number makes other combinations.")] = 1,
+    json: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the figures into this file too.")] = None,
+) -> None:
+    """Take replies as customers and machines write them through the real hooks and stages: is each one understood?
+
+    Reads and writes nothing of the installation. Ends with status 0 only when nothing is silently wrong, with 1
+    otherwise, and with 2 when a file has a fault.
+    """
+    options = ["--generated", str(generated), "--seed", str(seed), *map(str, files or [])]
+    _measure("benchmarks.replies", options, json)
+
+
 def _measure(module: str, options: Sequence[str], json: Path | None) -> None:
     if json is not None and not json.absolute().parent.is_dir():
         raise Fault(f"{json}: there is no such folder to write the figures into")

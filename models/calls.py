@@ -122,7 +122,7 @@ def _answered(db: Connection, call: Row[Any], report: CallReport, at: datetime, 
 
 def _refused(db: Connection, call: Row[Any], report: CallReport, at: datetime) -> None:
     case = db.execute(select(cases).where(cases.c.id == call.case_id)).one()
-    suppress(db, case, at=at, source=ON_THE_PHONE, actor=report.by)
+    suppress(db, case, at=at, source=ON_THE_PHONE, actor=report.by, recorded_by=report.by)
     reason = "the customer does not want to be asked"
     values = ending(Disposition.OPTED_OUT, at=at, next_at=at, reason=reason, clause=Clause.OPT_OUT)
     move = Move(case_id=call.case_id, clause=Clause.OPT_OUT, reason=reason, values=values)

@@ -11,12 +11,15 @@ from models.log import NewEntry, append
 from models.store import insert_new
 from models.tables import cases, channel_states, columns, invalid_addresses, messages, services, suppressions
 from models.tables.contact import ANY_CHANNEL
+from models.unread import is_held
 from models.writing import FORBIDS_ANSWERING
 from vocabulary import Channel, Clause, Delivery, Event, Purpose, Stage
 
 TO_CUSTOMERS = (
     Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU, Purpose.CONCERN_UPDATE,
+    Purpose.ANSWER_TO_REPLY,
 )  # fmt: skip
+_BY_PEOPLE = (Purpose.CONCERN_UPDATE, Purpose.ANSWER_TO_REPLY)
 _ASKING = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY)
 _SUPPRESSED = (
     select(suppressions.c.address_key)
@@ -28,10 +31,17 @@ _SUPPRESSED = (
     .correlate(cases, messages)
     .exists()
 )
+_BY_ITSELF = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU)
+"""What goes to customers without a person having written it."""
+_HELD = and_(
+    messages.c.purpose.in_(_BY_ITSELF),
+    select(cases.c.id).where(cases.c.id == messages.c.case_id, is_held()).correlate(messages).exists(),
+)
+"""A reply of the customer waits for a person: nothing more goes out until they have read it."""
 _WANTED = or_(
     messages.c.purpose.not_in(TO_CUSTOMERS),
     and_(messages.c.purpose == Purpose.THANK_YOU, ~_SUPPRESSED),
-    and_(messages.c.purpose == Purpose.CONCERN_UPDATE, ~FORBIDS_ANSWERING),
+    and_(messages.c.purpose.in_(_BY_PEOPLE), ~FORBIDS_ANSWERING),
     and_(messages.c.purpose == Purpose.RECOVERY_SURVEY, cases.c.stage == Stage.RECOVERING, ~_SUPPRESSED),
     and_(
         messages.c.purpose.in_((Purpose.SURVEY, Purpose.REMINDER)),
@@ -65,7 +75,7 @@ def _judged(condition: ColumnElement[bool]) -> Any:
     )
 
 
-_STILL_WANTED = _judged(messages.c.ref == bindparam("of_ref")).where(_WANTED)
+_STILL_WANTED = _judged(messages.c.ref == bindparam("of_ref")).where(_WANTED, ~_HELD)
 """Put together once: it is asked for every message, and putting it together takes longer than the answer."""
 
 
@@ -145,10 +155,12 @@ def claim(
 ) -> int:
     """Put up to `size` due messages into the hands of `owner`; how many. Two workers never get the same one.
 
-    One whose contact window has closed, or closes within `spare`, is not due any more, however long the queue was.
+    None to a customer whose reply waits for a person. One whose contact window has closed, or closes within `spare`, is
+    not due any more, however long the queue was.
     """
     in_window = or_(messages.c.not_after.is_(None), messages.c.not_after > now + spare)
-    return leases.take(db, messages, and_(messages.c.channel == channel, in_window), owner, now, size=size, lease=lease)
+    wanted = and_(messages.c.channel == channel, in_window, ~_HELD)
+    return leases.take(db, messages, wanted, owner, now, size=size, lease=lease)
 
 
 def claimed(db: Connection, owner: str) -> Sequence[Row[Any]]:

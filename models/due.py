@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, 
 from models.store import Store
 from models.tables import calls, cases, columns, escalations, messages, services, suppressions
 from models.tables.contact import ANY_CHANNEL
+from models.unread import is_held
 from vocabulary import Channel, Delivery, Disposition, Stage
 
 
@@ -77,7 +78,7 @@ def open_calls(db: Connection, now: datetime) -> Sequence[Row[Any]]:
 def still_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """That a call (joined with its case) is still to be made, now or later."""
     waits = or_(cases.c.stage == _waiting_for_the_call(), _may_have_changed())
-    return calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None), waits, ~_does_not_want_calls(now)
+    return calls.c.done_at.is_(None), calls.c.withdrawn_at.is_(None), waits, ~_does_not_want_calls(now), ~is_held()
 
 
 def _waiting_for_the_call() -> ColumnElement[str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import case as when
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.cases import keys_of, opted_out, refusals, set_values
@@ -18,6 +19,7 @@ from models.tables.contact import ANY_CHANNEL
 from vocabulary import Channel, Clause, Disposition, Event, Stage
 
 _NOT_YET_ANSWERED = (Stage.PLANNED, Stage.ASKED)
+_CUSTOMER = "customer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +37,19 @@ ON_THE_PHONE = "told us on the phone"
 
 def opt_out(
     db: Connection, case_id: int, *, at: datetime, source: str, refusal: Refusal = EVERYTHING,
-    said_by: str | None = None,
+    said_by: str | None = None, recorded_by: str | None = None,
 ) -> bool:  # fmt: skip
     """The customer of this case wants no more surveys, or none there, or none for now: suppress, and end every case
     that still waits for an answer and has no other way to ask.
 
     Said twice it changes nothing, and False is returned. An open concern stays open: an opt-out never closes it
-    (clause 2.4). `said_by`: the key of the number, when it was a text message.
+    (clause 2.4). `said_by`: the key of the number, when it was a text message. `recorded_by`: the person who says that
+    the customer wants it; None when the customer did it alone.
     """
     case = db.execute(select(cases).where(cases.c.id == case_id)).one()
-    if not suppress(db, case, at=at, source=source, actor="customer", refusal=refusal, said_by=said_by):
+    actor = recorded_by or _CUSTOMER
+    if not suppress(db, case, at=at, source=source, actor=actor, refusal=refusal, said_by=said_by,
+                    recorded_by=recorded_by):  # fmt: skip
         return False
     keys = _keys_of_person(db, case)
     out = refusals(opted_out(db, keys, at), keys)
@@ -56,7 +61,7 @@ def opt_out(
         waiting = {row.id: _ladder_left(row, out) for row in db.execute(found).all()}
         silenced = [id for id, left in waiting.items() if left is None]
         moves = [Move(case_id=id, clause=Clause.OPT_OUT, reason=reason, values=values) for id in silenced]
-        advance(db, stage, Stage.ENDED, moves, at=at, actor="customer")
+        advance(db, stage, Stage.ENDED, moves, at=at, actor=actor)
         others = {id: left for id, left in waiting.items() if left is not None}
         set_values(
             db, [{"case_id": id, "ladder": ladder, "preferred": named} for id, (ladder, named) in others.items()]
@@ -67,38 +72,33 @@ def opt_out(
 
 def suppress(
     db: Connection, case: Row[Any], *, at: datetime, source: str, actor: str = SYSTEM, refusal: Refusal = EVERYTHING,
-    said_by: str | None = None,
+    said_by: str | None = None, recorded_by: str | None = None,
 ) -> bool:  # fmt: skip
     """Suppress the addresses of a case; False when they were suppressed at least as much before."""
     rows = [
         {"address_key": key, "channel": refusal.channel or ANY_CHANNEL, "since": at, "until": refusal.until,
-         "source": source, "case_id": case.id, "said_by": said_by}
+         "source": source, "case_id": case.id, "said_by": said_by, "recorded_by": recorded_by}
         for key in _keys_of_person(db, case)
     ]  # fmt: skip
     if not suppress_rows(db, rows):
         return False
-    whole = refusal == EVERYTHING
-    detail = {"source": source, "channel": refusal.channel or "all",
-              "until": f"{refusal.until:%Y-%m-%d}" if refusal.until else None}  # fmt: skip
-    append(db, [NewEntry(event=Event.OPTED_OUT if whole else Event.PREFERENCE_SET, at=at, clause=Clause.OPT_OUT,
-                         case_id=case.id, actor=actor, policy_version=case.policy_version,
-                         detail={"source": source} if whole else detail)])  # fmt: skip
+    append(db, [_entry(refusal, source, actor, at, case_id=case.id, policy_version=case.policy_version)])
     return True
 
 
 def suppress_address(
-    db: Connection, key: str | Sequence[str], *, at: datetime, source: str, actor: str = "customer",
-    said_by: str | None = None,
+    db: Connection, key: str | Sequence[str], *, at: datetime, source: str, actor: str = _CUSTOMER,
+    refusal: Refusal = EVERYTHING, said_by: str | None = None, recorded_by: str | None = None,
 ) -> bool:  # fmt: skip
     """Suppress an address that belongs to no case of ours (yet), in all its spellings; False when it was before."""
     rows = [
-        {"address_key": one, "channel": ANY_CHANNEL, "since": at, "until": None, "source": source, "case_id": None,
-         "said_by": said_by}
+        {"address_key": one, "channel": refusal.channel or ANY_CHANNEL, "since": at, "until": refusal.until,
+         "source": source, "case_id": None, "said_by": said_by, "recorded_by": recorded_by}
         for one in ([key] if isinstance(key, str) else key)
     ]  # fmt: skip
     if not suppress_rows(db, rows):
         return False
-    append(db, [NewEntry(event=Event.OPTED_OUT, at=at, clause=Clause.OPT_OUT, actor=actor, detail={"source": source})])
+    append(db, [_entry(refusal, source, actor, at)])
     return True
 
 
@@ -109,10 +109,19 @@ def _keys_of_person(db: Connection, case: Row[Any]) -> list[str]:
     return list(dict.fromkeys((*keys_of(case), *(keys_of_number(phone) if phone else ()))))
 
 
+def _entry(refusal: Refusal, source: str, actor: str, at: datetime, **of_case: Any) -> NewEntry:
+    whole = refusal == EVERYTHING
+    detail = {"source": source, "channel": refusal.channel or "all",
+              "until": f"{refusal.until:%Y-%m-%d}" if refusal.until else None}  # fmt: skip
+    return NewEntry(event=Event.OPTED_OUT if whole else Event.PREFERENCE_SET, at=at, clause=Clause.OPT_OUT,
+                    actor=actor, detail={"source": source} if whole else detail, **of_case)  # fmt: skip
+
+
 def suppress_rows(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:
     """One statement: new ones go in, a pause may become longer or for good, and nothing ever becomes shorter.
 
-    What was said by text message and is now said otherwise too cannot be taken back by text message any more.
+    What was said by text message and is now said otherwise too cannot be taken back by text message any more; and what
+    a person had written down and the customer now says alone, not by a person.
     """
     if not rows:
         return False
@@ -121,10 +130,16 @@ def suppress_rows(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:
     new, old = insert.excluded, suppressions.c
     longer = and_(old.until.is_not(None), or_(new.until.is_(None), new.until > old.until))
     otherwise = and_(old.said_by.is_not(None), new.said_by.is_distinct_from(old.said_by), new.until.is_(None))
+    alone = and_(old.recorded_by.is_not(None), new.recorded_by.is_(None), new.until.is_(None))
+    said_alone = and_(old.recorded_by.is_(None), old.until.is_(None))
     statement = insert.on_conflict_do_update(
         index_elements=["address_key", "channel"],
-        set_={name: new[name] for name in ("since", "until", "source", "case_id")} | {"said_by": None},
-        where=or_(longer, otherwise),
+        set_={
+            **{name: new[name] for name in ("since", "until", "source", "case_id")},
+            "said_by": None,
+            "recorded_by": when((said_alone, None), else_=new.recorded_by),
+        },
+        where=or_(longer, otherwise, alone),
     ).returning(old.address_key)
     changed = 0
     for row in sorted(rows, key=lambda row: str(row["address_key"])):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_
+from sqlalchemy import Connection
 
 from models.log import SYSTEM, NewEntry, append
 from models.store import insert_new
@@ -142,20 +142,3 @@ def _call_entry(call: OwedCall, call_id: int, at: datetime) -> NewEntry:
         ref_id=call_id,
         detail={"attempt": call.attempt, "reason": call.reason, "due": call.due_from.isoformat(), **call.why},
     )
-
-
-def hold_back(db: Connection, case_id: int, until: datetime) -> None:
-    """What asks the customer about the service and has not gone out waits until then."""
-    later = messages.update().where(_asking(case_id), messages.c.due_at < until)
-    db.execute(later.values(due_at=until))
-
-
-def let_go(db: Connection, case_id: int, at: datetime) -> None:
-    """What was held back goes out in the next contact window; the one that it was meant for is over."""
-    held = messages.update().where(_asking(case_id), messages.c.due_at > messages.c.not_after)
-    db.execute(held.values(due_at=at, not_after=at))
-
-
-def _asking(case_id: int) -> ColumnElement[bool]:
-    asking = messages.c.purpose.in_((Purpose.SURVEY, Purpose.REMINDER))
-    return and_(messages.c.case_id == case_id, messages.c.state == Delivery.DUE, asking)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from models.tables import cases, columns, escalations, services
+from models.tables import cases, columns, escalations, links, messages, services
 from vocabulary import Channel, Stage
 
 _REMEMBERED = timedelta(days=30)
@@ -116,3 +116,9 @@ def _agree(one: str | None, other: str | None) -> bool | None:
 
 def _folded(row: Row[Any]) -> str:
     return " ".join((row.customer_name or "").casefold().split())
+
+
+def answered_message(db: Connection, token_sha256: str) -> str | None:
+    """Our reference of the message to whose reply address the token with this hash belongs."""
+    sent = select(messages.c.ref).join(links, links.c.message_id == messages.c.id)
+    return db.execute(sent.where(links.c.token_sha256 == token_sha256)).scalar_one_or_none()

@@ -35,9 +35,11 @@ CUSTOMER = "customer"
 _OF_MESSAGE = (messages, ("purpose", "channel", "state", "to_name"))
 _OF_CALL = (calls, ("reason", "outcome", "done_by"))
 _OF_SUBTASK = (subtasks, ("department", "what", "due_at", "ended_as", "ended_by", "result"))
+_OF_REPLY = (replies, ("text", "channel", "attachments", "reason"))
 _ROWS: dict[Event, tuple[Table, Sequence[str]]] = {
     Event.ANSWER_RECEIVED: (answers, ("rating", "comment", "contact_me", "channel", "escalation_id")),
-    Event.REPLY_RECEIVED: (replies, ("text", "channel", "attachments")),
+    Event.REPLY_RECEIVED: _OF_REPLY,
+    Event.REPLY_SETTLED: _OF_REPLY,
     Event.NOTE_ADDED: (notes, ("kind", "text")),
     **{event: _OF_MESSAGE for event in Event if event.name.startswith("MESSAGE_")},
     **{event: _OF_CALL for event in Event if event.name.startswith("CALL_")},

@@ -20,6 +20,8 @@ _NOTED: dict[str, str] = {"called the customer": Channel.PHONE.value, "sent a le
 """Contacts that people note (`models.notes.NoteKind`), and the channel that each is."""
 MACHINES = ("automatic", "bounce")
 """As replies are kept that no person wrote."""
+_BY_A_MACHINE = "automatic"
+"""As `models.replies.Settlement` has it: a person saw that a machine wrote it."""
 
 
 def last_word(db: Connection, concern: Row[Any]) -> datetime:
@@ -28,7 +30,9 @@ def last_word(db: Connection, concern: Row[Any]) -> datetime:
     heard = (
         select(func.max(answers.c.received_at)).where(answers.c.case_id == of_case, ~is_unconfirmed()),
         select(func.max(replies.c.received_at)).where(
-            replies.c.case_id == of_case, replies.c.understood.not_in(MACHINES)
+            replies.c.case_id == of_case,
+            replies.c.understood.not_in(MACHINES),
+            replies.c.settlement.is_distinct_from(_BY_A_MACHINE),
         ),
         select(func.max(calls.c.done_at)).where(calls.c.case_id == of_case, calls.c.outcome.not_in(_NOBODY)),
     )

@@ -1,27 +1,51 @@
-"""Replies that a person has yet to read: while one waits, its customer is not reminded."""
+"""Replies that a person has yet to read. While one waits, nothing is sent to its customer by itself, and no case of
+theirs ends for silence: whatever they wrote may be an opt-out, and it is certainly not silence.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, union_all
 
 from models.outcomes import look_now
-from models.owed import hold_back, let_go
-from models.tables import replies
+from models.tables import cases, columns, replies
 
 _BY_MACHINES = ("bounce", "automatic")
 """As `policy.replies.Meaning` calls them: no customer wrote these."""
+_OTHER = cases.alias("other_case")
+_KEYS = ("email_key", "phone_key")
+"""By which a customer is the same one."""
 
 
 def is_unread(of: Any = replies) -> ColumnElement[bool]:
     return of.c.settled_at.is_(None) & of.c.understood.not_in(_BY_MACHINES)  # type: ignore[no-any-return]
 
 
+def is_held(of: Any = cases) -> ColumnElement[bool]:
+    """Whether a reply of a case's customer waits: about this case, another one of theirs, or from their address."""
+    waiting_of = select(replies.c.id).where(is_unread())
+    found = [
+        waiting_of.where(replies.c.case_id == of.c.id),
+        waiting_of.where(replies.c.from_key.in_([of.c.email_key, of.c.phone_key])),
+        *(waiting_of.join(_OTHER, _OTHER.c.id == replies.c.case_id).where(_OTHER.c[key] == of.c[key]) for key in _KEYS),
+    ]
+    return or_(*(one.correlate(of).exists() for one in found))
+
+
 def unread_since(db: Connection, case_ids: Collection[int]) -> dict[int, datetime]:
-    """When the oldest reply came that waits for a person, for each case that has one."""
-    first = select(replies.c.case_id, func.min(replies.c.received_at)).where(replies.c.case_id.in_(case_ids))
-    return dict(db.execute(first.where(is_unread()).group_by(replies.c.case_id)).tuples().all())
+    """When the oldest reply came that waits for a person, for each case whose customer wrote one."""
+    wanted = select(cases.c.id.label("case_id"), replies.c.received_at).where(cases.c.id.in_(case_ids), is_unread())
+    found = union_all(
+        wanted.join(replies, replies.c.case_id == cases.c.id),
+        wanted.join(replies, replies.c.from_key.in_([cases.c.email_key, cases.c.phone_key])),
+        *(
+            wanted.join(_OTHER, _OTHER.c[key] == cases.c[key]).join(replies, replies.c.case_id == _OTHER.c.id)
+            for key in _KEYS
+        ),
+    ).subquery()
+    first = select(found.c.case_id, func.min(found.c.received_at)).group_by(found.c.case_id)
+    return dict(db.execute(first).tuples().all())
 
 
 def unread_of(db: Connection, case_id: int) -> Row[Any] | None:
@@ -37,13 +61,8 @@ def waiting(db: Connection) -> tuple[int, datetime | None]:
     return int(count), oldest
 
 
-def pause(db: Connection, case_id: int, *, until: datetime) -> None:
-    """A reply came that a person is to read: what is owed to the customer and not sent yet waits as well."""
-    hold_back(db, case_id, until)
-
-
 def wake(db: Connection, case_id: int, now: datetime) -> None:
-    """A reply was settled: the case is looked at at once. What was held back goes out, unless another reply waits."""
-    if not unread_since(db, [case_id]):
-        let_go(db, case_id, now)
-    look_now(db, [case_id], now)
+    """A reply was read: the cases of its customer are looked at at once."""
+    of = db.execute(select(*columns(cases, "email_key", "phone_key")).where(cases.c.id == case_id)).one()
+    same = [cases.c[name] == key for name, key in of._mapping.items() if key]
+    look_now(db, list(db.execute(select(cases.c.id).where(or_(cases.c.id == case_id, *same))).scalars()), now)

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from policy.asking_rules import BasisRule, Limit
+from policy.retired import without_retired
 from policy.rules import Exclusion, Rules
 from vocabulary import Channel, Clause
 
@@ -27,6 +28,8 @@ class Policy:
     """The first 12 hex digits of the SHA-256 of `text`."""
     text: str
     rules: Rules
+    retired: tuple[str, ...] = ()
+    """Keys in it that mean nothing any more."""
 
 
 def read_policy(path: Path) -> Policy:
@@ -51,6 +54,7 @@ def parse_policy(text: str) -> Policy:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"not valid TOML: {error}") from None
+    retired = without_retired(values)
     try:
         rules = _RULES.validate_python(values)
     except ValidationError as error:
@@ -58,7 +62,7 @@ def parse_policy(text: str) -> Policy:
     faults = list(_contradictions(rules))
     if faults:
         raise PolicyError("\n".join(faults))
-    return Policy(version=hashlib.sha256(text.encode()).hexdigest()[:12], text=text, rules=rules)
+    return Policy(version=hashlib.sha256(text.encode()).hexdigest()[:12], text=text, rules=rules, retired=retired)
 
 
 def rules_known_as(version: str, text: Callable[[], str]) -> Rules:

@@ -22,6 +22,8 @@ class CaseRecord:
     resolutions_complete: int
     """Escalations with root cause and action taken."""
     unreachable_signed: bool
+    unread: bool = False
+    """A person has yet to read what the customer wrote."""
 
 
 _NOT_FOLLOWED_UP = frozenset(
@@ -34,6 +36,7 @@ _RESOLVED = frozenset({Disposition.RECOVERED, Disposition.UNRESOLVED})
 def missing(record: CaseRecord) -> tuple[str, ...]:
     """What the record lacks, in the words of the procedure; empty when the case may be closed and sealed."""
     demands = [("reason", bool(record.reason)), ("clause", bool(record.clause))]
+    demands += [("reading of every reply", not record.unread)]
     if record.disposition in _ANSWERED:
         demands += [
             ("contact evidence", record.contacted),

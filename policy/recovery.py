@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from policy.concern import Calmer, Concern, Fine, Repeat, Verdict
+from policy.concern import Calmer, Concern, Fine, Repeat, Spoken, Verdict
 from policy.escalation_rules import EscalationRules
 from policy.rules import SurveyRules
+from policy.trouble import sounds_like_trouble
+from policy.yes_no import yes_or_no
 from vocabulary import Channel, Delivery
 
 
@@ -20,16 +22,38 @@ class NotRecovered:
     reasons: tuple[str, ...]
 
 
-def after_recovery(verdict: Verdict, rating: int | None, survey: SurveyRules) -> Recovered | NotRecovered:
-    """A low score, a wish for contact or words of concern open it again; everything else confirms the resolution."""
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Neither yes nor no: a person reads it, and until then the resolution is not confirmed."""
+
+    reason: str = "neither yes nor no to whether it was put right"
+
+
+def after_recovery(verdict: Verdict, said: Spoken, survey: SurveyRules) -> Recovered | NotRecovered | Undecided:
+    """A low score, an explicit no, a wish for contact or a concern open it again. Only a good score or an explicit yes
+    confirms; a person's reading of the answer (`solved`, `concern`) counts as explicit.
+    """
     match verdict:
         case Concern(severity, reasons) | Repeat(severity, reasons):
             return NotRecovered(severity, reasons)
         case Fine() | Calmer():
-            confirmed = rating is not None and rating >= survey.satisfied_min
-            return Recovered(
-                "the customer is satisfied with the resolution" if confirmed else "the customer accepts the resolution"
-            )
+            return _without_concern(said, survey)
+
+
+def _without_concern(said: Spoken, survey: SurveyRules) -> Recovered | NotRecovered | Undecided:
+    explicit = True if said.solved else yes_or_no(said.comment or "")
+    if said.rating is not None and said.rating >= survey.satisfied_min:
+        contradicted = said.comment is not None and explicit is not True and sounds_like_trouble(said.comment)
+        return Undecided("a good score beside words that may be a concern") if contradicted else Recovered(_SATISFIED)
+    if said.rating is not None:
+        return Undecided()
+    if explicit is None:
+        return Undecided()
+    return Recovered(_ACCEPTED) if explicit else NotRecovered("dissatisfied", ("says that it was not put right",))
+
+
+_SATISFIED = "the customer is satisfied with the resolution"
+_ACCEPTED = "the customer accepts the resolution"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,53 +1,67 @@
-"""Clauses 2.4, 4.3 and 4.4: what a reply by mail or text message says. What cannot be understood goes to a person."""
+"""Clauses 2.4, 4.3 and 4.4: what a reply by mail or text message says, for certain; everything else is for a person.
+
+In this order: a machine's mail, a danger, an opt-out, yes or no to whether it was put right, a rating that cannot mean
+anything else. What is left goes to a person, with our best reading as a proposal: it is no answer until they say so.
+"""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from policy.concern import Concern, Spoken, judge
-from policy.folding import any_of, folded, only_words, shown
+from policy.danger import dangers
+from policy.folding import only_words
+from policy.leaving import has_number, leaves_for_good, may_leave
+from policy.machines import (
+    Heard,
+    Question,
+    bare_subject,
+    bounced,
+    is_surely_automatic,
+    proposes_automatic,
+    seems_automatic,
+)
+from policy.ours import NOTHING, Letters, read
+from policy.possible_ratings import likely_rating
+from policy.reactions import is_harmless, is_reaction
 from policy.reply_rules import ReplyRules, ReplyWords
 from policy.reply_text import newest_part
+from policy.reply_words import words_heard
 from policy.rules import Rules
-from policy.said_rating import Doubtful, Stated, stated
-from vocabulary import Channel
+from policy.said_rating import stated
+from policy.trouble import sounds_like_trouble
+from policy.yes_no import yes_or_no
+from vocabulary import Channel, Danger
 
-BY_LAW = frozenset({"stop", "stopall", "quit", "end", "revoke", "optout", "cancel", "unsubscribe"})
-"""47 CFR 64.1200(a)(10): each is an opt-out by itself. No policy can take one away."""
 _AGAIN = frozenset({"start", "unstop"})
+_AGAIN_REASON = "wants to hear from us again"
 _LONGEST = 20_000
 """Characters that are read. A reply is rarely as long as a page."""
 _LONGEST_COMMENT = 4000
-_FEW_WORDS = 10
-_BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
-_NOT_AUTOMATIC = frozenset({"", "no"})
 
 
 class Meaning(StrEnum):
     ANSWER = "answer"
+    CONFIRMED = "confirmed"
+    """To the question whether it was put right: yes."""
+    NOT_CONFIRMED = "not confirmed"
     OPT_OUT = "opt-out"
     START = "start"
     """By SMS: wants to be texted again. What comes of it depends on how the number opted out."""
     HELP = "help"
     AUTOMATIC = "automatic"
-    """Written by a machine: out of office, confirmations of receipt."""
+    """Written by a machine: out of office, confirmations of receipt, a telephone's reaction."""
     BOUNCE = "bounce"
     """The mail came back."""
     UNCLEAR = "unclear"
+    """For a person."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """A reply as it came. `headers` by their names in lower case; `sender` as the envelope has it."""
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a person is likely to make of it: a word of `models.replies.Settlement`."""
 
-    channel: Channel
-    text: str
-    subject: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    sender: str = ""
-    opt_out_type: str = ""
-    """What Twilio's own filter took it for: STOP, START, HELP."""
+    settle_as: str
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,147 +70,149 @@ class Understood:
 
     meaning: Meaning
     text: str
-    """What was written, without quotation and signature."""
+    """What was written, without what is ours, quotation and signature; or all of it when nothing is left."""
     rating: int | None = None
     comment: str | None = None
     to_person: str | None = None
+    proposal: Proposal | None = None
+    dangers: tuple[Danger, ...] = ()
 
     @property
     def is_said(self) -> bool:
-        return self.rating is not None or self.comment is not None
+        """Whether there is an answer to record."""
+        return self.meaning in (Meaning.ANSWER, Meaning.CONFIRMED, Meaning.NOT_CONFIRMED)
 
 
-def understand(heard: Heard, rules: Rules) -> Understood:
-    """Never raises, whatever the text is."""
+def understand(heard: Heard, rules: Rules, letters: Letters = NOTHING) -> Understood:
+    """Never raises, whatever the text is. `letters`: what we wrote, to be told from what the customer did."""
     whole = heard.text.replace("\0", "")[:_LONGEST].strip()
-    text = newest_part(whole, rules.replies)
-    if machine := _machine(heard, rules.replies):
-        reason = "the mail came back" if machine is Meaning.BOUNCE else None
-        return Understood(meaning=machine, text=text or whole, to_person=reason)
+    heard = replace(heard, text=whole)
+    if bounced(heard):
+        return Understood(meaning=Meaning.BOUNCE, text=whole, to_person="the mail came back")
+    if is_surely_automatic(heard):
+        return Understood(meaning=Meaning.AUTOMATIC, text=whole)
+    written = newest_part(whole, letters)
+    text = written.text or _said_in_subject(heard, letters)
     if not re.search(r"\S", text):
-        reason = "nothing but quoted text" if whole else "no text"
-        return Understood(meaning=Meaning.UNCLEAR, text=whole, to_person=reason)
-    command = _command(heard, text, rules.replies)
-    if command is not None:
-        return command
-    said = _said(text, rules)
-    leaving = _leaves_in_own_words(text, rules.replies)
-    if leaving:
-        keep = said.rating is not None or _is_concern(text, rules)
-        return Understood(
-            meaning=Meaning.OPT_OUT, text=text, rating=said.rating if keep else None,
-            comment=said.comment if keep else None, to_person="an opt-out in the customer's own words",
-        )  # fmt: skip
-    return said
+        return _for_person(whole, "nothing but quoted text" if whole else "no text", Proposal("noted"))
+    if is_reaction(whole, text):
+        return _reaction(whole, text)
+    if seems_automatic(heard, text) and not dangers(text):
+        return Understood(meaning=Meaning.AUTOMATIC, text=text)
+    understood = _commanded(heard, text) or _said(heard, text, rules)
+    if written.doubtful and understood.to_person is None:
+        return _for_person(text, "some of the text may be ours", _proposed(heard, text))
+    return understood
 
 
 def words_for(language: str | None, rules: ReplyRules) -> ReplyWords | None:
-    """The words of a customer's language, else of the first; None when the policy has none at all."""
+    """The texts in a customer's language, else in the first; None when the policy has none at all."""
     wanted = (language or "").casefold()[:2]
     return next((tongue for tongue in rules.languages if tongue.language == wanted), next(iter(rules.languages), None))
 
 
-def _machine(heard: Heard, rules: ReplyRules) -> Meaning | None:
-    """RFC 3834, and what programs from before it send."""
-    headers = {name: value.strip().casefold() for name, value in heard.headers.items()}
-    mailbox = heard.sender.strip("<> \t").casefold().partition("@")[0]
-    author = re.search(r"([^\s<>@\"]+)@", headers.get("from", ""))
-    names = {mailbox, author[1] if author else ""}
-    null_sender = heard.sender == "<>" or headers.get("return-path") == "<>"
-    report = headers.get("content-type", "").startswith("multipart/report")
-    if names & {"mailer-daemon", "postmaster"} or (report and "delivery-status" in headers["content-type"]):
-        return Meaning.BOUNCE
-    automatic = headers.get("auto-submitted", "").partition(";")[0].strip() not in _NOT_AUTOMATIC
-    marked = any(headers.get(name) for name in ("x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply"))
-    if automatic or marked or report or null_sender or headers.get("precedence", "") in _BULK:
-        return Meaning.AUTOMATIC
-    begins = any_of(_all_of(rules, "automatic"))
-    subject = folded(shown(heard.subject[:500])).strip()
-    return Meaning.AUTOMATIC if begins and begins.match(subject) else None
+def _said_in_subject(heard: Heard, letters: Letters) -> str:
+    """A mail without text: the word may stand in its subject, unless that is the one that we wrote."""
+    subject = bare_subject(heard.subject)
+    ours = any(line.touched for line in read(subject, letters)) or not subject
+    return "" if ours or len(only_words(subject).split()) > _WORDS_OF_COMMAND else subject
 
 
-def _command(heard: Heard, text: str, rules: ReplyRules) -> Understood | None:
-    """A word that is the whole reply."""
-    words = only_words(text)
-    filtered = heard.opt_out_type.strip().casefold()
-    if filtered == "stop" or _is_leaving(words, rules):
-        return Understood(meaning=Meaning.OPT_OUT, text=text)
-    if heard.channel is Channel.SMS and (filtered == "help" or words in _listed(rules, "help")):
+_WORDS_OF_COMMAND = 3
+"""In a subject that stands for the whole mail: "STOP", "unsubscribe please", "5"."""
+
+
+def _reaction(whole: str, own: str) -> Understood:
+    if is_harmless(own):
+        return Understood(meaning=Meaning.AUTOMATIC, text=whole)
+    return _for_person(whole, "a reaction to our text", Proposal("automatic"))
+
+
+def _commanded(heard: Heard, text: str) -> Understood | None:
+    """A word of command that is the whole reply."""
+    words, filtered = only_words(text).split(), heard.opt_out_type.strip().casefold()
+    if filtered == "stop" or leaves_for_good(text):
+        beside = "a number beside an opt-out" if has_number(text) else None
+        proposal = Proposal("noted") if beside else None
+        return Understood(meaning=Meaning.OPT_OUT, text=text, to_person=beside, proposal=proposal)
+    if heard.channel is Channel.SMS and (filtered == "help" or words_heard().help.are(words)):
         return Understood(meaning=Meaning.HELP, text=text)
-    if filtered == "start" or words.strip() in _AGAIN:
+    if filtered == "start" or (len(words) == 1 and words[0] in _AGAIN):
         meaning = Meaning.START if heard.channel is Channel.SMS else Meaning.UNCLEAR
-        return Understood(meaning=meaning, text=text, to_person="wants to hear from us again")
+        return Understood(
+            meaning=meaning, text=text, to_person="wants to hear from us again", proposal=Proposal("noted")
+        )
     return None
 
 
-def _leaves_in_own_words(text: str, rules: ReplyRules) -> bool:
-    """ "Please stop texting me"; or little more than a word of the law: on a line of its own, or among courtesies."""
-    if _has(folded(shown(text)), "leave_wordings", rules):
-        return True
-    whole = only_words(text)
-    if len(whole.split()) > _FEW_WORDS:
-        return False
-    courtesy = any_of(_all_of(rules, "courtesy"))
-    bare = courtesy.sub(" ", whole) if courtesy else whole
-    return any(_is_leaving(only_words(part), rules) for part in (bare, *text.split("\n")))
+def _said(heard: Heard, text: str, rules: Rules) -> Understood:
+    found = dangers(text)
+    rated = stated(text)
+    if may_leave(text):
+        machine = proposes_automatic(heard, text)
+        understood = _for_person(text, "may be an opt-out", Proposal("automatic" if machine else "opt-out"))
+        return replace(understood, dangers=found)
+    if found:
+        comment = text[:_LONGEST_COMMENT] if rated is None else rated.rest[:_LONGEST_COMMENT] or text[:_LONGEST_COMMENT]
+        reason = "longer than a comment can be" if len(text) > _LONGEST_COMMENT else None
+        return Understood(
+            meaning=Meaning.ANSWER,
+            text=text,
+            rating=rated.rating if rated else None,
+            comment=comment,
+            to_person=reason,
+            dangers=found,
+        )
+    if heard.question is Question.RECOVERY and rated is None:
+        return _put_right(heard, text)
+    if rated is None:
+        return _for_person(text, _reason(text), _proposed(heard, text))
+    return _rated(heard, text, rated.rating, rated.rest, rules)
 
 
-def _is_leaving(words: str, rules: ReplyRules) -> bool:
-    return words.replace(" ", "") in BY_LAW or words in _listed(rules, "leave")
-
-
-def _said(text: str, rules: Rules) -> Understood:
-    """A rating, a comment, or both; or what a person has to read."""
-    found = stated(text, rules.replies)
-    plain = folded(shown(text))
-    rating = found.rating if isinstance(found, Stated) else None
-    comment = found.rest if isinstance(found, Stated) else text
-    comment = comment if re.search(r"\w", comment) else ""
-    reason = _reason(plain, comment, found, rules.replies)
-    concern = _is_concern(text, rules)
-    recorded = (
-        rating is not None or concern or (comment and not isinstance(found, Doubtful) and reason in (None, _ASKS))
-    )
-    if not recorded:
-        return Understood(meaning=Meaning.UNCLEAR, text=text, to_person=reason or "no words")
-    if rating is None and concern:
-        reason = None  # as a concern it is in a person's hands within 24 hours
-    if len(comment) > _LONGEST_COMMENT:
-        reason = reason or "longer than a comment can be"
+def _rated(heard: Heard, text: str, rating: int, rest: str, rules: Rules) -> Understood:
+    """A certain rating is recorded at once; the comment is looked at for what speaks against it."""
+    low = rating <= rules.survey.low_max
+    if heard.question is Question.RECOVERY and rules.survey.low_max < rating < rules.survey.satisfied_min:
+        return _for_person(text, "neither yes nor no", Proposal("answer", rating))
+    reason = "longer than a comment can be" if len(rest) > _LONGEST_COMMENT else None
+    if rest and not low and sounds_like_trouble(rest):
+        reason = reason or "a comment that may be a concern"
+    proposal = Proposal("concern", rating) if reason else None
     return Understood(
-        meaning=Meaning.ANSWER, text=text, rating=rating, comment=comment[:_LONGEST_COMMENT] or None, to_person=reason
+        meaning=Meaning.ANSWER,
+        text=text,
+        rating=rating,
+        comment=rest[:_LONGEST_COMMENT] or None,
+        to_person=reason,
+        proposal=proposal,
     )
 
 
-_ASKS = "asks for something"
+def _put_right(heard: Heard, text: str) -> Understood:
+    """The answer to whether a concern was put right. Only an explicit yes confirms, only an explicit no opens again."""
+    answer = yes_or_no(text)
+    if answer is None:
+        return _for_person(text, "neither yes nor no", _proposed(heard, text))
+    meaning = Meaning.CONFIRMED if answer else Meaning.NOT_CONFIRMED
+    return Understood(meaning=meaning, text=text, comment=text[:_LONGEST_COMMENT])
 
 
-def _reason(plain: str, comment: str, found: Stated | Doubtful | None, rules: ReplyRules) -> str | None:
-    if isinstance(found, Doubtful):
-        return found.reason
-    if _has(plain, "mistaken", rules):
-        return "somebody else may have this address"
-    asks = any_of(_all_of(rules, "asks"))
-    if re.search(r"[?\uff1f\u037e\u061f](?=\W|$)", plain) or (asks and asks.match(plain.lstrip(" \t\n\"'¿"))):
-        return "asks a question"
-    if _has(plain, "requests", rules):
-        return _ASKS
-    return None if found or comment else "no words"
+def _for_person(text: str, reason: str, proposal: Proposal) -> Understood:
+    return Understood(meaning=Meaning.UNCLEAR, text=text, to_person=reason, proposal=proposal)
 
 
-def _is_concern(text: str, rules: Rules) -> bool:
-    spoken = Spoken(rating=None, comment=text, contact_me=False, solved=False, concern=False, concern_open=False)
-    return isinstance(judge(spoken, rules.survey, rules.escalation), Concern)
+def _proposed(heard: Heard, text: str) -> Proposal:
+    """Our best reading."""
+    if proposes_automatic(heard, text):
+        return Proposal("automatic")
+    trouble, rating = sounds_like_trouble(text), likely_rating(text)
+    if trouble and heard.question is Question.RECOVERY:
+        return Proposal("not confirmed")
+    return Proposal("concern" if trouble else "answer", rating)
 
 
-def _has(plain: str, name: str, rules: ReplyRules) -> bool:
-    wanted = any_of(_all_of(rules, name))
-    return wanted is not None and wanted.search(plain) is not None
-
-
-def _listed(rules: ReplyRules, name: str) -> frozenset[str]:
-    return frozenset(only_words(word) for word in _all_of(rules, name))
-
-
-def _all_of(rules: ReplyRules, name: str) -> tuple[str, ...]:
-    return tuple(word for tongue in rules.languages for word in getattr(tongue, name))
+def _reason(text: str) -> str:
+    if re.search(r"[?\uff1f\u037e\u061f](?=\W|$)", text):
+        return "contains a question"
+    return "no rating for certain"

@@ -1,83 +1,199 @@
-"""What somebody wrote in a reply, without what their program added: quoted mail, signature, "Sent from my phone"."""
+"""What somebody wrote in a reply, without what we wrote and what their program added.
+
+Our own words are known (`policy.ours`); the head of a quotation is known by our name and address in it, in whatever
+language the program speaks; a signature by the line of dashes above it, or by the words that telephones add.
+"""
 
 import re
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from policy.folding import any_of, folded, only_words, shown
-from policy.reply_rules import ReplyRules
+from policy.folding import folded, only_words, shown
+from policy.ours import NOTHING, Letters, Line, read, words_in
+from policy.reply_words import words_heard
 
-_QUOTED = re.compile(r"\s*>")
 _RULE = re.compile(r"\s*[_=*-]{10,}\s*|\s*-{2,}\s*\w[\w '`.-]{2,60}\s*-{2,}\s*")
 """A line of Outlook's, or "-----Original Message-----" in any language."""
+_MARKS = re.compile(r"[\s!-/:-@\[-`{-~\u2018-\u201f\u00ab\u00bb\u00bf\u00a1\u2026\u2013\u2014\u00a0]*")
+"""Nothing but punctuation: left over of what was taken away."""
+_LINE_AT_END = re.compile(r"(?:\n[\s_=*-]{3,})+$")
 _SIGNATURE = re.compile(r"--\s?")
-_ADDRESS_OR_TIME = re.compile(r"@|\d{1,2}[:.h]\d{2}|\b\d{4}\b")
-_LONGEST_HEAD = 3
-"""Lines over which programs break the line above a quotation."""
-_FEWEST_HEADS = 2
-_LONGEST_ADDITION = 80
-"""Characters of "Sent from my telephone"."""
+_LABEL = re.compile(r"\W*[^\W\d_][^:\n]{0,24}\s?[:\uff1a]\*?(?:\s|$)")
+_TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
+_DATE = re.compile(r"\b\d{4}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
+_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+\.\w")
+_LONGEST_HEAD = 12
+"""Lines over which a head is spread."""
+_WORDS_OF_HEAD = 8
+"""In a line that is a head only because of its date, time and our name."""
+_WORDS_OF_DATE = 6
+_WORDS_IN_HEAD = 12
+"""In a line between our name and our text."""
+_FEWEST_LABELS = 3
+_LONGEST_ADDITION = 16
+"""Words of "Sent from my telephone"."""
 
 
-def newest_part(text: str, rules: ReplyRules) -> str:
-    """The text above (or below) the quotation. Empty when the reply is nothing but quotation."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is the customer's own. `doubtful`: something in it may not be."""
+
+    text: str
+    doubtful: bool = False
+
+
+def newest_part(text: str, letters: Letters = NOTHING) -> Written:
+    """The text above, below or between what is quoted. Empty when the reply is nothing but quotation."""
+    lines = read(text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", ""), letters)
+    passed_over = _heads(lines, letters) | _links_between(lines)
     kept: list[str] = []
-    at = 0
-    while at < len(lines):
-        line, plain = lines[at], folded(shown(lines[at]))
-        if _QUOTED.match(line):
-            at += 1
-        elif head := _head_of_quotation(lines, at, rules):
-            at += head
-            if not _quoted_follows(lines, at):
-                break  # programs that mark no line quote to the end
-        elif _SIGNATURE.fullmatch(line) or _RULE.fullmatch(line) or _is_mail_head(lines, at, rules):
+    for at, line in enumerate(lines):
+        if at in passed_over or line.quoted:
+            continue
+        if line.is_theirs and _ends_it(lines, at, letters):
             break
-        elif _added_by_a_telephone(plain, rules):
-            at += 1
-        else:
-            kept.append(line.rstrip())
-            at += 1
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+        if not _added_by_a_telephone(line.text):
+            kept.append(_left_of(line))
+    own = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+    own = "" if _MARKS.fullmatch(own) else _LINE_AT_END.sub("", own)
+    return Written(own, doubtful=_names_us(own, letters) and bool(_ADDRESS.search(own)))
 
 
-def _head_of_quotation(lines: list[str], at: int, rules: ReplyRules) -> int:
-    """How many lines "On Monday at 10:12 … wrote:" takes from here; 0 when there is none."""
-    if not lines[at].strip():
-        return 0
-    for count in range(1, _LONGEST_HEAD + 1):
-        part = lines[at : at + count]
-        if count > 1 and (len(part) < count or not part[-1].strip() or _QUOTED.match(part[-1])):
-            return 0
-        joined = " ".join(part).strip()
-        if joined.endswith((":", "\uff1a")) and _ADDRESS_OR_TIME.search(joined):
-            wrote = any_of(_all_of(rules, "wrote"))
-            return count if wrote and wrote.search(folded(shown(joined))) else 0
-    return 0
+def _left_of(line: Line) -> str:
+    """What of a line may be the customer's."""
+    if not line.touched:
+        return line.text.rstrip()
+    return "" if _MARKS.fullmatch(line.left) else line.left.rstrip()
 
 
-def _quoted_follows(lines: list[str], at: int) -> bool:
-    rest = [line for line in lines[at:] if line.strip()]
-    return bool(rest) and _QUOTED.match(rest[0]) is not None
+def _links_between(lines: Sequence[Line]) -> set[int]:
+    """Lines without a word between lines of ours: the links of our mail, which differ each time."""
+    ours = [at for at, line in enumerate(lines) if line.touched]
+    if not ours:
+        return set()
+    last = ours[-1] + 1
+    while last < len(lines) and not words_in(lines[last].text):
+        last += 1
+    return {at for at in range(ours[0], last) if not lines[at].touched and not words_in(lines[at].text)}
 
 
-def _is_mail_head(lines: list[str], at: int, rules: ReplyRules) -> bool:
-    """ "From: …" with at least two more lines of a mail's head below it."""
-    first = lines[at].strip(" *\t")
-    label, colon, value = first.partition(":")
-    if not colon or only_words(label) not in {only_words(word) for word in _all_of(rules, "mail_from")}:
+def _ends_it(lines: Sequence[Line], at: int, letters: Letters) -> bool:
+    """Where the customer's text is over: a signature, a rule, the head of a mail that is quoted without marks."""
+    line = lines[at].text
+    return bool(_SIGNATURE.fullmatch(line) or _RULE.fullmatch(line)) or _is_mail_head(lines, at, letters)
+
+
+def _is_mail_head(lines: Sequence[Line], at: int, letters: Letters) -> bool:
+    """ "From: …", "Sent: …", "To: …": labels one below the other, with an address, a date or our name in them."""
+    block: list[str] = []
+    for line in lines[at : at + 6]:
+        if not line.is_theirs or not _LABEL.match(line.text):
+            break
+        block.append(line.text)
+    joined = "\n".join(block)
+    known = _ADDRESS.search(joined) or _names_us(joined, letters) or (_DATE.search(joined) and _TIME.search(joined))
+    return len(block) >= _FEWEST_LABELS and bool(known)
+
+
+def _heads(lines: Sequence[Line], letters: Letters) -> set[int]:
+    """The lines that introduce a quotation."""
+    found: set[int] = set()
+    for at, line in enumerate(lines):
+        begins = (line.touched or line.quoted) and (at == 0 or lines[at - 1].is_theirs)
+        if begins:
+            above = _head_above(lines, at, letters)
+            found.update(above)
+            if _introduces(line, letters) or (above and _LABEL.match(line.left)):  # "Subject: How did we do?"
+                found.add(at)
+        elif line.is_theirs and _is_sure(line.text, letters):
+            found.update(_head_around(lines, at))
+    return found
+
+
+def _head_around(lines: Sequence[Line], at: int) -> set[int]:
+    """The lines of a head of which one is sure, where nothing follows that it introduces."""
+    found, below = {at}, at + 1
+    while below < len(lines) and lines[below].is_theirs and _is_of_head(lines[below].text):
+        found.add(below)
+        below += 1
+    above = next((one for one in range(at - 1, -1, -1) if lines[one].text.strip()), None)
+    if above is not None and lines[above].is_theirs and _is_date(lines[above].text):
+        found.add(above)
+    return found
+
+
+def _is_of_head(line: str) -> bool:
+    """ "To: …", an address; or an empty line between."""
+    return bool(_LABEL.match(line) or _ADDRESS.search(line)) or not line.strip()
+
+
+def _introduces(line: Line, letters: Letters) -> bool:
+    """ "Am 05.10.26 um 17:44 schrieb Example Home Services": our name ends a head, and begins our words."""
+    return (
+        line.touched
+        and bool(re.search(r"\w", line.left))
+        and (_is_sure(line.text, letters) or _is_likely(line.text, letters))
+    )
+
+
+def _head_above(lines: Sequence[Line], start: int, letters: Letters) -> range:
+    """From the topmost line above that is a head down to the quotation."""
+    top, seen, below = start, 0, start
+    for at in range(start - 1, -1, -1):
+        line = lines[at].text
+        if not line.strip():
+            continue
+        top_is_below, below = top == below, at
+        seen += 1
+        if not lines[at].is_theirs or seen > _LONGEST_HEAD or len(only_words(line).split()) > _WORDS_IN_HEAD + 8:
+            break
+        if _is_sure(line, letters) or _is_likely(line, letters) or (seen == 1 and _says_when(line, lines, start)):
+            top = at
+        elif top_is_below and top < start and _is_date(line):
+            top = at  # "On Monday, 5 October 2026, 17:44" above "… wrote:"
+        elif not (_LABEL.match(line) or len(only_words(line).split()) <= _WORDS_IN_HEAD):
+            break
+    return range(top, start)
+
+
+def _is_sure(line: str, letters: Letters) -> bool:
+    """A line with our address for replies, or with our name as the heads of mails have it."""
+    plain = folded(shown(line))
+    if any("@" in name and name in plain for name in letters.names):
+        return True
+    if not _names_us(line, letters):
         return False
-    below = [line.strip(" *\t") for line in lines[at + 1 : at + 5]]
-    heads = [line for line in below if re.match(r"[^\W\d_][\w -]{0,20}\s?:\s*\S", line)]
-    return bool(value.strip()) and len(heads) >= _FEWEST_HEADS
+    labelled = _LABEL.match(line) and (_is_short(line) or _ADDRESS.search(line))
+    return line.rstrip(" -*").endswith((":", "\uff1a", ">", "<")) or bool(labelled)
 
 
-def _added_by_a_telephone(plain: str, rules: ReplyRules) -> bool:
-    added = any_of(_all_of(rules, "sent_from"))
-    found = added.match(plain.strip(" *_\t")) if added else None
-    return found is not None and len(plain) <= _LONGEST_ADDITION
+def _is_short(line: str) -> bool:
+    return len(only_words(line).split()) <= _WORDS_OF_HEAD
 
 
-@lru_cache(maxsize=64)
-def _all_of(rules: ReplyRules, field: str) -> tuple[str, ...]:
-    return tuple(word for tongue in rules.languages for word in getattr(tongue, field))
+def _is_likely(line: str, letters: Letters) -> bool:
+    """Our name with a date and a time: "Am 05.10.26 um 17:44 schrieb …"; or a rule."""
+    dated = bool(_DATE.search(line) and _TIME.search(line))
+    others = [word for word in only_words(line).split() if not word.isdecimal()]
+    return bool(_RULE.fullmatch(line)) or (_names_us(line, letters) and dated and len(others) <= _WORDS_OF_HEAD + 4)
+
+
+def _is_date(line: str) -> bool:
+    others = [word for word in only_words(line).split() if not word.isdecimal()]
+    return bool(_DATE.search(line) and _TIME.search(line)) and len(others) <= _WORDS_OF_DATE
+
+
+def _says_when(line: str, lines: Sequence[Line], start: int) -> bool:
+    """ "On Monday at 10:12, somebody wrote:" directly above lines that are marked as quoted."""
+    dated = _DATE.search(line) or _TIME.search(line) or _ADDRESS.search(line)
+    return lines[start].quoted and bool(dated) and line.rstrip(" *").endswith((":", "\uff1a"))
+
+
+def _names_us(text: str, letters: Letters) -> bool:
+    plain = folded(shown(text))
+    return any(name in plain for name in letters.names)
+
+
+def _added_by_a_telephone(line: str) -> bool:
+    words = only_words(line).split()
+    return 0 < len(words) <= _LONGEST_ADDITION and words_heard().sent_from.begin(words)

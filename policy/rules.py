@@ -149,8 +149,6 @@ class SilenceRules:
     switch_days: Days
     expiry_days: Days
     away_retry_hours: Annotated[int, Field(strict=True, ge=0, le=72)] = 4
-    unread_days: Days = 7
-    """The default is for policies from before replies could pause a case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,26 @@
-"""Clause 4.3: the rating that a reply states, in digits, words or stars. What may mean something else is no rating.
+"""Clause 4.3: the rating that a reply states for certain. What may mean something else is no rating.
 
-A rating that nobody gave is worse than one that a person has to read: a bad one tells a supervisor.
+A rating that nobody gave is worse than one that a person has to read: a bad one tells a supervisor. So a text is not
+searched for a number: it is a rating only when every word beside the number is understood.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from policy.folding import folded, only_words, shown
-from policy.reply_rules import ReplyRules
+from policy.courtesies import LONGEST_NAME, is_greeting, without_farewell
+from policy.folding import shown
+from policy.possible_ratings import mentions_rating
+from policy.reply_words import Phrases, words_heard
+from policy.tokens import CROSS, EMPTY_STARS, GLAD, SKIN, STARS, Token, tokens_of, words_of
 
 _BEST = 5
-_STARS = re.compile("[\u2b50\u2605\U0001f31f](?:\\s*[\u2b50\u2605\U0001f31f])*")
-_OTHER_SCALES = (6, 10, 20, 100)
+_LIKED, _DISLIKED = 4, 2
+"""From here on words of praise agree with a rating; up to here words of blame."""
+_HARMLESS = frozenset(".,;:!()[]\"'\u201c\u201d\u201e\u00ab\u00bb\u2013\u2014\u2026-_\n\u00a1\u00b7\u2022")
+_DASHES = frozenset("-\u2013\u2014\u2212")
+_MOST_TOKENS = 60
+"""In one line or text that is a rating with nothing but courtesies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,152 +31,201 @@ class Stated:
     rest: str
 
 
+def stated(text: str) -> Stated | None:
+    """The rating that a text states for certain; None when a person has to read it."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if not lines:
+        return None
+    whole = _Reading("\n".join(lines)).result()
+    if whole is not None:
+        return Stated(whole.rating, whole.rest)
+    return _on_a_line_of_its_own(text)
+
+
+def _on_a_line_of_its_own(text: str) -> Stated | None:
+    """ "5", and below it what the customer wrote besides. Above it only a greeting; in the rest no second rating."""
+    lines = text.split("\n")
+    written = [at for at, line in enumerate(lines) if line.strip()]
+    first = next((at for at in written if not is_greeting(lines[at])), None)
+    if first is None:
+        return None
+    found = _Reading(lines[first]).result()
+    if found is None or found.rest or first + 1 == len(lines) or not _begins_anew(lines, first):
+        return None
+    rest = without_farewell("\n".join(lines[first + 1 :]))
+    return None if mentions_rating(rest) else Stated(found.rating, rest.strip() if re.search(r"\w", rest) else "")
+
+
+def _begins_anew(lines: Sequence[str], at: int) -> bool:
+    """What follows a number on the next line is a sentence of its own, not the rest of "2 / radiators are cold"."""
+    if not lines[at + 1].strip():
+        return True
+    following = lines[at + 1].strip()[0]
+    return not following.islower() and not following.isdigit()
+
+
 @dataclass(frozen=True, slots=True)
-class Doubtful:
-    """A number that may be a rating, or may not."""
-
-    reason: str
-
-
-def stated(text: str, rules: ReplyRules) -> Stated | Doubtful | None:
-    """The rating in a text; None when there is nothing in it that looks like one."""
-    plain = shown(text)
-    tongue = _tongue(rules)
-    for find in (_in_stars, _on_a_scale, _named, _alone, _in_front, _at_the_end):
-        found = find(folded(plain), tongue)
-        if isinstance(found, str):
-            return Doubtful(found)
-        if found is not None:
-            rating, (start, end) = found
-            return Stated(rating, _without(plain, start, end))
-    return None
+class _Result:
+    rating: int
+    rest: str
+    """What was said besides in words of praise or blame."""
 
 
-_Found = tuple[int, tuple[int, int]] | str | None
-"""A rating and where it stands; or why it is doubtful."""
+class _Reading:
+    """Reads tokens one after the other; understands all of them, or nothing."""
 
+    def __init__(self, text: str) -> None:
+        self._text = shown(text)
+        self._tokens = tokens_of(text)
+        self._words = words_of(self._tokens)
+        self._heard = words_heard()
+        self._begins = self._ends = 0
+        self._rating: int | None = None
+        self._stars = 0
+        self._asterisks = 0
+        self._glad = self._cross = self._praised = self._blamed = False
 
-@dataclass(frozen=True, slots=True)
-class _Tongue:
-    """The patterns of all languages together."""
+    def result(self) -> _Result | None:
+        at = 0
+        if len(self._tokens) > _MOST_TOKENS:
+            return None
+        while at < len(self._tokens):
+            before, taken = self._rating, self._take(at)
+            if not taken:
+                return None
+            if before is None and self._rating is not None:
+                self._begins, self._ends = at, at + taken
+            at += taken
+        return self._agreed()
 
-    words: dict[str, int]
-    number: str
-    out_of: str
-    stars: str
-    rating: str
-    counted: str
-    courtesy: str
+    def _agreed(self) -> _Result | None:
+        """What was read, when all of it says the same."""
+        rating = self._rating
+        if self._asterisks and (rating is not None or self._stars):
+            return None
+        if rating is None:
+            rating = max(self._stars, self._asterisks)
+            if not 1 < rating <= _BEST:
+                return None
+        elif self._stars not in (0, 1, rating):
+            return None
+        against = (self._glad or self._praised) if rating < _LIKED else False
+        against = against or ((self._cross or self._blamed) if rating > _DISLIKED else False)
+        return None if against else _Result(rating, self._besides() if self._praised or self._blamed else "")
 
+    def _besides(self) -> str:
+        """The words of praise or blame: all but the rating, where that stands at one end."""
+        first, behind = self._begins, self._tokens[self._ends :]
+        if first == self._ends:
+            return self._text.strip()
+        if not any(token.kind == "word" for token in self._tokens[:first]):
+            return self._text[self._tokens[self._ends - 1].end :].lstrip(" \t\n.,;:!)-\u2013\u2014\"'").rstrip()
+        if not any(token.kind == "word" for token in behind):
+            return self._text[: self._tokens[first].start].strip()
+        return self._text.strip()
 
-@lru_cache(maxsize=16)
-def _tongue(rules: ReplyRules) -> _Tongue:
-    numbered = [(only_words(word).strip(), value) for tongue in rules.languages
-                for value, word in enumerate(tongue.numbers, 1)]  # fmt: skip
-    words = {word: value for word, value in numbered if word}
-    every = rules.languages
-    return _Tongue(
-        words=words,
-        number=rf"(?:\d{{1,4}}(?:[.,]\d)?|{_one_of(list(words))})",
-        out_of=_one_of([word for tongue in every for word in tongue.out_of]),
-        stars=_one_of([word for tongue in every for word in tongue.stars]),
-        rating=_one_of([word for tongue in every for word in tongue.rating]),
-        counted=_one_of([word for tongue in every for word in tongue.counted]),
-        courtesy=_one_of([word for tongue in every for word in tongue.courtesy]),
-    )
+    def _take(self, at: int) -> int:
+        token = self._tokens[at]
+        if token.kind in ("number", "scale"):
+            return self._number(at)
+        if token.kind == "word":
+            return self._word(at)
+        return 0 if token.text in _DASHES and self._touches_number(at) else self._sign(token)
 
+    def _touches_number(self, at: int) -> bool:
+        """ "-5", "1-": a sign, or half of something else."""
+        here, near = self._tokens[at], (self._tokens[max(at - 1, 0)], self._tokens[min(at + 1, len(self._tokens) - 1)])
+        return any(one.kind == "number" and (one.end == here.start or one.start == here.end) for one in near)
 
-def _one_of(phrases: Sequence[str]) -> str:
-    texts = {r"\W+".join(map(re.escape, only_words(phrase).split())) for phrase in phrases} - {""}
-    return "(?:" + "|".join(sorted(texts, key=lambda text: (-len(text), text))) + ")" if texts else "(?!)"
+    def _number(self, at: int) -> int:
+        """The number with its unit: "5", "4/5", "5 out of 5 stars", "5-star", "5star"."""
+        token = self._tokens[at]
+        if self._rating is not None:
+            return 0
+        if token.kind == "scale":
+            value, scale = (int(part) for part in token.text.split("/"))
+            if scale != _BEST or not 1 <= value <= _BEST:
+                return 0
+            self._rating = value
+            return 1 + self._unit(at + 1)
+        if not token.text.isdecimal() or not 1 <= int(token.text[:9]) <= _BEST:
+            return 0
+        if token.glued and not self._heard.units.are([token.glued]):
+            return 0
+        self._rating = int(token.text)
+        taken = 1 + self._scale(at + 1)
+        return taken + (0 if token.glued else self._unit(at + taken))
 
+    def _scale(self, at: int) -> int:
+        """ "out of five": how many tokens."""
+        length = self._length(self._heard.out_of, at)
+        if not length or at + length >= len(self._tokens):
+            return 0
+        five = self._tokens[at + length]
+        is_five = five.text == str(_BEST) if five.kind == "number" else self._heard.numbers.get(five.text) == _BEST
+        return length + 1 if is_five and not five.glued else 0
 
-def _value(number: str, tongue: _Tongue) -> int | None:
-    """1 to 5, or None."""
-    value = tongue.words.get(number) or (int(number) if number.isdecimal() else 0)
-    return value if 1 <= value <= _BEST else None
+    def _unit(self, at: int) -> int:
+        hyphen = at < len(self._tokens) and self._tokens[at].text == "-"
+        length = self._length(self._heard.units, at + hyphen)
+        return length + hyphen if length else 0
 
+    def _word(self, at: int) -> int:
+        heard, token = self._heard, self._tokens[at]
+        if self._rating is None and token.text in heard.numbers:
+            self._rating = heard.numbers[token.text]
+            taken = 1 + self._scale(at + 1)
+            return taken + self._unit(at + taken)
+        if self._rating is None and token.text in heard.ones and self._unit(at + 1):
+            self._rating = 1
+            return 1 + self._unit(at + 1)
+        lengths = {
+            "before": self._length(heard.before, at) if self._rating is None else 0,
+            "after": self._length(heard.after, at) if self._rating is not None else 0,
+            "courtesy": self._length(heard.courtesies, at),
+            "praise": self._length(heard.praise, at),
+            "blame": self._length(heard.blame, at),
+        }
+        longest = max(lengths.values())
+        if not longest:
+            return self._named(at)
+        both = lengths["praise"] == lengths["blame"] == longest  # "service", "very"
+        self._praised |= lengths["praise"] == longest and not both
+        self._blamed |= lengths["blame"] == longest and not both
+        return longest
 
-def _one(hits: Sequence[re.Match[str]], tongue: _Tongue) -> _Found:
-    values = {_value(hit[1], tongue) for hit in hits}
-    value = values.pop()
-    if values:
-        return "more than one rating"
-    return (value, hits[0].span()) if value else "a number beyond 1 to 5"
+    def _named(self, at: int) -> int:
+        """A greeting or a farewell with the name that belongs to it."""
+        greeting = self._length(self._heard.greetings, at)
+        farewell = self._length(self._heard.farewells, at)
+        length = max(greeting, farewell)
+        if not length:
+            return 0
+        names = 0
+        for token in self._tokens[at + length :]:
+            is_name = token.kind == "word" and token.capital and names < LONGEST_NAME
+            if not is_name or token.text in self._heard.numbers:
+                break
+            names += 1
+        return length + names
 
+    def _sign(self, token: Token) -> int:
+        sign = token.text
+        if token.kind == "face":
+            self._glad |= sign.endswith((")", "d"))
+            self._cross |= sign.endswith("(")
+            return 1
+        if sign in STARS:
+            self._stars += 1
+        elif sign == "*":
+            self._asterisks += 1
+        elif sign in GLAD:
+            self._glad = True
+        elif sign in CROSS:
+            self._cross = True
+        elif sign not in _HARMLESS | EMPTY_STARS | SKIN:
+            return 0
+        return 1
 
-def _in_stars(text: str, _tongue: _Tongue) -> _Found:
-    runs = list(_STARS.finditer(text))
-    counts = {len(re.findall(r"\S", run[0])) for run in runs}
-    if not counts:
-        return None
-    count = counts.pop()
-    if counts:
-        return "more than one rating"
-    return (count, runs[0].span()) if count <= _BEST else "a number beyond 1 to 5"
-
-
-def _on_a_scale(text: str, tongue: _Tongue) -> _Found:
-    """ "4/5", "four out of five", at either end of the text: in the middle it may as well be a date."""
-    five = "|".join(["5", *(word for word, value in tongue.words.items() if value == _BEST)])
-    scales = "|".join([five, *map(str, _OTHER_SCALES)])
-    ends = rf"(?![\w/])(?![.,]\d)(?:\s*{tongue.stars}(?!\w))?"
-    fraction = rf"(?<![\w/.,])({tongue.number})\s*(?:/|\s{tongue.out_of}\s)\s*({scales}){ends}"
-    hits = [hit for hit in re.finditer(fraction, text) if _at_an_end(text, hit, tongue)]
-    if not hits:
-        return None
-    if any(_value(hit[2], tongue) is None for hit in hits):
-        return "a rating on another scale"
-    return _one(hits, tongue)
-
-
-def _at_an_end(text: str, hit: re.Match[str], tongue: _Tongue) -> bool:
-    before = re.sub(tongue.rating, "", text[: hit.start()])
-    return not re.search(r"\w", before) or not re.search(r"\w", text[hit.end() :])
-
-
-def _named(text: str, tongue: _Tongue) -> _Found:
-    """ "5 stars", "rating: 4", anywhere."""
-    stars = rf"(?<![\w.,/-])({tongue.number})[\s-]*{tongue.stars}(?!\w)"
-    rating = rf"(?<!\w){tongue.rating}\s*[:=]?\s*({tongue.number})(?!\w)(?![.,/:-]\d)"
-    hits = [*re.finditer(stars, text), *re.finditer(rating, text)]
-    return _one(hits, tongue) if hits else None
-
-
-def _alone(text: str, tongue: _Tongue) -> _Found:
-    """With nothing but courtesies: "Thanks, 4"."""
-    polite = rf"(?:[\W_]|(?<!\w){tongue.courtesy}(?!\w))*"
-    hit = re.fullmatch(rf"{polite}(?<!\w)({tongue.number})(?!\w){polite}", text)
-    if hit is None or "-" in text[: hit.start(1)]:
-        return None if hit is None else "a number beyond 1 to 5"
-    return _one([hit], tongue) if not re.search(r"[€$£%°]", text) else "a number that may be no rating"
-
-
-def _in_front(text: str, tongue: _Tongue) -> _Found:
-    """ "4 great job", "five! great": the number stands first and counts nothing."""
-    word = re.match(rf"\s*({'|'.join(map(re.escape, tongue.words)) or '(?!)'})\s*[.,!:;\n–-]", text)
-    if word:
-        return _one([word], tongue)
-    digit = re.match(r"[\s\"'(#*]*(\d{1,4})(?!\w)", text)
-    if digit is None:
-        return None
-    after = text[digit.end() :]
-    goes_on = re.match(r"[.,:/-]\d|\s*[€$£%°+]", after)
-    counts = re.match(rf"[\s-]*{tongue.counted}(?!\w)", after)
-    second = re.match(r"\W+(?:\w{1,4}\W+)?\d(?!\w)", after)
-    listed = digit[1] == "1" and re.match(r"\s*[.):]", after) and re.search(r"(?<!\w)2\s*[.):]", after)
-    if goes_on or counts or second or listed:
-        return "a number that may be no rating"
-    return _one([digit], tongue)
-
-
-def _at_the_end(text: str, tongue: _Tongue) -> _Found:
-    """ "Great job!\\n5": on a line or after an exclamation of its own, and the only number."""
-    hit = re.search(r"(?<=[\n!])\s*([1-5])\W*$", text)
-    return _one([hit], tongue) if hit and len(re.findall(r"\d", text)) == 1 else None
-
-
-def _without(text: str, start: int, end: int) -> str:
-    before, after = text[:start].strip(), text[end:]
-    after = re.sub(r"^[\s.,;:!)\"'\u2605\u2606\u2b50–-]+", "", after).strip()
-    return f"{before} {after}".strip() if re.search(r"\w", before) else after
+    def _length(self, phrases: Phrases, at: int) -> int:
+        return phrases.length_at(self._words, at) if at < len(self._words) else 0

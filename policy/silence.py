@@ -17,26 +17,17 @@ _APART = timedelta(days=1)
 
 
 NOT_CONFIRMED = "the only answer could not be confirmed"
-UNREAD = "a reply waits that nobody has settled"
+UNTIL_READ = timedelta(days=1)
+"""How soon to look again at a case whose customer wrote something that nobody has read. Reading it wakes the case."""
 
 
 def decide(silence: Silence, now: datetime, rules: Rules) -> Step:
     """The next step. A reminder missed while we were down is skipped, not sent late.
 
-    Who has written is not silent: while a person has yet to read it nothing happens, up to the policy's limit.
+    Who has written is not silent: until a person has read it nothing happens. That has a deadline of its own.
     """
-    if silence.unread_since is None:
-        return _while_silent(silence, now, rules)
-    read_by = silence.unread_since + timedelta(days=rules.silence.unread_days)
-    if now < read_by:
-        return Wait(read_by)
-    step = _while_silent(silence, now, rules)
-    if isinstance(step, GiveUp) and step.disposition is Disposition.NO_ANSWER:
-        return replace(step, reason=f"{step.reason}; {UNREAD}")
-    return step
-
-
-def _while_silent(silence: Silence, now: datetime, rules: Rules) -> Step:
+    if silence.unread_since is not None:
+        return Wait(now + UNTIL_READ)
     expires = expiry(silence.begun_at, silence.last_message_at, rules.silence)
     if not silence.unconfirmed:
         return _decide(silence, now, expires, rules)

@@ -20,6 +20,7 @@ from policy.telling_concerns import (
     resolved,
     warned,
 )  # fmt: skip
+from policy.telling_replies import handed, received, reviewed
 from vocabulary import Event, Purpose
 
 Wording = Callable[[Facts], str]
@@ -47,6 +48,7 @@ def words_of(event: Event, about: Facts) -> str | None:
 _QUOTED: dict[Event, tuple[str, ...]] = {
     Event.ANSWER_RECEIVED: ("comment",),
     Event.REPLY_RECEIVED: ("text",),
+    Event.REPLY_SETTLED: ("reason",),
     Event.NOTE_ADDED: ("text",),
     Event.SUBTASK_ASKED: ("what",),
     Event.SUBTASK_DONE: ("result",),
@@ -59,6 +61,7 @@ _MESSAGES = {
     Purpose.THANK_YOU: "The thank-you message",
     Purpose.RECOVERY_SURVEY: "The question whether the resolution helped",
     Purpose.CONCERN_UPDATE: "A message about the concern",
+    Purpose.ANSWER_TO_REPLY: "An answer to the customer’s message",
     Purpose.ESCALATION_NOTICE: "The notice of the concern",
     Purpose.CONCERN_HANDED_OVER: "The notice that the concern was handed over",
     Purpose.DEADLINE_WARNING: "A warning about a deadline",
@@ -121,11 +124,6 @@ def _judged(facts: Facts) -> str:
     return f"The answer was judged: {facts.get('verdict')} ({listed(facts.get('reasons') or 'no reason needed')})."
 
 
-def _reply(facts: Facts) -> str:
-    waits = f"; a person is to look at it: {facts['to a person']}" if facts.get("to a person") else ""
-    return f"The customer sent a reply by {facts.get('channel')}, understood as {facts.get('understood as')}{waits}."
-
-
 def _call(facts: Facts) -> str:
     rating = f", rating {facts['rating']} of 5" if facts.get("rating") else ""
     return f"Call {facts.get('attempt')} was made: {facts.get('outcome')}{rating}."
@@ -168,11 +166,11 @@ WORDINGS: dict[Event, Wording] = {
     Event.CALL_OWED: _plainly("A call is to be made", "reason"),
     Event.CALL_RECORDED: _call,
     Event.CALL_WITHDRAWN: _plainly("A call is not needed any more", "reason"),
-    Event.REPLY_RECEIVED: _reply,
-    Event.REPLY_SETTLED: _plainly("A person looked at the reply and settled it as", "as"),
+    Event.REPLY_RECEIVED: received,
+    Event.REPLY_SETTLED: reviewed,
     Event.REPLY_WARNED: _plainly("Nobody has read the reply yet; warned at percent of its time", "percent"),
     Event.REPLY_BREACHED: _plainly("Nobody read the reply in time"),
-    Event.REPLY_HANDED_OVER: _plainly("The reply was handed over to", "department"),
+    Event.REPLY_HANDED_OVER: handed,
     Event.OPT_OUT_LIFTED: _plainly("An opt-out that was recorded by mistake was lifted", "reason"),
     Event.DANGER_RAISED: _plainly("The customer reported a danger", "danger"),
     Event.DANGER_PASSED_ON: _plainly("Nobody took the danger in time; the next one was told", "told"),

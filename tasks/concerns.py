@@ -23,7 +23,7 @@ from models.owed import OwedMessage, owe_messages
 from models.people import stand_ins
 from models.tables import escalations, judgements
 from policy.concern import Calmer, Concern, Fine, Repeat, Spoken, Verdict, judge, route
-from policy.recovery import Recovered, after_recovery
+from policy.recovery import Recovered, Undecided, after_recovery
 from tasks.new_concern import new_escalation, times_of
 from tasks.place import place
 from tasks.tally import Tally
@@ -91,7 +91,7 @@ class _Bench:
         )
         verdict = judge(spoken, rules.survey, rules.escalation)
         if recovery:
-            self._after_recovery(sitting, answer, verdict)
+            self._after_recovery(sitting, answer, verdict, spoken)
             return
         match verdict:
             case Fine():
@@ -163,8 +163,8 @@ class _Bench:
             self._owed.append(notice(sitting.contact, concern, role, self.now, repeat=answer.id))
         self.tally["concerns repeated"] += 1
 
-    def _after_recovery(self, sitting: _Sitting, answer: Row[Any], verdict: Verdict) -> None:
-        outcome = after_recovery(verdict, answer.rating, sitting.contact.rules.survey)
+    def _after_recovery(self, sitting: _Sitting, answer: Row[Any], verdict: Verdict, spoken: Spoken) -> None:
+        outcome = after_recovery(verdict, spoken, sitting.contact.rules.survey)
         concern = sitting.concern
         if concern is None or sitting.stage is not Stage.RECOVERING:
             self._note(sitting, answer, "too late", None, ("the concern was closed or opened again before",), None)
@@ -175,6 +175,9 @@ class _Bench:
             self._log(Event.ESCALATION_CLOSED, sitting, Outcome.RECOVERED)
             self._end(sitting, Disposition.RECOVERED, outcome.reason, Clause.ESCALATE, next_at=self.now)
             self.tally[Disposition.RECOVERED] += 1
+        elif isinstance(outcome, Undecided):
+            self._note(sitting, answer, "undecided", None, (outcome.reason,), concern)
+            self.tally["recoveries to be read"] += 1
         else:
             self._reopen(sitting, answer, outcome.severity, outcome.reasons)
 

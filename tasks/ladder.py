@@ -1,6 +1,6 @@
 """The dates of open concerns: warnings, breach to the next rung, recovery asked, silence accepted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from models.owed import OwedMessage
 from models.pauses import PauseEnd, end_pause, open_pauses
 from models.people import stand_ins
 from models.tables import cases, escalations
+from models.unread import unread_since
 from policy.deadlines import due_rung
 from policy.handing import next_after, resolution_is_late
 from policy.recovery import AskByCall, AskOn, Unconfirmed, WaitOn, ask_on
@@ -33,7 +34,7 @@ def work_ladder(escalation_ids: Sequence[int], now: datetime) -> Tally:
     with place().store.write() as db:
         of_case = {case.id: case for case in _cases(db, escalation_ids)}
         taken = take_due(db, escalation_ids, now, lease=LOOK_AGAIN)
-        round_ = _Round(db, now, paused=open_pauses(db, [concern.id for concern in taken]))
+        round_ = _Round(db, now, list(of_case), paused=open_pauses(db, [concern.id for concern in taken]))
         for concern in taken:
             round_.visit(contact_of(db, of_case[concern.case_id]), concern)
         round_.write()
@@ -43,10 +44,13 @@ def work_ladder(escalation_ids: Sequence[int], now: datetime) -> Tally:
 class _Round:
     """Works through a batch; most visits end in one message and one new date."""
 
-    def __init__(self, db: Connection, now: datetime, *, paused: dict[int, Row[Any]]) -> None:
+    def __init__(
+        self, db: Connection, now: datetime, case_ids: Collection[int], *, paused: dict[int, Row[Any]]
+    ) -> None:
         self.db = db
         self.now = now
         self._paused = paused
+        self._unread = unread_since(db, case_ids)
         self.tally = Tally()
         self._owed = Owed.nothing()
         self._dates: list[dict[str, Any]] = []
@@ -117,7 +121,7 @@ class _Round:
     def _recovery(self, contact: Contact, concern: Row[Any]) -> None:
         if concern.recovery_until is None:
             self._ask_recovery(contact, concern)
-        elif contact.case.judge_at is not None:  # the customer has just answered: that decides
+        elif contact.case.judge_at is not None or contact.case.id in self._unread:  # what the customer said decides
             self._next(concern, self.now + LOOK_AGAIN)
         else:
             self._ask_on(contact, concern)

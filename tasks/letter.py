@@ -126,7 +126,7 @@ class Desk:
             by = note.get("deadline_at")
             said = {"contact_by": moment_text(datetime.fromisoformat(by), zone, language)} if by else {}
             return values | {"change_url": None, **said}
-        if message.purpose == Purpose.CONCERN_UPDATE:
+        if message.purpose in (Purpose.CONCERN_UPDATE, Purpose.ANSWER_TO_REPLY):
             return values
         recovery = message.purpose == Purpose.RECOVERY_SURVEY
         days = rules.escalation.recovery_wait_days if recovery else rules.silence.expiry_days

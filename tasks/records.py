@@ -13,6 +13,7 @@ from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance
 from models.records import Evidence, evidence, seal
+from models.unread import unread_since
 from policy.record import CaseRecord, missing
 from tasks.place import place
 from tasks.tally import Tally
@@ -27,8 +28,8 @@ def check_records(case_ids: Sequence[int], now: datetime) -> Tally:
     with place().store.write() as db:
         taken = take_due(db, case_ids, Stage.ENDED, now, lease=_LOOK_AGAIN)
         withdraw(db, [case.id for case in taken], at=now, reason="the case has ended")
-        found = evidence(db, [case.id for case in taken])
-        lacks = {case.id: missing(_record(case, found[case.id])) for case in taken}
+        found, unread = evidence(db, [case.id for case in taken]), unread_since(db, [case.id for case in taken])
+        lacks = {case.id: missing(_record(case, found[case.id], unread=case.id in unread)) for case in taken}
         closed = [_close(case, found[case.id], now) for case in taken if not lacks[case.id]]
         advance(db, Stage.ENDED, Stage.CLOSED, closed, at=now)
         incomplete = [case for case in taken if lacks[case.id]]
@@ -36,7 +37,7 @@ def check_records(case_ids: Sequence[int], now: datetime) -> Tally:
     return Tally({"closed": len(closed), "incomplete": len(incomplete)})
 
 
-def _record(case: Row[Any], found: Evidence) -> CaseRecord:
+def _record(case: Row[Any], found: Evidence, *, unread: bool) -> CaseRecord:
     return CaseRecord(
         disposition=Disposition(case.disposition),
         reason=case.reason,
@@ -49,6 +50,7 @@ def _record(case: Row[Any], found: Evidence) -> CaseRecord:
         escalations_closed=found.closed,
         resolutions_complete=found.complete,
         unreachable_signed=found.signed,
+        unread=unread,
     )
 
 

@@ -56,6 +56,8 @@ def _mail(name: str, title: str, purpose: Purpose, values: Values, **changes: Pl
 
 CONCERN_SAMPLES: Final[tuple[MessageSample, ...]] = (
     _mail("concern-update", "a person writes about the concern", Purpose.CONCERN_UPDATE, _UPDATE),
+    _mail("answer-to-reply", "a person answers what the customer wrote", Purpose.ANSWER_TO_REPLY, _UPDATE,
+          words="Yes, the second boiler can be checked on Friday as well.\nTom brings the part."),
     _mail("handed-over", "concern handed over, to the new owner", Purpose.CONCERN_HANDED_OVER, _HANDED),
     _mail("handed-over-former", "concern handed over, to the former owner", Purpose.CONCERN_HANDED_OVER, _HANDED,
           role="former owner", comment=None, customer_phone=None),

@@ -16,6 +16,7 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.RECOVERY_SURVEY: _ASK | {"resolved_on", "action_taken"},
     Purpose.THANK_YOU: _CUSTOMER | {"has_concern", "contact_by", "change_url"},
     Purpose.CONCERN_UPDATE: _CUSTOMER | {"words", "written_by"},
+    Purpose.ANSWER_TO_REPLY: _CUSTOMER | {"words", "written_by"},
     Purpose.CONCERN_HANDED_OVER: _STAFF | {
         "words", "written_by", "comment", "customer_name", "customer_email", "customer_phone", "acknowledge_by",
         "deadline_at", "resolve_by", "url",
@@ -42,6 +43,7 @@ TEXT_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.RECOVERY_SURVEY: _TEXT,
     Purpose.THANK_YOU: frozenset({"company", "customer_name", "service_date", "has_concern", "contact_by"}),
     Purpose.CONCERN_UPDATE: frozenset({"company", "words", "written_by"}),
+    Purpose.ANSWER_TO_REPLY: frozenset({"company", "words", "written_by"}),
 }
 """Of the SMS to customers. Staff get mails."""
 CUSTOMER_PURPOSES: Final = frozenset({*TEXT_VALUES})
@@ -98,7 +100,7 @@ DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
 }
 
 CONSOLE_FRAME: Final = frozenset(
-    {"company_name", "person_name", "menu", "banners", "fault", "done", "csrf", "nonce", "wrote"}
+    {"company_name", "person_name", "menu", "banners", "fault", "done", "csrf", "nonce", "wrote", "keys", "key_list"}
 )
 """What every page of the console is given by its frame."""
 CONSOLE_BARE: Final[dict[str, frozenset[str]]] = {
@@ -126,11 +128,12 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "number", "case", "head", "language", "spoken", "script", "customer", "past", "zone", "clause", "state",
         "may_take", "may_record", "held_for", "outcomes", "ratings", "comment", "call_back_at",
     }),
-    "replies": frozenset({"rows", "more", "zone", "clause"}),
+    "replies": frozenset({"rows", "lost", "first", "more", "zone", "clause"}),
     "reply": frozenset({
-        "number", "path", "case", "about", "received", "waits", "by", "why", "begins", "text", "customer", "reach",
-        "attachments", "understood", "settled", "clause", "kinds", "ratings", "comment", "zone",
+        "reply", "zone", "clause", "done_as", "proposal", "ratings", "acts", "obstacles", "explain", "said", "ways",
+        "texts", "goes_out", "not_written", "departments", "next_path", "known",
     }),
+    "reply_opt_out": frozenset({"reply", "clause", "done_as", "channels", "said", "explain", "next_path"}),
     "case": frozenset({"case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed", "runs"}),
     "concerns": frozenset({"asked", "faults", "rows", "next", "zone", "departments", "severities", "states"}),
     "concern": frozenset({
@@ -149,7 +152,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "person": frozenset({
         "said", "roles", "known", "path", "shut_out", "is_me", "concerns", "stands_in_for", "people",
     }),
-    "help": frozenset({"title", "task", "day", "late", "buttons", "guides"}),
+    "help": frozenset({"title", "task", "day", "late", "buttons", "guides", "all_keys"}),
     "nothing_here": frozenset(),
     "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "prefect_url"}),
     "refused": frozenset(),

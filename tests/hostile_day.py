@@ -45,7 +45,7 @@ class HostileDay:
         self.staff = self._somebody()
         self.numbers["concern"] = [self._open_concern(), self._resolved_concern(), self._unreachable_concern()]
         self.numbers["call"] = [self._recorded_call(), self._call_in_hand()]
-        self.numbers["reply"] = [self._reply()]
+        self.numbers["reply"] = [self._reply(), self._reply(), self._reviewed_reply()]
         ineligible = seed.planned(self.site.place, **self._service(kind=word(next(self._words))))
         self.numbers["case"].append(ineligible.case_id)
         self._refused_forms()
@@ -172,11 +172,21 @@ class HostileDay:
         with self.site.store.read() as db:
             return int(db.execute(select(func.max(replies.c.id))).scalar_one())
 
+    def _reviewed_reply(self) -> int:
+        """It is answered, handed over and done, each with words."""
+        number = self._reply()
+        one = f"/console/replies/{number}"
+        words = " ".join(self.text.split("://"))  # without addresses of pages, which are refused
+        self.do(f"{one}/write", one, channel="email", message=" ".join(words.split("www."))[:3000])
+        self.do(f"{one}/hand-over", one, department="Plumbing", why=self.text[:4000])
+        self.do(one, None, how="noted", reason=self.text[:4000])
+        return number
+
     def _refused_forms(self) -> None:
         """What was written into a form that is not taken stands in it again."""
         one, call, text = f"{CONCERNS}/{self.numbers['concern'][0]}", f"{CALLS}/{self.numbers['call'][1]}", self.text
         case, subtask = self.numbers["case"][-1], self.numbers["subtask"][0]
-        person = f"{PEOPLE}/{self.numbers['person'][0]}"
+        person, reply = f"{PEOPLE}/{self.numbers['person'][0]}", f"/console/replies/{self.numbers['reply'][0]}"
         forms: dict[str, tuple[str, str | None, dict[str, str]]] = {
             "resolve": (f"{one}/resolve", one, {"action": text, "root_cause": text}),
             "write": (f"{one}/write", one, {"message": text, "channel": text}),
@@ -191,7 +201,10 @@ class HostileDay:
             "sub-task": (f"/console/subtasks/{subtask}/done", f"/console/subtasks/{subtask}",
                          {"result": text + "x" * 4000}),
             "call": (call, None, {"comment": text, "outcome": text, "rating": text, "call_back_at": text}),
-            "reply": (f"/console/replies/{self.numbers['reply'][0]}", None, {"comment": text, "how": text}),
+            "reply": (reply, None, {"comment": text, "how": text, "reason": text}),
+            "reply, written to": (f"{reply}/write", reply, {"message": text, "channel": text}),
+            "reply, handed over": (f"{reply}/hand-over", reply, {"why": text, "department": text}),
+            "opt-out": (f"{reply}/opt-out", f"{reply}/opt-out", {"what": text, "until": text, "reason": text}),
             "me": ("/console/me", None, {"timezone": text, "away_from": text, "away_until": text, "stand_in": text}),
             "new person": (f"{PEOPLE}/new", None, {"email": text, "name": text, "departments": text, "roles": text,
                                                    "timezone": text}),

@@ -12,6 +12,8 @@ class Purpose(StrEnum):
     RECOVERY_SURVEY = auto()
     CONCERN_UPDATE = auto()
     """A person writes to the customer about the concern."""
+    ANSWER_TO_REPLY = auto()
+    """A person answers what the customer wrote to us."""
     ESCALATION_NOTICE = auto()
     CONCERN_HANDED_OVER = auto()
     DEADLINE_WARNING = auto()

@@ -7,20 +7,24 @@ to decides which case it is about, and nothing in a mail ever changes contact da
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy import Connection
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
+from channels.returned import returned
 from config.settings import Settings
-from models.answers import open_link
+from models.answers import open_link, token_sha256
 from models.report import address_key
+from models.senders import Meant, answered_message
 from models.store import Store
-from policy.replies import Heard, understand
+from policy.machines import Heard
+from policy.replies import Meaning
 from policy.rules import Rules
 from vocabulary import Channel, LinkPurpose
 from web.bell import Bell, Sound
@@ -29,12 +33,16 @@ from web.cleaned import cleaned
 from web.inbound_door import InboundDoor
 from web.mail_text import decoded, headers_in, mime_mail, text_of_html
 from web.multipart import Beginning, FormReader, Holder, NotAForm, Parts
+from web.news import take_in
+from web.our_words import OurWords
 from web.replies import Arrived, take
 from web.sendgrid_guard import of_mail
 from web.strict_json import NotJson, parse
 from web.thinned import Thinned
 
 _TOKEN = re.compile(r"reply\+([a-z2-7]{32})@", re.IGNORECASE)
+_RETURNED = "returned mail"
+"""The name under which what a mail that came back tells is kept, beside what providers tell."""
 _KB = 1024
 _WANTED: Mapping[str, Callable[[], Holder]] = {
     "text": lambda: Beginning(128 * _KB),
@@ -82,6 +90,7 @@ class InboundMail:
         self._clock = clock
         self._bell = bell
         self._rules = rules
+        self._ours = OurWords(rules, settings)
         self._most = settings.inbound_most_bytes
         self._door = InboundDoor(settings)
         self._guard = of_mail(settings)
@@ -112,22 +121,35 @@ class InboundMail:
 
     def _take(self, mail: PostedMail) -> Response:
         now = self._clock()
-        heard = Heard(channel=Channel.EMAIL, text=mail.text, subject=mail.subject, headers=mail.headers,
-                      sender=mail.sender)  # fmt: skip
         sender = parseaddr(mail.headers.get("from", ""))[1]
         arrived = Arrived(
-            channel=Channel.EMAIL,
+            heard=Heard(
+                channel=Channel.EMAIL, text=mail.text, subject=mail.subject, headers=mail.headers, sender=mail.sender
+            ),
             external_id=mail.external_id,
-            from_key=address_key(sender) if sender else None,
+            sender=sender or None,
+            from_keys=(address_key(sender),) if sender else (),
             attachments=mail.attachments,
-            understood=understand(heard, self._rules),
         )
         with self._store.write() as db:
             case = open_link(db, mail.token, (LinkPurpose.REPLY,), now, hold=True) if mail.token else None
-            taken = take(db, arrived, case, now)
+            arrived = replace(arrived, message_ref=_answered(db, mail.token))
+            taken = take(db, arrived, Meant(case), now, in_force=self._rules, ours=self._ours)
+            if taken.new and taken.meaning is Meaning.BOUNCE and arrived.message_ref:
+                take_in(
+                    db,
+                    _RETURNED,
+                    [returned(f"{mail.subject}\n{mail.text}", arrived.message_ref, mail.external_id, now)],
+                    Channel.EMAIL,
+                    at=now,
+                )
         ring = BackgroundTask(self._bell.ring, Sound.ANSWER_RECEIVED) if taken.recorded else None
         # To whoever reads SendGrid's log: why the attachments are nowhere.
         return JSONResponse({"taken": taken.new, "attachments refused": mail.attachments}, background=ring)
+
+
+def _answered(db: Connection, token: str | None) -> str | None:
+    return answered_message(db, token_sha256(token)) if token else None
 
 
 def _posted(parts: Parts) -> PostedMail:

@@ -10,16 +10,18 @@ from starlette.background import BackgroundTask
 
 from channels.twilio_signature import SIGNATURE_HEADER, is_signed, only, read_form
 from config.settings import Settings, secret_from
-from models.replies import case_of_number
-from models.report import address_key
+from models.senders import whose
+from models.spellings import keys_of_number
 from models.store import Store
-from policy.replies import Heard, Meaning, understand, words_for
+from policy.machines import Heard
+from policy.replies import Meaning, words_for
 from policy.reply_rules import ReplyWords
 from policy.rules import Rules
 from vocabulary import Channel
 from web.bell import Bell, Sound
 from web.bodies import FormBody
 from web.cleaned import cleaned
+from web.our_words import OurWords
 from web.replies import Arrived, Taken, take
 
 PATH = "/hooks/twilio/sms"
@@ -36,6 +38,7 @@ class InboundSms:
         self._clock = clock
         self._bell = bell
         self._rules = rules
+        self._ours = OurWords(rules, settings)
         self._url = settings.web_url + PATH
         self._account = settings.twilio_account_sid
         token = secret_from(settings.twilio_auth_token, settings.twilio_auth_token_file)
@@ -59,29 +62,28 @@ class InboundSms:
 
     def _take(self, sid: str, sender: str, said: dict[str, str]) -> Response:
         filtered = said.get("OptOutType", "")
-        heard = Heard(channel=Channel.SMS, text=cleaned(said.get("Body", "")), opt_out_type=filtered)
         media = said.get("NumMedia", "")
         arrived = Arrived(
-            channel=Channel.SMS,
+            heard=Heard(channel=Channel.SMS, text=cleaned(said.get("Body", "")), opt_out_type=filtered),
             external_id=sid,
-            from_key=address_key(sender),
+            sender=sender,
+            from_keys=keys_of_number(sender),
             attachments=int(media) if media.isascii() and media.isdigit() and len(media) <= 2 else 0,
-            understood=understand(heard, self._rules),
         )
         now = self._clock()
         with self._store.write() as db:
-            case = case_of_number(db, address_key(sender), now)
-            taken = take(db, arrived, case, now)
-        words = words_for(case.language if case else None, self._rules.replies)
+            meant = whose(db, Channel.SMS, arrived.from_keys, now)
+            taken = take(db, arrived, meant, now, in_force=self._rules, ours=self._ours)
+        words = words_for(meant.case.language if meant.case else None, self._rules.replies)
         # With Twilio's own opt-out service, Twilio answers these; a second text would be one too many.
-        text = None if filtered else self._text(arrived.understood.meaning, taken, words)
+        text = None if filtered else self._text(taken, words)
         return _twiml(text, BackgroundTask(self._bell.ring, Sound.ANSWER_RECEIVED) if taken.recorded else None)
 
-    def _text(self, meaning: Meaning, taken: Taken, words: ReplyWords | None) -> str | None:
+    def _text(self, taken: Taken, words: ReplyWords | None) -> str | None:
         """One confirmation of an opt-out, once; and help for who asks for it."""
         if words is None or not taken.new:
             return None
-        text = words.left_text if taken.left else words.help_text if meaning is Meaning.HELP else None
+        text = words.left_text if taken.left else words.help_text if taken.meaning is Meaning.HELP else None
         company = self._rules.company
         return text and text.replace("{company}", company.name).replace("{phone}", company.phone)
 

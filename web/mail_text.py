@@ -23,7 +23,7 @@ _MOST_HEADERS = 300
 _LONGEST_HEADER = 4000
 _WORD = re.compile(r"=\?([!-<>@-~]{1,80})\?([bq])\?([^?\s]*)\?=", re.IGNORECASE)
 _WORDS_IN_A_ROW = re.compile(rf"{_WORD.pattern}(?: ?{_WORD.pattern})*", re.IGNORECASE)
-_SILENT = {"script", "style", "head", "title", "blockquote", "template"}
+_SILENT = {"script", "style", "head", "title", "template"}
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,20})(?![a-z0-9])[^<>]{0,3000}>|<![^<>]{0,3000}>", re.IGNORECASE)
 _VOID = {"br", "hr", "img", "meta", "link", "input", "col", "area", "base", "wbr", "source", "embed"}
 _BLOCKS = {"p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "hr", "pre"}
@@ -83,7 +83,7 @@ def _in_parts(message: Message) -> MimeMail:
 
 
 def text_of_html(html: str) -> str:
-    """What a reader sees of it, without the part that is quoted.
+    """What a reader sees of it; lines of the part that is quoted begin with "> ", as in a mail of plain text.
 
     Python's own parser takes minutes over a page of "<a <a <a": this one looks at each character a few times.
     """
@@ -93,8 +93,14 @@ def text_of_html(html: str) -> str:
         reader.tag((tag[2] or "").lower(), tag[0], closes=bool(tag[1]))
         at = tag.end()
     reader.text(page[at:])
-    lines = "".join(reader.said).split("\n")
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(line.split()) for line in lines)).strip()
+    lines = (" ".join(line.split()) for line in "".join(reader.said).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(map(_marked, lines))).strip()
+
+
+def _marked(line: str) -> str:
+    """With the mark of a quotation in front, where a piece of the line is quoted."""
+    bare = " ".join(line.replace(_QUOTED, " ").split())
+    return f"> {bare}" if _QUOTED in line and bare else bare
 
 
 def _without_comments(html: str) -> str:
@@ -157,22 +163,38 @@ def _bytes_of(encoding: str, coded: str) -> bytes | None:
         return None
 
 
+_QUOTED = "\x02"
+"""Stands before each piece of text that is quoted; no mail has it in its text."""
+
+
 class _Reader:
     def __init__(self) -> None:
         self.said: list[str] = []
-        self._silent = ""
-        self._depth = 0
+        self._silent, self._depth = "", 0
         """The open element that is not read, and how many of its kind are open within it."""
+        self._quotation, self._quoted = "", 0
+        """The same of the element that is quoted."""
 
     def tag(self, name: str, whole: str, *, closes: bool) -> None:
         if name in _BLOCKS:
             self.said.append("\n")
+        step = -1 if closes else 1
         if self._silent:
-            self._depth += (name == self._silent) * (-1 if closes else 1)
+            self._depth += (name == self._silent) * step
             self._silent = self._silent if self._depth else ""
-        elif not closes and name not in _VOID and (name in _SILENT or _QUOTATION.search(whole)):
+        elif not closes and name in _SILENT:
             self._silent, self._depth = name, 1
+        if self._quotation:
+            self._quoted += (name == self._quotation) * step
+            if not self._quoted:
+                self._quotation = ""
+                self.said.append("\n")
+        elif not closes and name not in _VOID and (name == "blockquote" or _QUOTATION.search(whole)):
+            self._quotation, self._quoted = name, 1
+            self.said.append("\n")
 
     def text(self, text: str) -> None:
-        if not self._silent:
-            self.said.append(unescape(text))
+        if not self._silent and text:
+            self.said.append(
+                (_QUOTED if self._quotation and text.strip() else "") + unescape(text).replace(_QUOTED, "")
+            )

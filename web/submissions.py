@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from starlette.datastructures import Headers
 
+from casework.reading import have_comment_read
 from casework.rules import rules_of
 from models.answers import Said, asks_again, open_link, record
 from models.closed_again import Again
@@ -15,6 +16,8 @@ from models.doubts import arrived_at, doubt, sent_since
 from models.heard import find_answer
 from models.replies import NewReply, keep
 from policy.authenticity import Confirmed, Deed, Earlier, Submission, Unconfirmed, Visit, doubted, weigh
+from policy.machines import Question
+from policy.remarks import Remark
 from policy.rules import MachineRules, Rules
 from vocabulary import Channel, LinkPurpose
 from web.form import Form
@@ -57,7 +60,19 @@ def take(db: Connection, token: str, form: Form, nonce: str, sender: Sender, now
                      rules.survey.machines)  # fmt: skip
     said = _said(form, case.channel, nonce, verdict)
     change_for = timedelta(hours=rules.survey.change_hours)
-    record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)
+    answered = record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)
+    if isinstance(verdict, Confirmed):
+        question = Question.SURVEY if case.escalation_id is None else Question.RECOVERY
+        remark = Remark(rating=form.rating, comment=form.said, contact_me=form.contact_me, question=question)
+        have_comment_read(
+            db,
+            remark,
+            case_id=case.case_id,
+            answer_id=answered.answer_id,
+            policy_version=case.policy_version,
+            rules=rules,
+            at=now,
+        )
     sender.visits.note(case.case_id, Visit(now, visitor_of(sender.headers), Deed.SENT, nonce=nonce))
     recorded = find_answer(db, nonce)
     return Taken(recorded, rules, new=True) if recorded else None

@@ -38,7 +38,8 @@ _MINOR = ("Good work, but please call me about the invoice.", "All fine, only th
 _REPLIES = {
     Channel.EMAIL: ("5 - quick and friendly, thank you!", "4, all good, only the appointment was moved once.",
                     "2. The heating is still not working."),
-    Channel.SMS: ("5", "4 great job", "Very friendly technician, he explained everything.", "2 still leaking"),
+    Channel.SMS: ("5", "4 great job", "Very friendly technician, he explained everything.", "2 still leaking",
+                  "please stop texting me", "Loved “How satisfied are you with our service?”"),
 }  # fmt: skip
 _IN_THEIR_LANGUAGE = {
     "de": ("5, alles bestens, vielen Dank!", "4, gute Arbeit, nur etwas spät."),

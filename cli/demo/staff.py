@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from casework.calling import report_call
-from casework.replying import settle_reply
+from casework.replying import Proposal, obstacle, proposal_of, settle_reply
 from cli.demo.company import Company
 from cli.demo.deeds import Deed, Work, asking, commenting, handing_to, having_called, resolving, take, writing
 from models.call_queue import claim
@@ -16,7 +16,7 @@ from models.due import open_calls
 from models.escalations import listed
 from models.people import Person
 from models.records import sign_unreachable
-from models.replies import Settlement, waiting
+from models.replies import Settlement, case_asked, waiting
 from models.store import Store
 from models.tables import cases
 from policy.rules import Rules
@@ -36,6 +36,10 @@ _MEANWHILE: tuple[tuple[Deed, int], ...] = (
     (handing_to("sam.rivera@staff.example.com", "The owner is on the road all day; Sam can call at once."), 6),
 )
 """What happens between taking a concern and resolving it, and how often."""
+
+
+_CALLED_ABOUT = (Settlement.NOT_CONFIRMED, Settlement.CONFIRMED)
+"""Whoever does not say clearly whether it was put right is called."""
 
 
 class Staff:
@@ -98,12 +102,16 @@ class Staff:
             sign_unreachable(db, row.id, by=supervisor_of(row.department, self._rules), at=now)
 
     def _settle(self, db: Connection, now: datetime) -> None:
-        """Replies that only a person understands, half a day later: answered by telephone, and nothing to record."""
+        """Replies that are not certain, within half a day: most are what we proposed; the others need no more."""
         for reply in waiting(db, ["*"], most=50):
             at = reply.received_at + timedelta(hours=self._chance("reply", reply.id).uniform(1, 11))
             if at <= now:
                 caller = self._company.callers[reply.id % 2].name
-                settle_reply(db, reply.id, Settlement.NOTED, by=caller, at=at, in_force=self._rules)
+                proposal = proposal_of(reply) or Proposal(Settlement.NOTED)
+                case = case_asked(db, reply.case_id) if reply.case_id is not None else None
+                fits = obstacle(proposal.how, reply, case) is None and proposal.how not in _CALLED_ABOUT
+                how, rating = (proposal.how, proposal.rating) if fits else (Settlement.NOTED, None)
+                settle_reply(db, reply.id, how, rating=rating, by=caller, at=at, reason="answered by telephone")
 
     def _chance(self, *of: object) -> random.Random:
         return random.Random(f"{self._seed}:{of}")  # noqa: S311 - invented people, not secrets

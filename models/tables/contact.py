@@ -14,6 +14,10 @@ TO_FOLLOW = text("follow_up IS NULL AND (escalation_id IS NOT NULL OR case_id IS
 queries that say it in the same words."""
 
 
+ANSWERS_UNSEEN = text("purpose = 'answer_to_reply' AND follow_up IS NULL")
+"""Answers to replies, whose failure nobody has seen. As above."""
+
+
 class Message(SQLModel, table=True):
     """A message we owe a person: a row before it is a send."""
 
@@ -23,6 +27,7 @@ class Message(SQLModel, table=True):
         Index("messages_of_case", "case_id"),
         Index("messages_of_provider", "provider_id"),
         Index("messages_to_follow", "state", "id", sqlite_where=TO_FOLLOW, postgresql_where=TO_FOLLOW),
+        Index("messages_answering", "state", "id", sqlite_where=ANSWERS_UNSEEN, postgresql_where=ANSWERS_UNSEEN),
         Index("messages_by_cause", "cause", "id", sqlite_where=text("cause IS NOT NULL"),
               postgresql_where=text("cause IS NOT NULL")),
     )  # fmt: skip
@@ -98,6 +103,9 @@ class Reply(SQLModel, table=True):
         UniqueConstraint("channel", "external_id"),
         Index("replies_open", "id", sqlite_where=text("settled_at IS NULL"),
               postgresql_where=text("settled_at IS NULL")),
+        Index("replies_to_read", "read_by", "id", sqlite_where=text("settled_at IS NULL"),
+              postgresql_where=text("settled_at IS NULL")),
+        Index("replies_of_sender", "from_key", "received_at"),
         Index("replies_from", "from_key", sqlite_where=text("settled_at IS NULL"),
               postgresql_where=text("settled_at IS NULL")),
     )  # fmt: skip
@@ -133,10 +141,14 @@ class Reply(SQLModel, table=True):
     """When its deadline asks for the next warning."""
     handled_by: str | None = None
     """The department that it was handed over to; None: the one of its case."""
+    handed_why: str | None = None
+    """Identity: why it was handed over last, in a person's words."""
     settled_at: datetime | None = None
     """None while a person is to look at it."""
     settled_by: str | None = None
     settlement: str | None = None
+    reason: str | None = None
+    """Identity: why a person settled it like that, in their words."""
 
 
 class Link(SQLModel, table=True):

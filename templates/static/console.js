@@ -5,6 +5,7 @@
 // was switched off (WCAG 2.1.4).
 (function () {
   const OFF = "aftercare.keys.off";
+  const FIELDS = "input:not([type=hidden]), textarea, select";
   const WRITES = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 
   function off() {
@@ -17,18 +18,50 @@
 
   let isOff = off();
 
+  let pressed = false; // once something was sent, no key does anything until the next page is there
+  addEventListener("pageshow", () => { pressed = false; });
+
+  function shown(key) {
+    return [...document.querySelectorAll(`[data-key="${key}"]`)].find((one) => one.getClientRects().length);
+  }
+
+  function press(found) {
+    found.focus();
+    if (found.type === "radio") {
+      found.checked = true;
+      const brought = document.getElementById(found.dataset.brings || "");
+      if (brought && !brought.form.querySelector(`[name="${brought.name}"]:checked`)) brought.checked = true;
+    } else if (found.tagName === "SUMMARY") {
+      found.parentElement.open = true;
+      found.parentElement.querySelector(FIELDS)?.focus();
+    } else {
+      pressed = !found.form || found.form.checkValidity();
+      found.click();
+    }
+  }
+
+  // What the page offers now: not every page about a thing has every button.
+  function show(list) {
+    if (list.open) return;
+    for (const one of list.querySelectorAll("[data-lists]")) one.hidden = !shown(one.dataset.lists);
+    list.showModal();
+  }
+
+  const list = document.getElementById("keys");
   document.addEventListener("keydown", (event) => {
-    if (isOff || event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
-    if (event.target.closest(WRITES) || !/^[a-z0-9]$/.test(event.key)) return;
-    const found = document.querySelector(`[data-key="${event.key}"]`);
+    if (isOff || pressed || event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
+    if (event.target.closest(WRITES)) return;
+    if (event.key === "?" && list) { show(list); return; }
+    if (list?.open || !/^[a-z0-9]$/.test(event.key)) return;
+    const found = shown(event.key);
     if (!found) return;
     event.preventDefault();
-    found.focus();
-    if (found.type !== "radio") { found.click(); return; }
-    found.checked = true;
-    const brought = document.getElementById(found.dataset.brings || "");
-    if (brought && !brought.form.querySelector(`[name="${brought.name}"]:checked`)) brought.checked = true;
+    press(found);
   });
+
+  for (const button of document.querySelectorAll("[data-closes]")) {
+    button.addEventListener("click", () => document.getElementById(button.dataset.closes).close());
+  }
 
   const note = document.querySelector("[data-keys-note]");
   if (note) {

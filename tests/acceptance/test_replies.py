@@ -50,7 +50,7 @@ def test_a_customer_who_writes_back_has_answered(days: Days, site: Site):
 def test_a_concern_in_a_reply_reaches_its_owner_and_its_recovery_can_be_answered_by_mail(days: Days, site: Site):
     days.report()
     days.live(hours=5)
-    reply(days, site, "1, it drips. Nobody called me.")
+    reply(days, site, "1\nIt drips. Nobody called me.")
     days.live(minutes=5)
     assert days.case().stage == Stage.ESCALATED
     assert days.letters(Purpose.ESCALATION_NOTICE)
@@ -66,13 +66,23 @@ def test_a_concern_in_a_reply_reaches_its_owner_and_its_recovery_can_be_answered
 def test_who_writes_stop_hears_nothing_more(days: Days, site: Site):
     days.report()
     days.live(hours=5)
-    reply(days, site, "Please stop emailing me.\n\nAnn")
+    reply(days, site, "STOP\n\nAnn")
     assert suppressed(site) == {("*", True)}
     days.report("J-2")
     days.live(days=30)
     assert [case.disposition for case in days.rows(cases)] == [Disposition.OPTED_OUT] * 2
     assert len(days.letters()) == 1
-    assert kept(site) == [("opt-out", True)]  # and a person has a look at it
+
+
+def test_who_asks_it_in_their_own_words_hears_nothing_until_a_person_has_decided(days: Days, site: Site):
+    days.report()
+    days.live(hours=5)
+    reply(days, site, "Please take my address off your list.\n\nAnn")
+    days.live(days=40)
+    days.report("J-2")  # beyond the cooldown: asked, and held
+    days.live(days=30)
+    assert (len(days.letters()), [case.stage for case in days.rows(cases)]) == (1, [Stage.ASKED] * 2)
+    assert kept(site) == [("unclear", True)]
 
 
 def test_who_is_away_is_reminded_all_the_same(days: Days, site: Site):

@@ -71,6 +71,17 @@ def test_a_call_that_two_windows_of_one_person_save_is_saved_once(shop: Shop, vi
         assert db.execute(select(calls.c.outcome).where(calls.c.id == number)).scalar_one() == "answered"
 
 
+def test_of_two_browsers_at_one_reply_one_does_it_and_the_other_reads_who(shop: Shop, visit: Visit):
+    number = seed.reply(shop.site.place, seed.asked(shop.site.place).case_id)
+    people = [sign_in(shop.site, Role.SERVICE_TEAM, name=name) for name in ("Ann Webb", "Ben Kurz")]
+    pages = [at(shop, visit, staff, f"/console/replies/{number}") for staff in people]
+    done, refused = press_at_once(pages, "Rating 4")
+    assert "No replies are left to review." in done
+    assert f"Not done: reply {number} is done already: " in refused
+    assert "reviewed it as “answer”" in refused
+    assert count(shop, answers) == 1
+
+
 def test_a_double_click_is_one_comment(shop: Shop, visit: Visit):
     number = seed.escalated(shop.site.place).escalation_id
     page = at(shop, visit, sign_in(shop.site, Role.SERVICE_TEAM), f"/console/concerns/{number}")

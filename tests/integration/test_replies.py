@@ -1,20 +1,23 @@
 """What a person makes of a reply: once, with what follows from it; by the model and as people type it."""
 
+import io
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from casework.replying import settle_reply
 from cli.app import main
 from models.log import SYSTEM
-from models.replies import NewReply, ReplyError, Settlement, find, keep, listed, settle
+from models.replies import NewReply, ReplyError, Settlement, find, keep, listed
 from models.report import address_key
 from models.tables import answers, cases, entries, replies, suppressions
 from tasks.concerns import judge_answers
 from tasks.place import Place
 from tests import seed
+from tests.review_queue import to_review
 from vocabulary import Channel, Disposition, Event, Stage
 
 NOW = seed.ASKED_AT + timedelta(hours=1)
@@ -33,7 +36,7 @@ def kept(place: Place, case: seed.Seeded | None, text: str = "8/10 [bold]?", **c
 
 def settled(place: Place, reply: int, how: Settlement, **said: Any) -> None:
     with place.store.write() as db:
-        settle(db, reply, how, by="Petra", at=LATER, change_for=timedelta(hours=72), **said)
+        settle_reply(db, reply, how, by="Petra", at=LATER, **said)
 
 
 def rows(place: Place, table: Any) -> list[Any]:
@@ -98,7 +101,7 @@ def test_noted_changes_nothing_else(place: Place):
 def test_a_reply_is_settled_once(place: Place):
     reply = kept(place, seed.asked(place))
     settled(place, reply, Settlement.NOTED)
-    with pytest.raises(ReplyError, match="settled already, as 'noted' by Petra"):
+    with pytest.raises(ReplyError, match="done already: Petra reviewed it as “noted”"):
         settled(place, reply, Settlement.ANSWER, rating=5)
     with pytest.raises(ReplyError, match="there is no reply 99"):
         settled(place, 99, Settlement.NOTED)
@@ -108,7 +111,7 @@ def test_a_reply_is_settled_once(place: Place):
     ("how", "of_case", "changes", "words"),
     [
         (Settlement.ANSWER, None, {}, "belongs to no case"),
-        (Settlement.OPT_OUT, None, {"from_key": None}, "has no sender"),
+        (Settlement.OPT_OUT, None, {"from_key": None}, "its sender is not known"),
         (Settlement.ANSWER, seed.planned, {}, "takes no answers: it is planned"),
     ],
 )
@@ -116,7 +119,7 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(place: Place, how: S
                                                             words: str):  # fmt: skip
     reply = kept(place, of_case(place) if of_case else None, **changes)
     with pytest.raises(ReplyError, match=words):
-        settled(place, reply, how, rating=5)
+        settled(place, reply, how)
     assert rows(place, replies)[0].settled_at is None
     assert Event.REPLY_SETTLED not in [entry.event for entry in rows(place, entries)]
 
@@ -139,18 +142,57 @@ def typed(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 def test_the_commands(place: Place, typed: Any):
-    assert typed("list") == (0, "No replies wait for a person.\n")
+    assert typed("list") == (0, "No replies to review.\n")
     assert typed("list", "--all") == (0, "No replies yet.\n")
     kept(place, seed.asked(place, customer_name="Ann [b]Lee"))
     status, shown = typed("list")
     assert status == 0
     assert all(word in shown for word in ("8/10 [bold]?", "a rating on another scale", "sms"))
     status, shown = typed("show", "1")
-    assert all(word in shown for word in ("Ann [b]Lee", "8/10 [bold]?", "waits for a person", "not taken: 1"))
+    assert all(word in shown for word in ("Ann [b]Lee", "8/10 [bold]?", "needs review: a rating", "not taken: 1"))
     assert typed("show", "7")[0] == typed("settle", "7", "--as", "noted")[0] == 2
     assert typed("settle", "1", "--as", "noted", "--rating", "4")[0] == 2
     status, shown = typed("settle", "1", "--as", "answer", "--rating", "4", "--by", "Petra")
-    assert (status, shown) == (0, "Reply 1 is settled as answer.\n")
+    assert (status, shown) == (0, "Reply 1 is done: answer.\n")
     assert typed("settle", "1", "--as", "noted")[0] == 2
-    assert "settled as answer by Petra" in typed("show", "1")[1]
-    assert "settled as answer" in typed("list", "--all")[1]
+    assert "reviewed as answer by Petra" in typed("show", "1")[1]
+    assert "done: answer" in typed("list", "--all")[1]
+
+
+def test_the_command_says_and_does_what_the_console_does(place: Place, typed: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("cli.replies.now", lambda: LATER)
+    case = seed.asked(place)
+    number = to_review(place, case.case_id, proposal=Settlement.OPT_OUT, at=NOW)
+    assert typed("settle", str(number), "--as", "noted")[0] == 2
+    assert "give the reason" in typed("settle", str(number), "--as", "noted")[1]
+    assert "opt-out" in typed("list")[1]
+    assert "19 h 0 min" in typed("list")[1]
+    status, shown = typed("answer", str(number), "--channel", "email", "--text", "Tom comes on Friday.")
+    assert (status, shown) == (0, "The message goes out at 2026-10-06 15:00 UTC.\n")
+    status, shown = typed("hand-over", str(number), "Plumbing", "--reason", "You know the pump.")
+    assert (status, shown) == (0, f"Reply {number} is with Plumbing.\n")
+    assert "handed over to: Plumbing: You know the pump." in typed("show", str(number))[1]
+    status, shown = typed("settle", str(number), "--as", "opt-out", "--channel", "sms", "--until", "2026-12-01")
+    assert (status, shown) == (0, f"Reply {number} is done: opt-out.\n")
+    found = {(row.channel, row.until) for row in rows(place, suppressions)}
+    assert found == {("sms", datetime(2026, 11, 30, 23, tzinfo=UTC))}
+
+
+def test_an_opt_out_of_everything_is_asked_about_at_the_command_line(
+    place: Place, typed: Any, monkeypatch: pytest.MonkeyPatch
+):
+    number = to_review(place, seed.asked(place).case_id)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    status, shown = typed("settle", str(number), "--as", "opt-out")
+    assert (status != 0, "opts the customer out of everything, for good" in shown) == (True, True)
+    assert rows(place, suppressions) == []
+    assert typed("settle", str(number), "--as", "opt-out", "--yes")[0] == 0
+    assert len(rows(place, suppressions)) == 2
+
+
+def test_answered_and_done_is_one_command(place: Place, typed: Any):
+    number = to_review(place, seed.asked(place).case_id)
+    status, shown = typed("answer", str(number), "--channel", "email", "--text", "Yes.", "--done")
+    assert (status, shown.endswith(" The reply is done.\n")) == (0, True)
+    assert typed("answer", str(number), "--channel", "email", "--text", "Yes.")[0] == 2
+    assert typed("hand-over", str(number), "Plumbing", "--reason", "Please help.")[0] == 2

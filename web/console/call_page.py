@@ -16,19 +16,19 @@ from policy.rules import Rules
 from templates.language import read_language
 from vocabulary import CallOutcome, Permission
 from web.console.doors import Visit
+from web.console.keys import BY_ACT
 from web.console.times import clock, left, length, moment, zone_text
 
 OUTCOMES: Final = (
-    (CallOutcome.ANSWERED, "a", "Answered", "with a rating, a comment, or both"),
-    (CallOutcome.SOLVED, "s", "Solved", "a concern that was settled on the phone"),
-    (CallOutcome.CONCERN, "c", "A concern", "somebody has to see to it within 24 hours"),
-    (CallOutcome.NO_ANSWER, "n", "No answer", ""),
-    (CallOutcome.BUSY, "b", "Busy", ""),
-    (CallOutcome.WRONG_NUMBER, "w", "Wrong number", ""),
-    (CallOutcome.REFUSED, "r", "Refused", "does not want to be asked, ever"),
-    (CallOutcome.CALL_BACK, "l", "Call back later", "with the time below"),
+    (CallOutcome.ANSWERED, "Answered", "with a rating, a comment, or both"),
+    (CallOutcome.SOLVED, "Solved", "a concern that was settled on the phone"),
+    (CallOutcome.CONCERN, "A concern", "somebody has to see to it within 24 hours"),
+    (CallOutcome.NO_ANSWER, "No answer", ""),
+    (CallOutcome.BUSY, "Busy", ""),
+    (CallOutcome.WRONG_NUMBER, "Wrong number", ""),
+    (CallOutcome.REFUSED, "Refused", "does not want to be asked, ever"),
+    (CallOutcome.CALL_BACK, "Call back later", "with the time below"),
 )
-"""Each with its key."""
 _RATINGS: Final = ("not at all satisfied", "not satisfied", "neutral", "satisfied", "very satisfied")
 
 
@@ -136,17 +136,21 @@ def _form(visit: Visit) -> dict[str, Any]:
     outcome, rating = wrote.get("outcome", ""), wrote.get("rating", "")
     return {
         "outcomes": [
-            {"value": one.value, "id": one.value.replace(" ", "-"), "key": key, "label": label, "hint": hint,
+            {"value": one.value, "id": _named(one), "key": BY_ACT[f"call-{_named(one)}"], "label": label, "hint": hint,
              "chosen": one.value == outcome}
-            for one, key, label, hint in OUTCOMES
+            for one, label, hint in OUTCOMES
         ],
         "ratings": [
-            {"value": number, "label": label, "chosen": str(number) == rating}
+            {"value": number, "key": BY_ACT[f"call-rating-{number}"], "label": label, "chosen": str(number) == rating}
             for number, label in enumerate(_RATINGS, start=1)
         ],
         "comment": wrote.get("comment", ""),
         "call_back_at": wrote.get("call_back_at", ""),
     }  # fmt: skip
+
+
+def _named(outcome: CallOutcome) -> str:
+    return outcome.value.replace(" ", "-")
 
 
 def _is_held(call: Row[Any], visit: Visit) -> bool:

@@ -8,15 +8,16 @@ from casework.attaching import attach
 from casework.handing import Handing, hand_over
 from casework.rules import rules_of
 from casework.subtasks import Asking, ask
-from casework.writing import Writing, log_contact, write_to_customer
+from casework.writing import log_contact, write_to_customer
 from models.escalations import EscalationError, acknowledge, resolve
 from models.notes import Author, NoteKind, comment
 from policy.concern_rules import causes_of
-from vocabulary import Channel, Permission
+from vocabulary import Permission
 from web.console.concern_page import found, owners, page_values
 from web.console.concerns import PATH
 from web.console.doors import Desk, Done, Door, Page, Visit
 from web.console.scope import sees_concern
+from web.console.writing import writing_in
 
 
 class ConcernForms:
@@ -48,12 +49,9 @@ class ConcernForms:
         return _done(visit, "commented")
 
     def write(self, visit: Visit) -> Done:
-        form = visit.form
-        if form.get("channel") not in set(Channel):
-            raise EscalationError("choose whether to write a mail or an SMS")
-        writing = Writing(channel=Channel(form["channel"]), text=form.get("message", ""), several="several" in form)
-        write_to_customer(visit.db, visit.number, writing, rules=self._desk.rules, in_use=self._desk.writes_on,
-                          by=author(visit), at=visit.now)  # fmt: skip
+        desk, writing = self._desk, writing_in(visit.form)
+        write_to_customer(visit.db, visit.number, writing, rules=desk.rules, in_use=desk.writes_on, by=author(visit),
+                          at=visit.now)  # fmt: skip
         return _done(visit, "written")
 
     def contact(self, visit: Visit) -> Done:

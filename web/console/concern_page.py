@@ -3,22 +3,22 @@
 import json
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from casework.rules import rules_of
-from casework.writing import ELSEWHERE, obstacles
+from casework.writing import ELSEWHERE
 from models.concern_list import attached_to, concern_of, subtasks_of
 from models.following import others_of_customer
 from models.pauses import open_pauses
 from models.people import listed
-from models.tables import cases, services
 from policy.concern_rules import causes_of
 from policy.escalation_rules import EscalationRules
 from policy.permissions import permissions_of
-from vocabulary import Channel, Permission, Stage
+from vocabulary import Permission, Stage
 from web.console.doors import Desk, Visit
 from web.console.story import moments
 from web.console.times import kept, left, moment, zone_text
+from web.console.writing import takes_texts, ways_to_write
 
 FIELDS = (
     "comment", "channel", "message", "several", "how", "contact", "owner", "department", "why", "subtask_department",
@@ -30,7 +30,7 @@ FIELDS = (
 def page_values(desk: Desk, visit: Visit) -> dict[str, Any]:
     row = found(visit)
     rules = rules_of(visit.db, row.policy_version)
-    ways = _ways(row, desk, visit)
+    ways = ways_to_write(visit, row.case_id, desk.writes_on)
     return {
         "concern": facts(row, visit),
         "contact": _contact(row) if visit.may(Permission.CONTACT_DATA) else None,
@@ -42,7 +42,7 @@ def page_values(desk: Desk, visit: Visit) -> dict[str, Any]:
         "said": {name: visit.form.get(name, "") if visit.fault else "" for name in FIELDS},
         "may": _may(row, visit),
         "ways": ways,
-        "texts": any(way["channel"] == Channel.SMS and not way["obstacle"] for way in ways),
+        "texts": takes_texts(ways),
         "elsewhere": list(ELSEWHERE),
         "owners": [{"email": email, "name": name} for email, name in owners(visit, rules.escalation).items()],
         "departments": departments(rules.escalation),
@@ -125,15 +125,6 @@ def _may(row: Row[Any], visit: Visit) -> dict[str, bool]:
         "attach": waits,
         "resolve": waits,
     }
-
-
-def _ways(row: Row[Any], desk: Desk, visit: Visit) -> list[dict[str, Any]]:
-    """E-mail and SMS, each with what is in its way."""
-    case = visit.db.execute(select(cases).where(cases.c.id == row.case_id)).one()
-    service = visit.db.execute(select(services).where(services.c.id == row.service_id)).one()
-    in_the_way = obstacles(visit.db, case, service, in_use=desk.writes_on, at=visit.now)
-    names = {Channel.EMAIL: "E-mail", Channel.SMS: "SMS"}
-    return [{"channel": channel, "name": names[channel], "obstacle": why} for channel, why in in_the_way.items()]
 
 
 def owners(visit: Visit, rules: EscalationRules) -> dict[str, str]:

@@ -4,6 +4,7 @@ from functools import partial
 
 from templates.guides import Guide, guide_of, guides, pieces
 from web.console.doors import Desk, Door, Page, Visit
+from web.console.keys import listed
 
 PATH = "/console/help"
 
@@ -31,6 +32,7 @@ class Guides:
             ],
             "guides": [{"title": one.title, "path": _path(one), "here": one.name == guide.name}
                        for one in guides().values()],
+            "all_keys": listed(),
         })  # fmt: skip
 
 

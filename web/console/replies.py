@@ -1,107 +1,115 @@
-"""Replies that only a person understands: read, and settled as what they are (clause 4.5)."""
+"""Replies to review: read by a person, one key each, and done once (clause 4.5)."""
 
-import json
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime
 
-from sqlalchemy import Row
-
-from casework.replying import settle_reply
+from casework.reply_handing import hand_over_reply
+from casework.replying import customers_day, settle_reply
+from casework.writing import answer_reply
+from models.lost_answers import lost_answers, see_to
+from models.optouts import Refusal
 from models.replies import ReplyError, Settlement, count_waiting, find, waiting
-from vocabulary import Permission
+from models.reply_queue import next_to_read
+from vocabulary import Channel, Permission
 from web.bell import Sound
+from web.console.concern_forms import author
 from web.console.doors import Desk, Done, Door, Page, Visit
-from web.console.times import length, moment, zone_text
+from web.console.reply_page import PATH, line, lost_line, opt_out_values, page_values
+from web.console.times import zone_text
+from web.console.writing import writing_in
 
-_PATH = "/console/replies"
-_ONE = f"{_PATH}/{{number}}"
+_ONE = f"{PATH}/{{number}}"
 _MOST = 50
-_BEGINNING = 160
-_LONGEST = 4000
-_WHAT = (
-    (Settlement.ANSWER, "An answer", "with the rating that the customer means, if there is one"),
-    (Settlement.OPT_OUT, "An opt-out", "the customer is not asked again, anywhere"),
-    (Settlement.NOTED, "Noted", "dealt with, and nothing to record"),
-)
-_RATINGS = range(1, 6)
+_JUDGED = (Settlement.ANSWER, Settlement.CONCERN, Settlement.CONFIRMED, Settlement.NOT_CONFIRMED)
+_EVERYTHING = "everything"
+_DIGITS = 10
 
 
 class Replies:
     def __init__(self, desk: Desk) -> None:
-        self._rules = desk.rules
+        self._desk = desk
 
     def doors(self) -> tuple[Door, ...]:
+        shown: tuple[tuple[str, Callable[[Visit], Page]], ...] = (("", self.show), ("/opt-out", self.ask))
+        forms: tuple[tuple[str, Callable[[Visit], Done], Callable[[Visit], Page]], ...] = (
+            ("", self.review, self.show), ("/opt-out", self.leave, self.ask), ("/write", self.write, self.show),
+            ("/hand-over", self.hand_over, self.show),
+        )  # fmt: skip
         needs = Permission.REPLIES
         return (
-            Door(path=_PATH, handler=self.show_list, needs=needs),
-            Door(path=_ONE, handler=self.show, needs=needs, of="reply"),
-            Door(path=_ONE, method="POST", handler=self.settle, needs=needs, of="reply", again=self.show),
-        )
+            Door(path=PATH, handler=self.show_list, needs=needs),
+            Door(path=f"{PATH}/lost", method="POST", handler=self.see_to, needs=needs, again=self.show_list),
+            *(Door(path=f"{_ONE}{name}", handler=handler, needs=needs, of="reply") for name, handler in shown),
+            *(Door(path=f"{_ONE}{name}", method="POST", handler=handler, needs=needs, of="reply", again=again)
+              for name, handler, again in forms),
+        )  # fmt: skip
 
     def show_list(self, visit: Visit) -> Page:
         departments = visit.departments(Permission.REPLIES)
         rows = waiting(visit.db, departments, most=_MOST)
         count = count_waiting(visit.db, departments) if len(rows) == _MOST else len(rows)
         return Page(template="replies", values={
-            "rows": [_line(row, visit) for row in rows],
+            "rows": [line(row, visit) for row in rows],
+            "lost": [lost_line(row, visit) for row in lost_answers(visit.db, departments, most=_MOST)],
+            "first": f"{PATH}/{rows[0].id}" if rows else None,
             "more": count - len(rows),
             "zone": zone_text(visit.now, visit.person.zone),
-            "clause": self._rules.clauses["4.5"],
+            "clause": self._desk.rules.clauses["4.5"],
         })  # fmt: skip
+
+    def see_to(self, visit: Visit) -> Done:
+        """An answer did not arrive, and somebody does something about it."""
+        text = visit.form.get("message", "")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
+        see_to(visit.db, number, visit.departments(Permission.REPLIES), by=visit.person.name, at=visit.now)
+        return Done(to=PATH, note="seen-to")
 
     def show(self, visit: Visit) -> Page:
-        row = find(visit.db, visit.number)
-        wrote = visit.form if visit.fault is not None else {}
-        return Page(template="reply", values={
-            **_line(row, visit),
-            "text": row.text,
-            "customer": row.customer_name,
-            "reach": [part for part in (row.email, row.phone) if part] if visit.may(Permission.CONTACT_DATA) else [],
-            "attachments": row.attachments,
-            "understood": row.understood,
-            "settled": _settled(row, visit),
-            "clause": self._rules.clauses["4.5"],
-            "kinds": [
-                {"value": how.value, "label": label, "hint": hint, "chosen": how.value == wrote.get("how", "")}
-                for how, label, hint in _WHAT
-                if row.case_id is not None or how is not Settlement.ANSWER
-            ],
-            "ratings": [{"value": one, "chosen": str(one) == wrote.get("rating", "")} for one in _RATINGS],
-            "comment": wrote.get("comment", ""),
-            "zone": zone_text(visit.now, visit.person.zone),
-        })  # fmt: skip
+        return Page(template="reply", values=page_values(self._desk, visit))
 
-    def settle(self, visit: Visit) -> Done:
-        form, comment = visit.form, visit.form.get("comment", "")
-        how = _settlement(form.get("how", ""))
-        if len(comment) > _LONGEST:
-            raise ReplyError(f"a comment has at most {_LONGEST} characters, and this one {len(comment)}: shorten it")
-        settle_reply(visit.db, visit.number, how, by=visit.person.name, at=visit.now, in_force=self._rules,
-                     rating=_rating(form.get("rating", "")), comment=comment or None)  # fmt: skip
-        ring = Sound.ANSWER_RECEIVED if how is Settlement.ANSWER else None
-        return Done(to=_PATH, note="settled", ring=ring)
+    def ask(self, visit: Visit) -> Page:
+        """What the customer refuses, before an opt-out is recorded."""
+        return Page(template="reply_opt_out", values=opt_out_values(self._desk, visit))
 
+    def review(self, visit: Visit) -> Done:
+        form = visit.form
+        name, _, rating = form.get("how", "").partition(":")
+        how = _settlement(name)
+        if how is Settlement.OPT_OUT:
+            raise ReplyError("say on the page of the opt-out what the customer refuses")
+        settle_reply(visit.db, visit.number, how, by=visit.person.name, at=visit.now,
+                     rating=_rating(rating or form.get("rating", "")), comment=form.get("comment") or None,
+                     reason=form.get("reason"))  # fmt: skip
+        return _next(visit, ring=Sound.ANSWER_RECEIVED if how in _JUDGED else None)
 
-def _line(row: Row[Any], visit: Visit) -> dict[str, Any]:
-    begins = " ".join(row.text.split())
-    about = f"{row.customer_name or 'Name not known'}: {row.kind}, {row.department}, {row.branch}"
-    return {
-        "number": row.id,
-        "path": f"{_PATH}/{row.id}",
-        "case": row.case_id,
-        "about": about if row.case_id else "no case of ours",
-        "received": moment(row.received_at, visit.now, visit.person.zone),
-        "waits": length(visit.now - row.received_at),
-        "by": {"email": "e-mail", "sms": "SMS"}.get(row.channel, row.channel),
-        "why": json.loads(row.detail or "{}").get("to a person") or "",
-        "begins": begins if len(begins) <= _BEGINNING else begins[: _BEGINNING - 1] + "…",
-    }
+    def leave(self, visit: Visit) -> Done:
+        settle_reply(visit.db, visit.number, Settlement.OPT_OUT, by=visit.person.name, at=visit.now,
+                     refusal=_refusal(visit), reason=visit.form.get("reason"))  # fmt: skip
+        return _next(visit)
+
+    def write(self, visit: Visit) -> Done:
+        """Answers the customer; the reply is done with it only where the person says so."""
+        answer_reply(visit.db, visit.number, writing_in(visit.form), rules=self._desk.rules,
+                     in_use=self._desk.writes_on, by=author(visit), at=visit.now)  # fmt: skip
+        if visit.form.get("then") != "done":
+            return Done(to=f"{PATH}/{visit.number}", note="answered")
+        settle_reply(visit.db, visit.number, Settlement.NOTED, by=visit.person.name, at=visit.now)
+        return _next(visit, note="answered-done")
+
+    def hand_over(self, visit: Visit) -> Done:
+        form = visit.form
+        hand_over_reply(visit.db, visit.number, form.get("department", ""), form.get("why", ""), by=visit.person.name,
+                        at=visit.now, rules=self._desk.rules)  # fmt: skip
+        return _next(visit, note="reply-handed-over")
 
 
-def _settled(row: Row[Any], visit: Visit) -> str | None:
-    if row.settled_at is None:
-        return None
-    at = moment(row.settled_at, visit.now, visit.person.zone)["text"]
-    return f"This reply is settled as {row.settlement} by {row.settled_by}, {at}."
+def _next(visit: Visit, *, note: str = "next-reply", ring: Sound | None = None) -> Done:
+    """On to the next reply at once; to the list when there is none."""
+    done = find(visit.db, visit.number)
+    number = next_to_read(visit.db, visit.departments(Permission.REPLIES), after=done)
+    if number is None:
+        return Done(to=PATH, note="settled" if note == "next-reply" else note, ring=ring)
+    return Done(to=f"{PATH}/{number}", note=note, ring=ring)
 
 
 def _settlement(text: str) -> Settlement:
@@ -115,3 +123,17 @@ def _rating(text: str) -> int | None:
     if text and not (text.isascii() and text.isdigit() and len(text) == 1):
         raise ReplyError("a rating is a number from 1 to 5")
     return int(text) if text else None
+
+
+def _refusal(visit: Visit) -> Refusal:
+    what, day = visit.form.get("what", ""), visit.form.get("until", "")
+    if what != _EVERYTHING and what not in set(Channel):
+        raise ReplyError("choose what the customer refuses")
+    return Refusal(channel=None if what == _EVERYTHING else Channel(what), until=_day(visit, day) if day else None)
+
+
+def _day(visit: Visit, text: str) -> datetime:
+    try:
+        return customers_day(visit.db, visit.number, date.fromisoformat(text), otherwise=visit.person.zone)
+    except (ValueError, OverflowError):
+        raise ReplyError("give the day as year, month and day: 2026-11-30") from None

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, Select, select
 
 from models.people import stands_in_for
-from models.tables import calls, cases, escalations, people, replies, reviews, subtasks
+from models.tables import calls, cases, columns, escalations, people, replies, reviews, subtasks
 from policy.permissions import EVERYWHERE
 from vocabulary import Permission
 from web.console.doors import Kind, Visit
@@ -72,9 +72,13 @@ def _call(db: Connection, number: int) -> Belongs | None:
 
 
 def _reply(db: Connection, number: int) -> Belongs | None:
-    found = db.execute(select(replies.c.id, replies.c.case_id).where(replies.c.id == number)).one_or_none()
+    """Of those to whom it was handed over; else of whom its case belongs to."""
+    wanted = select(*columns(replies, "id", "case_id", "handled_by"))
+    found = db.execute(wanted.where(replies.c.id == number)).one_or_none()
     if found is None:
         return None
+    if found.handled_by is not None:
+        return Belongs(frozenset({found.handled_by}))
     return Belongs(nobodys=True) if found.case_id is None else _case(db, found.case_id)
 
 

@@ -11,6 +11,7 @@ from policy.rules import Rules
 from templates.render import render_console
 from vocabulary import Permission
 from web.console.doors import Page, Visit
+from web.console.keys import BY_ACT, listed
 from web.console.notes import NOTES
 
 
@@ -63,6 +64,8 @@ class Shell:
             "csrf": proof,
             "nonce": secrets.token_urlsafe(18),
             "wrote": dict(visit.form) if visit.fault is not None else {},
+            "keys": BY_ACT,
+            "key_list": listed(visit.path),
         }
         return HTMLResponse(render_console(page.template, {**page.values, **frame}), status_code=page.status)
 

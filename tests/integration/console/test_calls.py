@@ -93,7 +93,7 @@ def test_a_call_is_taken_made_and_recorded(site: Site):
 def test_looking_at_a_call_takes_it_from_nobody(site: Site):
     number = seed.to_be_called(site.place)
     page = caller(site).open(f"{CALLS}/{number}").text
-    assert "Take this call" in page
+    assert 'data-key="t">Take this call' in page
     assert 'name="outcome"' not in page
     assert row(site, number).claimed_by is None
 
@@ -151,7 +151,7 @@ def test_a_call_of_somebody_else_is_shown_as_such_and_cannot_be_recorded(site: S
     assert "Robin Weaver, for 20 min" in words_in(olga.open(CALLS).text)
     page = olga.open(f"{CALLS}/{number}").text
     assert "Robin Weaver is making this call" in page
-    assert "Take this call" not in page
+    assert 'data-key="t">Take this call' not in page
     refused = olga.press(f"{CALLS}/{number}", any_form(olga), outcome="busy")
     assert refused.status_code == 409
     assert "it is free again in 20 min" in refused.text
@@ -332,7 +332,7 @@ def test_previous_contacts_are_shown_with_what_was_said(site: Site):
     seed.reply(site.place, case_id, "Who are you?", at=site.clock.now + timedelta(minutes=1))
     seed.say(site.place, case_id, at=site.clock.now + timedelta(minutes=2), rating=2, comment="It drips.\nA lot.")
     page = words_in(caller(site).open(f"{CALLS}/{number}").text)
-    story = ["answer by e-mail: rating 2 of 5 It drips. A lot.", "reply by e-mail: waits for a person Who are you?",
+    story = ["answer by e-mail: rating 2 of 5 It drips. A lot.", "reply by e-mail: to review Who are you?",
              "call 1 by Olga Brandt: call back"]  # fmt: skip
     places = [page.index(told) for told in story]
     assert places == sorted(places)

@@ -48,7 +48,7 @@ def test_who_it_says_it_is_from_means_nothing(site: Site):
     """From can be forged: it neither chooses the case nor changes an address."""
     case, other = seed.asked(site.place), seed.asked(site.place, email="other@example.com")
     before = rows(site, services)
-    send_mail(site, reply_token(site, case), "2 it drips", sender="other@example.com")
+    send_mail(site, reply_token(site, case), "2\nIt drips", sender="other@example.com")
     assert (case_row(site, case).rating, case_row(site, other).rating) == (2, None)
     assert rows(site, services) == before
     send_mail(site, None, "STOP", sender="other@example.com")
@@ -156,9 +156,9 @@ def test_html_alone_is_read(site: Site):
 
 def test_other_charsets_are_read(site: Site):
     case = seed.asked(site.place)
-    raw = "fünf, schön".encode("latin-1")
+    raw = "fünf, sehr schön".encode("latin-1")
     send_mail(site, reply_token(site, case), raw, charsets='{"text":"iso-8859-1"}')
-    assert said(site) == [(5, "schön", "email", 1)]
+    assert said(site) == [(5, "sehr schön", "email", 1)]
 
 
 def test_raw_mails_are_read(site: Site):
@@ -200,7 +200,7 @@ def test_a_token_serves_one_purpose(site: Site):
 def test_a_reply_to_the_recovery_survey_is_about_the_resolution(site: Site):
     case = seed.recovering(site.place)
     site.clock.now = seed.RECOVERING_AT
-    send_mail(site, reply_token(site, case, escalation_id=case.escalation_id), "2 it drips again")
+    send_mail(site, reply_token(site, case, escalation_id=case.escalation_id), "No, it drips again")
     judge_answers.fn([case.case_id], site.clock.now)
     assert (case_row(site, case).stage, concerns(site)[0].reopened) == (Stage.ESCALATED, 1)
 

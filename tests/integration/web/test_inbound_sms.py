@@ -1,5 +1,8 @@
 """Text messages from customers: an opt-out holds before it is confirmed, and an answer is one like any other."""
 
+import json
+from datetime import timedelta
+
 import pytest
 
 from models.report import address_key
@@ -52,20 +55,33 @@ def test_the_same_message_counts_once(site: Site):
 def test_conflicting_answers_are_versions_and_a_rating_stays_when_words_follow(site: Site):
     case = seed.asked(site.place)
     number = phone_of(site, case)
-    for body in ("5", "Tom was great", "2, no, it drips again"):
+    for body in ("5", "smells like gas now", "2\nIt drips again"):
         send_text(site, number, body)
         site.clock.tick(minutes=5)
-    assert said(site) == [(5, None, "sms", 1), (5, "Tom was great", "sms", 2), (2, "no, it drips again", "sms", 3)]
+    assert said(site) == [(5, None, "sms", 1), (5, "smells like gas now", "sms", 2), (2, "It drips again", "sms", 3)]
     assert case_row(site, case).rating == 2
 
 
 def test_a_low_rating_or_a_concern_escalates_as_from_the_page(site: Site):
     low, worried = seed.asked(site.place), seed.asked(site.place)
     send_text(site, phone_of(site, low), "1")
-    send_text(site, phone_of(site, worried), "STOPPED working again")
+    send_text(site, phone_of(site, worried), "5\nIt is leaking again")
     judge_answers.fn([low.case_id, worried.case_id], site.clock.now)
     assert [row.severity for row in concerns(site)] == ["dissatisfied", "concern"]
     assert suppressed(site) == set()
+
+
+@pytest.mark.parametrize(
+    "body", ["Nobody came", "2 still cold", "STOPPED working again", "sehr zufrieden", "5, High Street"]
+)
+def test_what_is_not_certain_is_no_answer_until_a_person_says_so(site: Site, body: str):
+    case = seed.asked(site.place)
+    send_text(site, phone_of(site, case), body)
+    [row] = rows(site, replies)
+    assert (row.understood, row.settled_at, row.text) == ("unclear", None, body)
+    assert row.read_by - row.received_at == timedelta(hours=24)
+    assert row.received_at < row.next_at < row.read_by  # warned of before
+    assert (said(site), suppressed(site), case_row(site, case).stage) == ([], set(), Stage.ASKED)
 
 
 def test_stop_is_committed_and_confirmed_once(site: Site):
@@ -93,11 +109,11 @@ def test_when_the_provider_answers_itself_we_say_nothing(site: Site):
     assert suppressed(site) == {("*", True)}
 
 
-def test_own_words_suppress_at_once_and_are_read_by_a_person(site: Site):
+def test_an_opt_out_in_own_words_is_held_for_a_person_and_nothing_is_confirmed(site: Site):
     case = seed.asked(site.place)
-    assert "<Message>" in send_text(site, phone_of(site, case), "please stop texting me").text
-    assert suppressed(site) == {("*", True)}
-    assert kept(site) == [("opt-out", True)]
+    assert send_text(site, phone_of(site, case), "please stop texting me").text == EMPTY
+    assert (suppressed(site), kept(site)) == (set(), [("unclear", True)])
+    assert json.loads(rows(site, replies)[0].proposal) == {"as": "opt-out", "rating": None}
 
 
 def test_an_opt_out_never_closes_a_concern(site: Site):
@@ -107,12 +123,10 @@ def test_an_opt_out_never_closes_a_concern(site: Site):
     assert concerns(site)[0].closed_at is None
 
 
-def test_a_concern_in_an_opt_out_is_heard(site: Site):
+def test_a_number_beside_an_opt_out_is_seen_by_a_person(site: Site):
     case = seed.asked(site.place)
-    send_text(site, phone_of(site, case), "1, still broken, stop texting me")
-    judge_answers.fn([case.case_id], site.clock.now)
-    assert case_row(site, case).stage == Stage.ESCALATED
-    assert suppressed(site) == {("*", True)}
+    send_text(site, phone_of(site, case), "1 STOP")
+    assert (suppressed(site), kept(site), said(site)) == ({("*", True)}, [("opt-out", True)], [])
 
 
 def test_an_unknown_number_can_leave_too(site: Site):
@@ -134,13 +148,13 @@ def test_what_is_unclear_waits_for_a_person_with_its_text(site: Site, body: str)
 def test_an_answer_that_belongs_to_nobody_waits_for_a_person(site: Site):
     send_text(site, "+4930999", "2 bad")
     assert kept(site) == [("answer", True)]
-    assert rows(site, replies)[0].case_id is None
+    assert (rows(site, replies)[0].case_id, rows(site, replies)[0].sender) == (None, "+4930999")
 
 
 def test_an_answer_after_its_time_waits_for_a_person(site: Site):
     case = seed.ended(site.place)
     site.clock.tick(days=5)
-    send_text(site, phone_of(site, case), "2 it broke")
+    send_text(site, phone_of(site, case), "2\nIt broke")
     assert kept(site) == [("answer", True)]
     assert len(said(site)) == 1
 
@@ -154,10 +168,16 @@ def test_who_says_it_again_after_days_is_heard_while_the_concern_is_open(site: S
     assert concerns(site)[0].repeats == 1
 
 
+def test_thanks_while_the_concern_is_open_wait_for_a_person(site: Site):
+    case = seed.escalated(site.place)
+    send_text(site, phone_of(site, case), "Tom is here now")
+    assert kept(site) == [("unclear", True)]
+
+
 def test_while_the_resolution_is_asked_about_a_reply_is_about_that(site: Site):
     case = seed.recovering(site.place)
     site.clock.now = seed.RECOVERING_AT
-    send_text(site, phone_of(site, case), "5 all good now")
+    send_text(site, phone_of(site, case), "5 all good")
     judge_answers.fn([case.case_id], site.clock.now)
     assert case_row(site, case).disposition == Disposition.RECOVERED
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import policy
-from policy.concern import Calmer, Concern, Fine, Repeat, Spoken, Verdict, judge
+from policy.concern import Spoken, judge
 from policy.file import read_policy
-from policy.recovery import NotRecovered, Recovered, after_recovery
-from vocabulary import Disposition
+from policy.recovery import NotRecovered, Recovered, Undecided, after_recovery
+from policy.yes_no import yes_or_no
 
 RULES = read_policy(Path(policy.__file__).with_name("sop.toml")).rules
 SURVEY = replace(RULES.survey, low_max=2, satisfied_min=4)
@@ -19,39 +19,49 @@ SATISFIED = Recovered("the customer is satisfied with the resolution")
 ACCEPTED = Recovered("the customer accepts the resolution")
 
 
+def said(rating: int | None = None, comment: str | None = None, **more: bool) -> Spoken:
+    flags = {"contact_me": False, "solved": False, "concern": False, "concern_open": False} | more
+    return Spoken(rating=rating, comment=comment, **flags)
+
+
+DISSATISFIED = NotRecovered("dissatisfied", ("says that it was not put right",))
+
+
 @pytest.mark.parametrize(
-    ("verdict", "rating", "outcome"),
+    ("spoken", "outcome"),
     [
-        (Fine(Disposition.SATISFIED, "rating 5 of 5"), 5, SATISFIED),
-        (Fine(Disposition.SATISFIED, "rating 4 of 5"), 4, SATISFIED),
-        (Fine(Disposition.NEUTRAL, "rating 3 of 5"), 3, ACCEPTED),
-        (Fine(Disposition.NEUTRAL, "a comment without a rating"), None, ACCEPTED),  # said something, and no concern
-        (Calmer(), 5, SATISFIED),
-        (Concern("dissatisfied", ("rating 1 of 5",)), 1, NotRecovered("dissatisfied", ("rating 1 of 5",))),
-        (Concern("concern", ("asks to be contacted",)), 5, NotRecovered("concern", ("asks to be contacted",))),
-        (Repeat("safety", ("rating 2 of 5",)), 2, NotRecovered("safety", ("rating 2 of 5",))),
+        (said(5), SATISFIED),
+        (said(4, "Thank you"), SATISFIED),
+        (said(5, "but nobody came"), Undecided("a good score beside words that may be a concern")),
+        (said(3), Undecided()),
+        (said(3, "no"), Undecided()),
+        (said(None, "Yes"), ACCEPTED),
+        (said(None, "Ja"), ACCEPTED),
+        (said(None, "No"), DISSATISFIED),
+        (said(None, "Nein"), DISSATISFIED),
+        (said(None, "thanks"), Undecided()),
+        (said(None, "Who is this?"), Undecided()),
+        (said(None, "I am away until Friday"), Undecided()),  # a machine's, perhaps
+        (said(None, "hm", solved=True), ACCEPTED),  # a person read it as a yes
+        (said(1), NotRecovered("dissatisfied", ("rating 1 of 5",))),
+        (said(5, contact_me=True), NotRecovered("concern", ("asks to be contacted",))),
+        (said(None, "hm", concern=True), NotRecovered("concern", ("raised a concern on the phone",))),
     ],
 )
-def test_a_low_score_or_a_concern_opens_it_again_and_all_else_confirms_it(
-    verdict: Verdict, rating: int | None, outcome: Recovered | NotRecovered
-):
-    assert after_recovery(verdict, rating, SURVEY) == outcome
+def test_only_an_explicit_yes_or_a_good_score_confirms(spoken: Spoken, outcome: Recovered | NotRecovered | Undecided):
+    assert after_recovery(judge(spoken, SURVEY, RULES.escalation), spoken, SURVEY) == outcome
 
 
 @given(
     rating=st.none() | st.integers(1, 5),
-    comment=st.none() | st.sampled_from(["thank you", "it still leaks", "I smell gas", "a solicitor will write"]),
+    comment=st.none()
+    | st.text(max_size=30)
+    | st.sampled_from(["thank you", "it still leaks", "I smell gas", "No", "Nein"]),
     contact_me=st.booleans(),
 )
-def test_only_an_answer_that_would_not_be_a_concern_confirms_a_resolution(
-    rating: int | None, comment: str | None, contact_me: bool
-):
-    spoken = Spoken(
-        rating=rating, comment=comment, contact_me=contact_me, solved=False, concern=False, concern_open=False
-    )
-    verdict = judge(spoken, SURVEY, RULES.escalation)
-    outcome = after_recovery(verdict, rating, SURVEY)
-    assert isinstance(outcome, NotRecovered) is isinstance(verdict, Concern)
-    if isinstance(outcome, NotRecovered):
-        assert isinstance(verdict, Concern)
-        assert (outcome.severity, outcome.reasons) == (verdict.severity, verdict.reasons)
+def test_nothing_else_confirms_a_resolution(rating: int | None, comment: str | None, contact_me: bool):
+    spoken = said(rating, comment, contact_me=contact_me)
+    outcome = after_recovery(judge(spoken, SURVEY, RULES.escalation), spoken, SURVEY)
+    if isinstance(outcome, Recovered):
+        assert rating is None or rating >= SURVEY.satisfied_min
+        assert rating is not None or yes_or_no(comment or "") is True

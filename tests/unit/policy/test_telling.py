@@ -37,6 +37,14 @@ def test_a_wording_is_a_sentence_even_of_an_entry_that_says_nothing(event: Event
          "The root cause was corrected from parts to other."),
         (Event.ANSWER_RECEIVED, {"rating": None, "channel": "sms", "contact me": True}, {"escalation_id": 4},
          "The customer answered about the resolution by sms: no rating, and asks to be contacted."),
+        (Event.REPLY_SETTLED, {"as": "answer", "rating": 4, "proposed": "answer", "followed": True}, {},
+         "A person reviewed the reply: an answer with rating 4, as proposed."),
+        (Event.REPLY_SETTLED, {"as": "opt-out", "refused": "sms", "until": "2026-12-01", "proposed": "opt-out",
+                               "followed": False}, {"channel": "email"},
+         "A person reviewed the reply: an opt-out of sms only until 2026-12-01 (proposed was an opt-out)."),
+        (Event.REPLY_SETTLED, {"as": "noted"}, {}, "A person reviewed the reply: done, with nothing to record."),
+        (Event.REPLY_HANDED_OVER, {"department": "Billing", "from department": "Heating"}, {},
+         "The reply was handed over to Billing by Heating."),
     ],
 )  # fmt: skip
 def test_what_an_entry_tells(event: Event, detail: dict[str, object], about: dict[str, object], told: str):

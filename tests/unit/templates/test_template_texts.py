@@ -17,7 +17,7 @@ from vocabulary import Purpose
 
 TEXT_SAMPLES = texts_in(SOURCE)
 ASKING = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY)
-WITHOUT_LINK = (Purpose.THANK_YOU, Purpose.CONCERN_UPDATE)
+WITHOUT_LINK = (Purpose.THANK_YOU, Purpose.CONCERN_UPDATE, Purpose.ANSWER_TO_REPLY)
 LINK = "https://feedback.example.com/s/k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4"
 SURVEY = next(sample for sample in TEXT_SAMPLES if sample.name == "survey")
 HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")

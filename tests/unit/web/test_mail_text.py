@@ -34,8 +34,8 @@ def test_text_comes_out_of_any_charset(raw: bytes, charset: str, text: str):
         ("<p>5 great</p>", "5 great"),
         ("<div>5<br>great &amp; quick</div>", "5\ngreat & quick"),
         ("<html><head><title>x</title><style>p{}</style></head><body>4</body></html>", "4"),
-        ("4<blockquote>How did we do? <p>1 2 3</p></blockquote>", "4"),
-        ('4<div class="gmail_quote">On Monday<div>we wrote</div></div> fine', "4\nfine"),
+        ("4<blockquote>How did we do? <p>1 2 3</p></blockquote>", "4\n> How did we do?\n> 1 2 3"),
+        ('4<div class="gmail_quote">On Monday<div>we wrote</div></div> fine', "4\n> On Monday\n> we wrote\nfine"),
         ('4<div id="appendonsend"></div><hr>rest', "4\n\nrest"),
         ("4<script>alert(5)</script>", "4"),
         ("4 <b>very<i> good", "4 very good"),
@@ -46,7 +46,7 @@ def test_text_comes_out_of_any_charset(raw: bytes, charset: str, text: str):
         ("4<![x[ y", "4<![x[ y"),
     ],
 )
-def test_html_is_read_without_what_it_quotes(html: str, text: str):
+def test_html_is_read_with_marks_before_what_it_quotes(html: str, text: str):
     assert text_of_html(html).split() == text.split()
 
 

@@ -1,0 +1,135 @@
+"""Which known words a written word may be: beginnings, endings, parts of compounds, and one slip of the fingers."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from policy.folding import folded, shown
+
+_TWICE = re.compile(r"(.)\1+")
+_FEWEST_FOR_A_SLIP = 5
+"""Letters that a word has at least before one of them may be wrong: shorter ones are too near to others."""
+_FEWEST_FOR_ANY_ENDING = 7
+_LONGEST_ENDING = 3
+_SHORTEST_PART = 3
+_LONGEST = 40
+"""Letters of a word that is looked at closely; longer ones are no words."""
+
+
+@lru_cache(maxsize=20_000)
+def squeezed(word: str) -> str:
+    """Without doubled letters, which are the commonest misspelling of all: gass, smel, nooo."""
+    return _TWICE.sub(r"\1", word)
+
+
+class Spelling:
+    """Knows words by their numbers: "gas" is itself, "smell*" begins so, "*geruch" ends so, "*monoxid*" holds it."""
+
+    def __init__(self, words: Sequence[str], correct: Iterable[str]) -> None:
+        self._whole: dict[str, set[int]] = defaultdict(set)
+        self._begins: dict[str, set[int]] = defaultdict(set)
+        self._ends: dict[str, set[int]] = defaultdict(set)
+        self._holds: list[tuple[str, int]] = []
+        self._slips: dict[str, set[tuple[str, int, bool]]] = defaultdict(set)
+        self._correct = frozenset(map(_compared, correct))
+        for number, word in enumerate(words):
+            for text in _spellings(word.strip("*")):
+                self._learn(number, word, text)
+        self._longest = max(map(len, [*self._whole, *self._begins, *self._ends]), default=0)
+        self._known = lru_cache(maxsize=20_000)(self._look_up)
+
+    def words_in(self, token: str) -> frozenset[int]:
+        """The numbers of the words that a token, as `hearing.tokens` has it, stands for."""
+        return self._known(token[:_LONGEST])
+
+    def _learn(self, number: int, word: str, text: str) -> None:
+        compared = _compared(text)
+        begins, ends = word.endswith("*"), word.startswith("*")
+        if begins and ends:
+            self._holds.append((compared, number))
+        elif ends:
+            self._ends[compared].add(number)
+        else:
+            (self._begins if begins else self._whole)[compared].add(number)
+            if len(text) >= _FEWEST_FOR_A_SLIP:
+                for slip in {compared, *_shorter(compared)}:
+                    self._slips[slip].add((compared, number, begins))
+
+    def _look_up(self, token: str) -> frozenset[int]:
+        return frozenset(self._plainly(token)) or frozenset(self._misspelt(token))
+
+    def _plainly(self, token: str) -> Iterator[int]:
+        yield from self._whole.get(token, ())
+        for length in range(2, min(len(token), self._longest) + 1):
+            yield from self._begins.get(token[:length], ())
+            yield from self._ends.get(token[-length:], ())
+        for part, number in self._holds:
+            if part in token:
+                yield number
+        yield from self._in_compound(token)
+
+    def _in_compound(self, token: str) -> Iterator[int]:
+        """gas-geruch, brand-lucht, gas-leak: when both parts are known."""
+        for cut in range(_SHORTEST_PART, len(token) - _SHORTEST_PART + 1):
+            first = self._as_first(token[:cut])
+            if first:
+                second = self._as_second(token[cut:])
+                if second:
+                    yield from first | second
+
+    def _as_first(self, part: str) -> set[int]:
+        return self._whole.get(part, set()) | self._begins.get(part, set())
+
+    def _as_second(self, part: str) -> set[int]:
+        numbers = set(self._whole.get(part, ()))
+        for length in range(_SHORTEST_PART, min(len(part), self._longest) + 1):
+            numbers |= self._begins.get(part[:length], set())
+        return numbers
+
+    def _misspelt(self, token: str) -> Iterator[int]:
+        if token in self._correct or not token.isalpha():
+            return
+        for length in range(_FEWEST_FOR_A_SLIP - 2, min(len(token), self._longest + 1) + 1):
+            part, rest = token[:length], len(token) - length
+            for slip in (part, *_shorter(part)):
+                for word, number, begins in self._slips.get(slip, ()):
+                    if _may_end(word, rest, begins=begins) and _one_slip(part, word):
+                        yield number
+
+
+def _may_end(word: str, rest: int, *, begins: bool) -> bool:
+    if not begins:
+        return rest == 0
+    return rest <= _LONGEST_ENDING or len(word) >= _FEWEST_FOR_ANY_ENDING
+
+
+def _compared(text: str) -> str:
+    plain = folded(shown(text)).replace("\u0153", "oe").replace("\xe6", "ae").replace("'", "")
+    return squeezed(plain)
+
+
+def _spellings(word: str) -> set[str]:
+    """A German umlaut may be written with an e: Ueberschwemmung."""
+    spelt = word
+    for umlaut, letters in (("\xe4", "ae"), ("\xf6", "oe"), ("\xfc", "ue")):
+        spelt = spelt.replace(umlaut, letters)
+    return {word, spelt}
+
+
+def _shorter(word: str) -> set[str]:
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def _one_slip(written: str, word: str) -> bool:
+    """One letter is wrong, missing or too many, or two have changed places; never the first by itself."""
+    if written == word:
+        return True
+    if len(written) == len(word):
+        wrong = [at for at, (one, other) in enumerate(zip(written, word, strict=True)) if one != other]
+        if len(wrong) == 1:
+            return wrong[0] > 0
+        first, last = wrong[0], wrong[-1]
+        return last == first + 1 and written[first] == word[last] and written[last] == word[first]
+    short, long = sorted((written, word), key=len)
+    return len(long) == len(short) + 1 and any(long[:at] + long[at + 1 :] == short for at in range(1, len(long)))

@@ -14,6 +14,7 @@ from models.log import NewEntry, append
 from models.optouts import EVERYTHING, Refusal, opt_out, suppress_address
 from models.replies import ReplyError, Settlement, case_asked, find, name_answer
 from models.reply_queue import answer_of, cases_of_sender, take
+from models.spellings import keys_of_number
 from models.subjects import case_and_service
 from models.unread import wake
 from policy.rules import SurveyRules
@@ -193,5 +194,6 @@ def _leave(db: Connection, reply: Row[Any], refusal: Refusal, by: str, at: datet
     if reply.case_id is not None:
         opt_out(db, reply.case_id, at=at, source=source, refusal=refusal, said_by=said_by, recorded_by=by)
     else:
-        suppress_address(db, reply.from_key, at=at, source=source, actor=by, refusal=refusal, said_by=said_by,
+        keys = keys_of_number(reply.sender) if said_by and reply.sender else reply.from_key
+        suppress_address(db, keys, at=at, source=source, actor=by, refusal=refusal, said_by=said_by,
                          recorded_by=by)  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from starlette.datastructures import Headers
 
-from casework.reading import have_comment_read
+from casework.reading import for_a_reader, have_comment_read
 from casework.rules import rules_of
 from models.answers import Said, asks_again, open_link, record
 from models.closed_again import Again
@@ -17,13 +17,15 @@ from models.heard import find_answer
 from models.replies import NewReply, keep
 from policy.authenticity import Confirmed, Deed, Earlier, Submission, Unconfirmed, Visit, doubted, weigh
 from policy.machines import Question
-from policy.remarks import Remark
+from policy.remarks import Remark, remark_on
+from policy.replies import Proposal
 from policy.rules import MachineRules, Rules
 from vocabulary import Channel, LinkPurpose
 from web.form import Form
 from web.visits import Visits, signals_of, visitor_of
 
 PURPOSES = (LinkPurpose.SURVEY, LinkPurpose.RECOVERY)
+_NOT_ASKED = "was sent by the survey page when the customer was not being asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +87,21 @@ def keep_meanwhile(db: Connection, token: str, form: Form, nonce: str, now: date
     """
     again = asks_again(db, token)
     if again is not None:
-        rating = f"{form.rating}: " if form.rating and form.said else str(form.rating or "")
-        keep(db, NewReply(
+        said = [str(form.rating or ""), form.said or "", "(asks to be contacted)" if form.contact_me else ""]
+        rules = rules_of(db, again.policy_version)
+        judged = remark_on(Remark(rating=form.rating, comment=form.said, contact_me=form.contact_me), rules)
+        proposal = judged[1] if judged else Proposal("answer" if form.rating else "concern", form.rating)
+        new = NewReply(
             channel=again.channel,
             external_id=f"page:{nonce}",
             case_id=again.case_id,
             policy_version=again.policy_version,
             from_key=None,
-            text=f"{rating}{form.said or ''}",
-            attachments=0,
+            text="\n".join(filter(None, said)),
             understood="unclear",
-            to_person="was sent by the survey page when the customer was not being asked",
-        ), at=now)  # fmt: skip
+            **for_a_reader(_NOT_ASKED, proposal, rules.escalation, now),
+        )
+        keep(db, new, at=now)
     return again
 
 

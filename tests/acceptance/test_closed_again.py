@@ -1,6 +1,7 @@
 """Clause 2.5 lived through: a service is reopened and closed again; its customer has the link of the first survey."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -102,7 +103,8 @@ def test_what_is_sent_from_a_page_that_was_opened_before_is_read_by_a_person(day
     assert "Someone on our team will read it" in words_in(sent.text)
     site.press(token, nonce_in(page), rating="1", comment="It smells of gas")
     [kept] = days.rows(replies)
-    assert (kept.text, kept.case_id, kept.settled_at) == ("1: It smells of gas", 1, None)
+    assert (kept.text, kept.case_id, kept.settled_at) == ("1\nIt smells of gas", 1, None)
+    assert kept.read_by == kept.received_at + timedelta(hours=24)
 
 
 def test_a_reply_to_the_first_mail_counts_for_the_newest_case(days: Days, site: Site):

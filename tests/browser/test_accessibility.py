@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
+from models.tables import services
+from tasks.open_cases import cancel_reopened
 from tests import seed
 from tests.browser.conftest import Shop
 from tests.browser.looks import faults_by_name
@@ -15,7 +17,12 @@ def test_axe_finds_nothing(shop: Shop, visit: Visit):
     options = {"bypass_csp": True}
     place = shop.site.place
     fresh, answered, faulty = seed.asked(place), seed.answered(place, comment="Well done."), seed.asked(place)
+    reopened = seed.asked(place)
+    with place.store.write() as db:
+        db.execute(services.update().where(services.c.id == reopened.service_id).values(reopened_at=seed.ASKED_AT))
+    cancel_reopened.fn(seed.ASKED_AT)
     addresses = {
+        "again": shop.link(reopened.survey),
         "survey": shop.link(fresh.survey),
         "preselected": shop.link(fresh.survey, "?r=2"),
         "already answered": shop.link(answered.survey),

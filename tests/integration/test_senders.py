@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from casework.replying import settle_reply
 from models.cases import keys_of, opted_out, refusals
 from models.coming_back import can_lift, lift
 from models.optouts import opt_out, suppress_address
-from models.replies import case_of_number
+from models.replies import NewReply, Settlement, case_of_number, keep
 from models.report import address_key
 from models.senders import Meant, whose
 from models.spellings import keys_of_number
@@ -155,3 +156,15 @@ def test_a_sender_of_a_mail_without_our_address_is_named(place: Place):
         assert ids(whose(db, Channel.EMAIL, [address_key("Anna.B@example.com")], NOW)) == (case.case_id, ())
         assert ids(whose(db, Channel.EMAIL, [address_key("tom@example.com")], NOW)) == (None, ())
         assert case_of_number(db, address_key("+49300000000"), NOW) is None
+
+
+def test_what_a_person_reads_as_an_opt_out_of_an_unknown_number_holds_for_every_spelling(place: Place):
+    sender = "+5215512345678"
+    text = NewReply(channel=Channel.SMS, external_id="SM1", case_id=None, policy_version=None, understood="unclear",
+                    from_key=address_key(sender), sender=sender, text="genug", to_person="unclear")  # fmt: skip
+    with place.store.write() as db:
+        number = keep(db, text, at=NOW)
+        assert number is not None
+        settle_reply(db, number, Settlement.OPT_OUT, by="Petra", at=NOW)
+    later = seed.planned(place, phone="+52 55 1234 5678", region="DE-BE")
+    assert row(place, later).disposition == Disposition.OPTED_OUT

@@ -26,7 +26,7 @@ from templates.render import check_templates
 
 DEMONSTRATION = "demonstration"
 """A file in the home that says: all of this was invented, and may be removed by the next demonstration."""
-_STOP_WITHIN_S = 8.0
+STOP_WITHIN_S = 8.0
 _LOOK_EVERY_S = 1.0
 _RESTARTS_PER_HOUR = 10
 
@@ -55,7 +55,7 @@ def _serve(settings: Settings) -> None:
             _watch(settings, parts, stopping)
         finally:
             typer.echo("Stopping …")
-            stop_all(parts, within_s=_STOP_WITHIN_S)
+            stop_all(parts, within_s=STOP_WITHIN_S)
             _noted(settings).unlink(missing_ok=True)
     typer.echo("Stopped. What was accepted is kept; `./aftercare up` goes on from here.")
 

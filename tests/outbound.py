@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+import channels.pinned
 from models.escalations import resolve
 from models.tables import announcements
 from tasks.announcements import claim_announcements, send_announcements, tidy_announcements
@@ -15,7 +16,7 @@ from tasks.place import Place
 from tasks.place import place as here
 from tasks.tally import Tally
 from tests import seed
-from tests.integration.channels.faulty_server import Answer, FaultyServer
+from tests.integration.channels.faulty_server import PATIENCE_S, Answer, FaultyServer
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 YES, GONE, WHO, BUSY, BROKEN = "200 OK", "410 Gone", "401 Unauthorized", "429 Too Many Requests", "500 Broken"
@@ -25,7 +26,11 @@ Serve = Callable[..., FaultyServer]
 
 @pytest.fixture
 def receiver(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """`receiver(BUSY, YES)`: a target "crm" of webhooks with these answers to the first request and to the others."""
+    """`receiver(BUSY, YES)`: a target "crm" of webhooks with these answers to the first request and to the others.
+
+    Its answers are waited for however busy the machine is: one that came too late would be another test.
+    """
+    unhurried(monkeypatch)
     servers: list[FaultyServer] = []
 
     def start(*statuses: str, header: str = "X-Of: test", name: str = "CRM", **settings: str) -> FaultyServer:
@@ -37,6 +42,11 @@ def receiver(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     yield start
     for server in servers:
         server.stop()
+
+
+def unhurried(patch: pytest.MonkeyPatch) -> None:
+    for limit in ("REQUEST_S", "LOOK_UP_S"):
+        patch.setattr(channels.pinned, limit, PATIENCE_S)
 
 
 def target(patch: pytest.MonkeyPatch, name: str, url: str, **settings: str) -> None:
@@ -59,12 +69,12 @@ def deliver(now: datetime = NOW) -> Tally:
 
 
 def told(server: FaultyServer) -> list[dict[str, Any]]:
-    return [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
+    return [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.quiet().requests]
 
 
 def ids(server: FaultyServer) -> list[str]:
     found = []
-    for request in server.requests:
+    for request in server.quiet().requests:
         found += [
             line.partition(b": ")[2].decode() for line in request.split(b"\r\n") if line.startswith(b"webhook-id")
         ]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tasks.place import Place
 from tests.web_site import Site, make_site
@@ -70,6 +70,7 @@ def database_url(tmp_path: Path, sqlite_template: Path) -> str:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Closed with the last test of a file: Playwright leaves an event loop running, which others would meet."""
+    expect.set_options(timeout=60_000)  # what does not appear is never there; what does may take a busy machine a while
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened

@@ -40,7 +40,7 @@ def test_what_is_not_taken_is_tried_again_with_the_same_number_and_given_up_afte
     assert (row.state, row.settled_at) == (Delivery.REJECTED, now)
     assert len(set(ids(server))) == 1
     assert len({json.dumps(each) for each in told(server)}) == 1
-    assert len(server.requests) == row.attempts == 10
+    assert len(server.quiet().requests) == row.attempts == 10
     assert rows(target_states) == []
 
 
@@ -61,7 +61,7 @@ def test_a_target_that_is_gone_gets_nothing_more_until_it_is_tested(place: Place
     seed.escalated(place)
     assert deliver(NOW + timedelta(days=30)) == {"announcements withdrawn": 1}
     assert [(row.state, row.code) for row in rows()] == [(Delivery.REJECTED, "410"), (Delivery.WITHDRAWN, "gone")]
-    assert len(server.requests) == 1
+    assert len(server.quiet().requests) == 1
     with place.store.write() as db:
         resume(db, "crm")
     seed.escalated(place)
@@ -73,14 +73,14 @@ def test_a_target_that_does_not_know_us_rests_and_spends_no_attempt(place: Place
     for _ in range(6):
         seed.escalated(place)
     deliver()
-    first = len(server.requests)
+    first = len(server.quiet().requests)
     assert first <= AT_ONCE  # those under way; the others were not begun
     assert {(row.state, row.attempts) for row in rows()} == {(Delivery.DUE, 0)}
     assert deliver(NOW + timedelta(minutes=14)) == {}
-    assert len(server.requests) == first
+    assert len(server.quiet().requests) == first
     server.script = [Answer(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")]
     assert deliver(NOW + timedelta(minutes=15)) == {"announced": 6}  # one tries, and the others follow
-    assert len(server.requests) == first + 6
+    assert len(server.quiet().requests) == first + 6
     assert rows(target_states) == []
 
 
@@ -89,10 +89,10 @@ def test_a_stopped_target_is_tried_with_one_announcement_each_quarter_of_an_hour
     for _ in range(3):
         seed.escalated(place)
     deliver()
-    first = len(server.requests)
+    first = len(server.quiet().requests)
     for quarter in range(1, 5):
         deliver(NOW + timedelta(minutes=15 * quarter))
-        assert len(server.requests) == first + quarter
+        assert len(server.quiet().requests) == first + quarter
     [state] = rows(target_states)
     assert (state.stopped_at, state.try_again_at) == (NOW, NOW + timedelta(minutes=75))
     deliver(NOW + timedelta(hours=77))
@@ -104,9 +104,9 @@ def test_a_target_that_breaks_while_it_is_tried_rests_on(place: Place, receiver:
     for _ in range(6):
         seed.escalated(place)
     deliver()
-    before = len(server.requests)
+    before = len(server.quiet().requests)
     deliver(NOW + timedelta(minutes=15))
-    assert len(server.requests) == before + 1
+    assert len(server.quiet().requests) == before + 1
 
 
 def test_the_time_that_a_busy_target_names_is_kept(place: Place, receiver: Serve):
@@ -116,7 +116,7 @@ def test_the_time_that_a_busy_target_names_is_kept(place: Place, receiver: Serve
     assert (rows()[0].due_at, rows()[0].attempts) == (NOW + timedelta(minutes=5), 0)
     assert deliver(NOW + timedelta(minutes=4)) == {}
     assert deliver(NOW + timedelta(minutes=5)) == {"announced": 1}
-    assert len(server.requests) == 2
+    assert len(server.quiet().requests) == 2
 
 
 def test_one_target_that_is_down_holds_up_none_of_the_others(place: Place, receiver: Serve):
@@ -125,7 +125,7 @@ def test_one_target_that_is_down_holds_up_none_of_the_others(place: Place, recei
         seed.escalated(place)
     deliver()
     assert len(told(well)) == 3
-    assert 1 <= len(down.requests) <= 3
+    assert 1 <= len(down.quiet().requests) <= 3
 
 
 def test_what_a_lost_worker_held_is_sent_by_the_next_one(place: Place, receiver: Serve):
@@ -137,7 +137,7 @@ def test_what_a_lost_worker_held_is_sent_by_the_next_one(place: Place, receiver:
     later = NOW + timedelta(minutes=3)
     assert deliver(later) == {"announced": 1}
     assert send_announcements.fn(lost, later) == {}  # it comes back too late
-    assert len(server.requests) == 1
+    assert len(server.quiet().requests) == 1
 
 
 def test_a_worker_that_comes_back_in_the_middle_writes_nothing(place: Place, receiver: Serve):
@@ -159,7 +159,7 @@ def test_a_target_that_left_the_settings_is_owed_nothing(
         assert deliver() == {"announcements withdrawn": 1}
     assert deliver() == {}
     assert (rows()[0].state, rows()[0].code) == (Delivery.WITHDRAWN, "no such target")
-    assert server.requests == []
+    assert server.quiet().requests == []
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def overtaken(days: Days, first: Callable[[Connection], object], second: Callabl
             after: Future[None] = threads.submit(follow)
             begun.wait()
             time.sleep(0.3)  # it runs into what the first one holds
-        after.result(timeout=20)
+        after.result(timeout=60)
 
 
 def says(days: Days, rating: int, escalation_id: int | None = None) -> Callable[[Connection], object]:

@@ -85,7 +85,7 @@ class Rivals:
 
     def stop(self) -> None:
         self._order("stop")
-        assert self.family.wait(timeout=20) == 0
+        assert self.family.wait(timeout=60) == 0
 
     def kill(self) -> None:
         with suppress(ProcessLookupError):

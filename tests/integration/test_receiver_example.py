@@ -31,7 +31,7 @@ def example(folder: Path) -> Any:
 
 def posts(server: FaultyServer) -> list[tuple[dict[str, str], bytes]]:
     found = []
-    for request in server.requests:
+    for request in server.quiet().requests:
         head, _, body = request.partition(b"\r\n\r\n")
         pairs = (line.partition(": ") for line in head.decode().split("\r\n")[1:])
         found.append(({name.lower(): value for name, _, value in pairs}, body))

@@ -27,11 +27,11 @@ A_MAIL = Mail(
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., FaultyServer]]:
-    """`serve(Answer(...), ..., pause_s=...)`: a server that is stopped at the end of the test."""
+    """`serve(Answer(...), ..., pause_s=..., together=...)`: a server that is stopped at the end of the test."""
     servers: list[FaultyServer] = []
 
-    def start(*script: Answer, pause_s: float = 0.0) -> FaultyServer:
-        servers.append(FaultyServer(script, pause_s=pause_s))
+    def start(*script: Answer, pause_s: float = 0.0, together: int = 1) -> FaultyServer:
+        servers.append(FaultyServer(script, pause_s=pause_s, together=together))
         return servers[-1]
 
     yield start

@@ -10,6 +10,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+PATIENCE_S = 60.0
+"""More than a busy machine needs for anything here: who waits so long waits in vain."""
+
 
 class Ending(Enum):
     """What happens to the connection after the answer."""
@@ -41,6 +44,8 @@ class FaultyServer:
     script: Sequence[Answer]
     pause_s: float = 0.0
     """Before each answer."""
+    together: int = 1
+    """Nobody is answered before so many requests are in hand at one time."""
     requests: list[bytes] = field(default_factory=list)
     """Head and body of each complete request."""
     done: list[Ending] = field(default_factory=list)
@@ -54,10 +59,12 @@ class FaultyServer:
 
     def __post_init__(self) -> None:
         self._turn, self._busy = 0, 0
-        self._lock, self._stopping = threading.Lock(), threading.Event()
+        self._lock, self._stopping = threading.Condition(), threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
+        self._accepting = threading.Thread(target=self._accept)
+        self._threads: list[threading.Thread] = []
+        self._last, self._ours = threading.Event(), None
+        self._accepting.start()
 
     @property
     def url(self) -> str:
@@ -71,20 +78,36 @@ class FaultyServer:
         """Wait until every connection has come to its end. What is written down is final then."""
         if not self._stopping.is_set():
             self._stopping.set()
-            with socket.create_connection(("127.0.0.1", self.port)):
-                self._threads[0].join(10)
-            for thread in self._threads:
-                thread.join(10)
-                assert not thread.is_alive(), "a client never hung up"
+            self.quiet()
+            self._accepting.join()
             self._socket.close()
+        return self
+
+    def quiet(self) -> "FaultyServer":
+        """Wait until all that the clients have sent until now is written down and they have hung up.
+
+        One connection more comes after theirs: the system hands them out in the order in which they were made.
+        """
+        self._last.clear()
+        with socket.socket() as ours:
+            ours.bind(("127.0.0.1", 0))
+            self._ours = ours.getsockname()
+            ours.connect(("127.0.0.1", self.port))
+            assert self._last.wait(PATIENCE_S), "the server accepts no connections"
+        for thread in self._threads:
+            thread.join(PATIENCE_S)
+            assert not thread.is_alive(), "a client never hung up"
         return self
 
     def _accept(self) -> None:
         while True:
-            connection, _ = self._socket.accept()
-            if self._stopping.is_set():
+            connection, peer = self._socket.accept()
+            if peer == self._ours:
                 connection.close()
-                return
+                self._last.set()
+                if self._stopping.is_set():
+                    return
+                continue
             self.connections += 1
             self._threads.append(threading.Thread(target=self._serve, args=(connection,)))
             self._threads[-1].start()
@@ -107,6 +130,8 @@ class FaultyServer:
             self._turn += 1
             self._busy += 1
             self.busiest = max(self.busiest, self._busy)
+            self._lock.notify_all()
+            assert self._lock.wait_for(lambda: self.busiest >= self.together, PATIENCE_S), "too few requests at once"
         self._stopping.wait(self.pause_s)
         with self._lock:
             self._busy -= 1

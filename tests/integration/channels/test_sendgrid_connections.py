@@ -9,15 +9,15 @@ from pydantic import SecretStr
 
 from channels.protocol import Mail, Outcome, Receipt
 from channels.sendgrid import SendGrid
-from tests.integration.channels.faulty_server import Answer, Ending, FaultyServer
+from tests.integration.channels.faulty_server import PATIENCE_S, Answer, Ending, FaultyServer
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 YES = Answer(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
 
 
-def send(url: str, mail: Mail) -> Receipt:
+def send(url: str, mail: Mail, *, timeout_s: float = PATIENCE_S) -> Receipt:
     key = SecretStr("SG.a-key_that.nobody-may_see")
-    provider = SendGrid(url, key, sandbox=False, timeout_s=0.4, now=lambda: NOW)
+    provider = SendGrid(url, key, sandbox=False, timeout_s=timeout_s, now=lambda: NOW)
     (receipt,) = provider.send([mail], allowed=lambda ref: True, in_flight=1)
     return receipt
 
@@ -60,7 +60,7 @@ def test_a_refused_connection_is_later(a_mail: Callable[..., Mail]) -> None:
 def test_a_name_that_does_not_resolve_is_later(a_mail: Callable[..., Mail]) -> None:
     with pytest.raises(socket.gaierror):
         socket.getaddrinfo("sendgrid.invalid", 443)
-    receipt = send("https://sendgrid.invalid", a_mail())
+    receipt = send("https://sendgrid.invalid", a_mail(), timeout_s=0.4)
     assert receipt.outcome is Outcome.LATER
     assert receipt.code in ("dns", "timeout")  # a resolver may take longer than the deadline to say no
 
@@ -69,7 +69,7 @@ def test_a_connection_that_is_never_made_is_later(a_mail: Callable[..., Mail]) -
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.create_connection(full.getsockname()):
         with pytest.raises(TimeoutError):  # the queue of the listener is full: it answers no one any more
             socket.create_connection(full.getsockname(), timeout=0.2)
-        receipt = send(f"http://127.0.0.1:{full.getsockname()[1]}", a_mail())
+        receipt = send(f"http://127.0.0.1:{full.getsockname()[1]}", a_mail(), timeout_s=0.4)
     assert (receipt.outcome, receipt.code) == (Outcome.LATER, "timeout")
 
 
@@ -82,6 +82,6 @@ def test_a_failed_tls_handshake_is_later(a_mail: Callable[..., Mail], serve: Cal
 
 def test_a_tls_handshake_that_hangs_is_later(a_mail: Callable[..., Mail], serve: Callable[..., FaultyServer]) -> None:
     server = serve(Answer(b"", Ending.HANG, unread=True))
-    receipt = send(f"https://127.0.0.1:{server.port}", a_mail())
+    receipt = send(f"https://127.0.0.1:{server.port}", a_mail(), timeout_s=0.6)
     assert (receipt.outcome, receipt.code) == (Outcome.LATER, "timeout")
     assert server.stop().done == [Ending.HANG]

@@ -9,6 +9,7 @@ import pytest
 from channels.protocol import Mail, Outcome
 from channels.smtp import Smtp
 from tests.integration.channels.desk import DROP, Desk
+from tests.integration.channels.faulty_server import PATIENCE_S
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -18,7 +19,7 @@ def anyone(ref: str) -> bool:
 
 
 def smtp(port: int) -> Smtp:
-    return Smtp("127.0.0.1", port, starttls="off", timeout_s=1.0, now=lambda: NOW)
+    return Smtp("127.0.0.1", port, starttls="off", timeout_s=PATIENCE_S, now=lambda: NOW)
 
 
 @pytest.fixture

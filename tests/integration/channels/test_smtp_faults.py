@@ -14,6 +14,7 @@ import pytest
 from channels.burst import PATIENCE
 from channels.protocol import Mail, Outcome
 from channels.smtp import Smtp
+from tests.integration.channels.faulty_server import PATIENCE_S
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -61,7 +62,7 @@ class BareRelay:
         if not self._stopping.is_set():
             self._stopping.set()
             with socket.create_connection(("127.0.0.1", self.port)):
-                self._thread.join(10)
+                self._thread.join(PATIENCE_S)
             assert not self._thread.is_alive(), "a client never hung up"
             self._socket.close()
         return self
@@ -95,7 +96,7 @@ class BareRelay:
         elif reply is Do.RESET:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         elif reply is Do.HANG:
-            connection.settimeout(10)
+            connection.settimeout(PATIENCE_S)
             assert connection.recv(65536) == b""
         self.done += step == self.step
         return isinstance(reply, bytes)
@@ -114,8 +115,8 @@ def relay() -> Iterator[Callable[[str, bytes | Do], BareRelay]]:
         each.stop()
 
 
-def smtp(port: int) -> Smtp:
-    return Smtp("127.0.0.1", port, starttls="off", timeout_s=0.3, now=lambda: NOW)
+def smtp(port: int, *, timeout_s: float = PATIENCE_S) -> Smtp:
+    return Smtp("127.0.0.1", port, starttls="off", timeout_s=timeout_s, now=lambda: NOW)
 
 
 LONG = b"250 " + b"x" * 10_000 + b"\r\n"
@@ -162,7 +163,8 @@ def test_only_after_the_content_was_begun_nobody_knows(
     code: str,
 ) -> None:
     server = relay(step, fault)
-    (receipt,) = smtp(server.port).send([a_mail()], allowed=lambda ref: True, in_flight=1)
+    provider = smtp(server.port, timeout_s=0.6 if code == "timeout" else PATIENCE_S)
+    (receipt,) = provider.send([a_mail()], allowed=lambda ref: True, in_flight=1)
     assert (receipt.outcome, receipt.code) == (outcome, code)
     assert server.stop().done == 1
     assert len(server.contents) == (1 if step == "CONTENT" else 0)
@@ -194,7 +196,7 @@ def test_a_refused_connection_is_tried_once_for_the_burst(a_mail: Callable[..., 
 
 
 def test_a_name_that_does_not_resolve_is_later(a_mail: Callable[..., Mail]) -> None:
-    provider = Smtp("relay.invalid", 25, starttls="off", timeout_s=0.3, now=lambda: NOW)
+    provider = Smtp("relay.invalid", 25, starttls="off", timeout_s=PATIENCE_S, now=lambda: NOW)
     (receipt,) = provider.send([a_mail()], allowed=lambda ref: True, in_flight=1)
     assert (receipt.outcome, receipt.code) == (Outcome.LATER, "dns")
 

@@ -18,12 +18,13 @@ from pydantic import SecretStr
 from channels.protocol import Mail, Outcome
 from channels.smtp import Smtp
 from tests.integration.channels.desk import Desk
+from tests.integration.channels.faulty_server import PATIENCE_S
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 def smtp(port: int, starttls: Literal["required", "off"] = "off", **options: Any) -> Smtp:
-    return Smtp("127.0.0.1", port, starttls=starttls, timeout_s=1.0, now=lambda: NOW, **options)
+    return Smtp("127.0.0.1", port, starttls=starttls, timeout_s=PATIENCE_S, now=lambda: NOW, **options)
 
 
 @pytest.fixture

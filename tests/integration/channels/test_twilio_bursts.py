@@ -15,7 +15,7 @@ from channels.burst import PATIENCE
 from channels.protocol import Outcome, TextMessage
 from channels.twilio import Twilio
 from channels.twilio_account import Credentials
-from tests.integration.channels.faulty_server import Answer, Ending, FaultyServer
+from tests.integration.channels.faulty_server import PATIENCE_S, Answer, Ending, FaultyServer
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ACCOUNT, SECRET = "AC" + "0a" * 16, "a-secret_that.nobody-may_see"
@@ -35,7 +35,7 @@ BAD_KEY = answer("401 Unauthorized", {"code": 20003})
 SLOW_DOWN = answer("429 Too Many Requests", {"code": 20429}, "Retry-After: 60")
 
 
-def twilio(url: str, *, timeout_s: float = 5.0) -> Twilio:
+def twilio(url: str, *, timeout_s: float = PATIENCE_S) -> Twilio:
     credentials = Credentials(ACCOUNT, ACCOUNT, SecretStr(SECRET))
     return Twilio(url, credentials, sender="+493023125000", status_url="https://care.example.org/hooks/twilio/status",
                   timeout_s=timeout_s, now=lambda: NOW)  # fmt: skip
@@ -104,7 +104,7 @@ def test_one_whose_window_closes_during_the_burst_is_put_off_and_costs_no_patien
 ) -> None:
     server = serve(YES, pause_s=1.1)
     closing = [
-        a_text(ref=f"n{number}", try_for_s=66) for number in range(PATIENCE + 2)
+        a_text(ref=f"n{number}", try_for_s=61 + PATIENCE_S) for number in range(PATIENCE + 2)
     ]  # a minute and the deadline of a request
     receipts = twilio(server.url).send([*closing, texts[0]], allowed=anyone, in_flight=1)
     assert [(receipt.outcome, receipt.code) for receipt in receipts] == [
@@ -134,7 +134,9 @@ def test_neither_secret_nor_number_nor_account_reaches_the_log(
     lost, hung = Answer(b"", Ending.RESET), Answer(b"", Ending.HANG)
     caplog.set_level(logging.DEBUG)
     for given in (YES, NO, DOWN, BAD_KEY, SLOW_DOWN, lost, hung, Answer(b"garbage\r\n\r\n", Ending.CLOSE)):
-        twilio(serve(given).url, timeout_s=0.2).send([a_text()], allowed=anyone, in_flight=1)
+        twilio(serve(given).url, timeout_s=0.4 if given is hung else PATIENCE_S).send(
+            [a_text()], allowed=anyone, in_flight=1
+        )
     twilio("http://127.0.0.1:9").send([a_text()], allowed=anyone, in_flight=1)
     gc.collect()
     assert "selector" in caplog.text, "the log is open down to DEBUG: asyncio wrote into it"

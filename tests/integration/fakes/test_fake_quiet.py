@@ -20,11 +20,11 @@ def test_when_the_wait_is_over_everything_was_told(start: Start, listener: Liste
     for number in range(20):
         send(fakes, message(f"bounce{number}@example.com"))
     send_sms(fakes, StatusCallback=f"{listener.url}/hooks/twilio/status/abc")
-    fakes.wait_until_told(10)
+    fakes.wait_until_told(60)
     told = list(listener.posts)
     assert b"".join(body for path, _, body in told if "events" in path).count(b'"event": "bounce"') == 20
     assert [b"MessageStatus=delivered" in body for path, _, body in told if "status" in path].count(True) == 1
-    fakes.wait_until_told(10)
+    fakes.wait_until_told(60)
     assert listener.posts == told
 
 
@@ -34,7 +34,7 @@ def test_the_wait_goes_on_while_aftercare_has_not_taken_a_post(start: Start, lis
     take = listener.take
 
     def slowly(path: str, headers: dict[str, str], body: bytes) -> int:
-        answered.wait(10)
+        answered.wait(60)
         return take(path, headers, body)
 
     listener.take = slowly  # type: ignore[method-assign]
@@ -42,7 +42,7 @@ def test_the_wait_goes_on_while_aftercare_has_not_taken_a_post(start: Start, lis
     with pytest.raises(TimeoutError):
         fakes.wait_until_told(0.2)
     answered.set()
-    fakes.wait_until_told(10)
+    fakes.wait_until_told(60)
     assert listener.posts
 
 
@@ -51,7 +51,7 @@ def test_what_is_held_is_told_when_somebody_waits_for_it_and_not_before(start: S
     send(fakes)
     time.sleep(0.3)
     assert listener.posts == []
-    fakes.wait_until_told(10)
+    fakes.wait_until_told(60)
     told = len(listener.posts)
     assert told
     send(fakes)

@@ -22,7 +22,7 @@ def post(fakes: Fakes, id: str = "msg_1", *, path: str = "", body: str = BODY, l
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(KEYS.webhook_secret).sign(id, at, BODY),
     }
-    return httpx.post(f"{fakes.webhook_url}{path}", content=body, headers=headers, timeout=3).status_code
+    return httpx.post(f"{fakes.webhook_url}{path}", content=body, headers=headers, timeout=60).status_code
 
 
 def test_a_signed_webhook_is_taken_and_its_copy_is_known(start: Start):

@@ -53,7 +53,7 @@ def test_its_settings_are_ready_to_copy_and_stay_the_same_after_a_restart(tmp_pa
                             headers={"Authorization": f"Bearer {first['sendgrid_api_key']}"})  # fmt: skip
         assert answer.status_code == 202
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=60)
         assert (output, errors, process.returncode) == ("Stopped after 1 messages.\n", "", 0)
     with command(tmp_path) as process:
         again = printed(process)
@@ -68,7 +68,7 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path):
     with command(tmp_path) as process:
         port = printed(process)["sendgrid_url"].rpartition(":")[2]
         with command(tmp_path, "--twilio-port", port) as second:
-            _, errors = second.communicate(timeout=20)
+            _, errors = second.communicate(timeout=60)
             assert second.returncode == 2
             assert errors.count("\n") == 1
             assert "choose other ports" in errors

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def until(happened: Callable[[], object], *, within_s: float = 10.0) -> None:
+def until(happened: Callable[[], object], *, within_s: float = 60.0) -> None:
     """Fails when it does not happen in time."""
     end = time.monotonic() + within_s
     while not happened():

@@ -101,7 +101,7 @@ def test_who_comes_second_with_another_content_is_told_so(site: Site):
         receive(db, [seed.report(**first)], at=site.clock.now)
         sender.start()
         _wait_until_it_waits(site, sender)
-    sender.join(10)
+    sender.join(60)
     assert [answer.status_code for answer in answers] == [409]
     with site.store.read() as db:
         assert [row.agent for row in db.execute(services.select())] == [None]
@@ -114,7 +114,7 @@ def test_who_comes_second_with_the_same_content_is_told_that_it_is_known(site: S
         receive(db, [seed.report(**json.loads(BODY))], at=site.clock.now)
         sender.start()
         _wait_until_it_waits(site, sender)
-    sender.join(10)
+    sender.join(60)
     assert [answer.json() for answer in answers] == [{"new": 1, "known": 1}]
 
 
@@ -130,7 +130,7 @@ def _wait_until_it_waits(site: Site, sender: threading.Thread) -> None:
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
-    for _ in range(200):
+    for _ in range(3000):
         with site.store.read() as db:
             if db.execute(waiting).scalar_one():
                 return

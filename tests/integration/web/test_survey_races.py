@@ -20,14 +20,14 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     start, found = threading.Barrier(len(calls)), []
 
     def run(call: Callable[[], Any]) -> None:
-        start.wait(10)
+        start.wait(60)
         found.append(call())
 
     threads = [threading.Thread(target=run, args=(call,)) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return found
 
 
@@ -67,7 +67,7 @@ def test_a_case_that_is_closed_meanwhile_takes_no_answer(site: Site):
         sender.start()
         sender.join(0.3)
         assert sender.is_alive(), "it did not wait for the case"
-    sender.join(10)
+    sender.join(60)
     assert [page.status_code for page in pages] == [404]
     assert versions(site) == [1]
     with site.store.read() as db:

@@ -27,7 +27,7 @@ class Transactions:
     @contextmanager
     def write(self) -> Iterator[None]:
         self.begun += 1
-        self.go.wait(10)
+        self.go.wait(60)
         yield
 
 

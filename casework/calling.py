@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
 
+from casework.alarms import Reported, raise_alarm
 from casework.contact import contact_of
 from casework.rules import rules_of
 from models.calls import CallError, CallReport, call_of, policy_version_of, record_call
@@ -13,7 +14,8 @@ from models.cases import calls_of, next_number, put_off
 from models.escalations import set_values
 from models.owed import OwedCall, owe_calls
 from models.tables import cases, escalations
-from vocabulary import CallOutcome, Stage
+from policy.danger import dangers
+from vocabulary import CallOutcome, Channel, Stage
 
 _ASKED_FOR = "the customer asked to be called then; "
 
@@ -38,9 +40,19 @@ def report_call(db: Connection, call_id: int, report: CallReport, *, at: datetim
     if report.call_back_at is not None and report.call_back_at > latest:
         raise CallError(f"the time to call back is too far away: name one until {latest:%Y-%m-%d}")
     call = record_call(db, call_id, report, at=at, change_for=timedelta(hours=rules.survey.change_hours))
+    _heed_danger(db, call, report, at)
     if report.outcome is not CallOutcome.CALL_BACK or report.call_back_at is None:
         return None
     return _owe(db, call, report.call_back_at, at)
+
+
+def _heed_danger(db: Connection, call: Row[Any], report: CallReport, at: datetime) -> None:
+    """What was solved on the phone is over. Advice was given by whoever made the call."""
+    found = dangers(report.comment or "") if report.outcome is not CallOutcome.SOLVED else ()
+    if found:
+        reported = Reported(dangers=found, source=f"call:{call.id}", received_at=at, channel=Channel.PHONE)
+        case = db.execute(select(cases).where(cases.c.id == call.case_id)).one()
+        raise_alarm(db, reported, case, rules=rules_of(db, case.policy_version), at=at)
 
 
 def _owe(db: Connection, call: Row[Any], wanted: datetime, at: datetime) -> OwedCall:

@@ -44,7 +44,7 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     pages = Pages(rules)
     front = Front(store, pages)
     nonces, visits, limiter = Nonces(signing_key(settings)), Visits(), Limiter(settings.trusted_proxies)
-    survey = Survey(store, clock, bell, pages, nonces, visits, limiter)
+    survey = Survey(store, clock, bell, pages, nonces, visits, limiter, rules)
     unsubscribe = Unsubscribe(store, clock, pages, Presses(store, clock, nonces, visits), limiter)
     intake = Intake(store, clock, bell, intake_secrets(settings))
     hooks = Hooks(store, clock, bell, of_events(settings), twilio_hook(settings))

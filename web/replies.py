@@ -207,5 +207,5 @@ def _leave(db: Connection, arrived: Arrived, meant: Meant, now: datetime) -> boo
         left = [opt_out(db, case_id, at=now, source=source, said_by=number) for case_id in meant.case_ids]
         return any(left)
     if number:
-        return suppress_address(db, number, at=now, source=source, said_by=number)
+        return suppress_address(db, arrived.from_keys, at=now, source=source, said_by=number)
     return False

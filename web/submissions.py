@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from starlette.datastructures import Headers
 
+from casework.alarms import Reported, raise_alarm
 from casework.reading import for_a_reader, have_comment_read
 from casework.rules import rules_of
 from models.answers import Said, asks_again, open_link, record
@@ -15,7 +16,9 @@ from models.closed_again import Again
 from models.doubts import arrived_at, doubt, sent_since
 from models.heard import find_answer
 from models.replies import NewReply, keep
+from models.senders import cases_by_id
 from policy.authenticity import Confirmed, Deed, Earlier, Submission, Unconfirmed, Visit, doubted, weigh
+from policy.danger import dangers
 from policy.machines import Question
 from policy.remarks import Remark, remark_on
 from policy.replies import Proposal
@@ -49,7 +52,9 @@ class Sender:
                           visitor=visitor_of(self.headers), signals=signals_of(self.headers))  # fmt: skip
 
 
-def take(db: Connection, token: str, form: Form, nonce: str, sender: Sender, now: datetime) -> Taken | None:
+def take(
+    db: Connection, token: str, form: Form, nonce: str, sender: Sender, now: datetime, *, in_force: Rules
+) -> Taken | None:
     """Record the submission if the link is open; if it was recorded before, that one. None: the link is not open."""
     case = open_link(db, token, PURPOSES, now, hold=True)
     answer = find_answer(db, nonce)
@@ -63,6 +68,7 @@ def take(db: Connection, token: str, form: Form, nonce: str, sender: Sender, now
     said = _said(form, case.channel, nonce, verdict)
     change_for = timedelta(hours=rules.survey.change_hours)
     answered = record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)
+    _heed_danger(db, form, f"answer:{answered.answer_id}", said.channel, case.case_id, in_force, now)
     if isinstance(verdict, Confirmed):
         question = Question.SURVEY if case.escalation_id is None else Question.RECOVERY
         remark = Remark(rating=form.rating, comment=form.said, contact_me=form.contact_me, question=question)
@@ -80,7 +86,9 @@ def take(db: Connection, token: str, form: Form, nonce: str, sender: Sender, now
     return Taken(recorded, rules, new=True) if recorded else None
 
 
-def keep_meanwhile(db: Connection, token: str, form: Form, nonce: str, now: datetime) -> Again | None:
+def keep_meanwhile(
+    db: Connection, token: str, form: Form, nonce: str, now: datetime, *, in_force: Rules
+) -> Again | None:
     """What is sent while its service is open again, or before its customer is asked anew, is read by a person.
 
     None when the link is none of such a service.
@@ -102,7 +110,19 @@ def keep_meanwhile(db: Connection, token: str, form: Form, nonce: str, now: date
             **for_a_reader(_NOT_ASKED, proposal, rules.escalation, now),
         )
         keep(db, new, at=now)
+        _heed_danger(db, form, f"page:{nonce}", Channel(again.channel), again.case_id, in_force, now)
     return again
+
+
+def _heed_danger(
+    db: Connection, form: Form, source: str, channel: Channel, case_id: int, in_force: Rules, now: datetime
+) -> None:
+    """Also of what may be a program's: a false alarm is cheap."""
+    found = dangers(form.said or "")
+    if found:
+        reported = Reported(dangers=found, source=source, received_at=now, channel=channel)
+        [case] = cases_by_id(db, [case_id])
+        raise_alarm(db, reported, case, rules=in_force, at=now)
 
 
 def _weigh(

@@ -31,8 +31,9 @@ from web.visits import Visits, visitor_of
 class Survey:
     def __init__(
         self, store: Store, clock: Callable[[], datetime], bell: Bell, pages: Pages, nonces: Nonces, visits: Visits,
-        limiter: Limiter,
+        limiter: Limiter, rules: Rules,
     ) -> None:  # fmt: skip
+        self._rules = rules
         self._visits = visits
         self._limiter = limiter
         self._store = store
@@ -81,8 +82,8 @@ class Survey:
         if faults or nonce is None:
             return self._again(token, form, faults or [ONCE_MORE], nonce, request)
         with self._store.write() as db:
-            taken = take(db, token, form, nonce, Sender(self._visits, request.headers), now)
-            again = keep_meanwhile(db, token, form, nonce, now) if taken is None else None
+            taken = take(db, token, form, nonce, Sender(self._visits, request.headers), now, in_force=self._rules)
+            again = keep_meanwhile(db, token, form, nonce, now, in_force=self._rules) if taken is None else None
         if taken is None:
             return self._again_later(again, kept=True) if again else self._pages.unavailable()
         if not _says_the_same(form, taken.answer):  # the same form, changed and sent again by the browser's back button

@@ -9,7 +9,7 @@ import pytest
 from tests.house.project import python_files, tree
 
 OURS = {"policy", "vocabulary"}
-READS_THE_FILE = {Path(f"policy/{name}.py") for name in ("escalation_rules", "file", "rules", "shapes")}
+READS_THE_FILE = {Path(f"policy/{name}.py") for name in ("danger_rules", "escalation_rules", "file", "rules", "shapes")}
 
 
 @pytest.mark.parametrize("path", [path for path in python_files() if path.parts[0] == "policy"], ids=str)

@@ -88,8 +88,9 @@ def end_alarm(db: Connection, alarm_id: int, outcome: str, *, by: str, at: datet
 
 
 def _on_duty(db: Connection, department: str, rung: int, rules: Rules, at: datetime) -> OnCall:
-    on_route = route(department, rules.escalation)
-    return told_at(rung, on_call(db, department, at), on_route, rules.escalation)
+    shift, on_route = on_call(db, department, at), route(department, rules.escalation)
+    who = None if shift is None else OnCall(shift.name, shift.email, shift.phone, "on call")
+    return told_at(rung, who, on_route, rules.escalation)
 
 
 def _alarms(alarm_id: int, row: Any, to: OnCall, at: datetime) -> list[OwedMessage]:

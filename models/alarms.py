@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 from models.refused import Refused
 from models.store import Store, insert_new
 from models.tables import alarms, cases, columns, duty_shifts, replies, services
-from policy.alarm import OnCall
 
 
 class AlarmError(Refused):
@@ -109,9 +108,8 @@ def open_in(db: Connection, departments: Collection[str]) -> Sequence[Row[Any]]:
     return db.execute(found.order_by(alarms.c.id)).all()
 
 
-def on_call(db: Connection, department: str, at: datetime) -> OnCall | None:
+def on_call(db: Connection, department: str, at: datetime) -> Row[Any] | None:
     """Who is on call for a department at an instant; one of its own before one for all, the latest beginning first."""
     running = duty_shifts.c.starts_at <= at, duty_shifts.c.ends_at > at, duty_shifts.c.department.in_([department, "*"])
     order = (duty_shifts.c.department == "*").asc(), duty_shifts.c.starts_at.desc(), duty_shifts.c.id.desc()
-    found = db.execute(select(duty_shifts).where(*running).order_by(*order).limit(1)).one_or_none()
-    return OnCall(found.name, found.email, found.phone, "on call") if found is not None else None
+    return db.execute(select(duty_shifts).where(*running).order_by(*order).limit(1)).one_or_none()

@@ -97,7 +97,7 @@ def understand(heard: Heard, rules: Rules, letters: Letters = NOTHING) -> Unders
         return _for_person(whole, "nothing but quoted text" if whole else "no text", Proposal("noted"))
     if is_reaction(whole, text):
         return _reaction(whole, text)
-    if seems_automatic(heard, text) and not dangers(text):
+    if seems_automatic(heard, text):
         return Understood(meaning=Meaning.AUTOMATIC, text=text)
     understood = _commanded(heard, text) or _said(heard, text, rules)
     if written.doubtful and understood.to_person is None:

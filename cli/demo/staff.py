@@ -38,10 +38,6 @@ _MEANWHILE: tuple[tuple[Deed, int], ...] = (
 """What happens between taking a concern and resolving it, and how often."""
 
 
-_CALLED_ABOUT = (Settlement.NOT_CONFIRMED, Settlement.CONFIRMED)
-"""Whoever does not say clearly whether it was put right is called."""
-
-
 class Staff:
     def __init__(self, seed: int, store: Store, rules: Rules, company: Company) -> None:
         self._seed = seed
@@ -102,14 +98,17 @@ class Staff:
             sign_unreachable(db, row.id, by=supervisor_of(row.department, self._rules), at=now)
 
     def _settle(self, db: Connection, now: datetime) -> None:
-        """Replies that are not certain, within half a day: most are what we proposed; the others need no more."""
+        """Replies that are not certain, within half a day: what we proposed. Who was asked whether it was put right, and does
+        not say so clearly, is called.
+        """
         for reply in waiting(db, ["*"], most=50):
             at = reply.received_at + timedelta(hours=self._chance("reply", reply.id).uniform(1, 11))
             if at <= now:
                 caller = self._company.callers[reply.id % 2].name
                 proposal = proposal_of(reply) or Proposal(Settlement.NOTED)
                 case = case_asked(db, reply.case_id) if reply.case_id is not None else None
-                fits = obstacle(proposal.how, reply, case) is None and proposal.how not in _CALLED_ABOUT
+                put_right = case is not None and case.escalation_id is not None
+                fits = obstacle(proposal.how, reply, case) is None and not put_right
                 how, rating = (proposal.how, proposal.rating) if fits else (Settlement.NOTED, None)
                 settle_reply(db, reply.id, how, rating=rating, by=caller, at=at, reason="answered by telephone")
 

@@ -14,9 +14,9 @@ from policy.reply_words import words_heard
 
 _RULE = re.compile(r"\s*[_=*-]{10,}\s*|\s*-{2,}\s*\w[\w '`.-]{2,60}\s*-{2,}\s*")
 """A line of Outlook's, or "-----Original Message-----" in any language."""
-_MARKS = re.compile(r"[\s!-/:-@\[-`{-~\u2018-\u201f\u00ab\u00bb\u00bf\u00a1\u2026\u2013\u2014\u00a0]*")
+_MARKS = re.compile(r"[\s!-)+-/:-@\[-`{-~\u2018-\u201f\u00ab\u00bb\u00bf\u00a1\u2026\u2013\u2014\u00a0]*")
 """Nothing but punctuation: left over of what was taken away."""
-_LINE_AT_END = re.compile(r"(?:\n[\s_=*-]{3,})+$")
+_LINE_AT_END = re.compile(r"(?:\n[\s_=-]{3,})+$")
 _SIGNATURE = re.compile(r"--\s?")
 _LABEL = re.compile(r"\W*[^\W\d_][^:\n]{0,24}\s?[:\uff1a]\*?(?:\s|$)")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}")

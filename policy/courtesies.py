@@ -22,7 +22,7 @@ def is_greeting(line: str) -> bool:
     names = [token for token in named if token.kind == "word"]
     return (
         len(names) <= LONGEST_NAME + 1
-        and all(sign in ",.!-'" for sign in signs)
+        and all(sign in ",.!:-'" for sign in signs)
         and all(token.capital or words.greetings.are([token.text]) for token in names)
     )
 

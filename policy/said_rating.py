@@ -50,7 +50,9 @@ def _on_a_line_of_its_own(text: str) -> Stated | None:
     if first is None:
         return None
     found = _Reading(lines[first]).result()
-    if found is None or found.rest or first + 1 == len(lines) or not _begins_anew(lines, first):
+    if found is not None and first == written[-1]:
+        return Stated(found.rating, found.rest)
+    if found is None or found.rest or not _begins_anew(lines, first):
         return None
     rest = without_farewell("\n".join(lines[first + 1 :]))
     return None if mentions_rating(rest) else Stated(found.rating, rest.strip() if re.search(r"\w", rest) else "")
@@ -186,9 +188,11 @@ class _Reading:
             "praise": self._length(heard.praise, at),
             "blame": self._length(heard.blame, at),
         }
-        longest = max(lengths.values())
+        longest, named = max(lengths.values()), self._named(at)
+        if named > longest:
+            return named
         if not longest:
-            return self._named(at)
+            return 0
         both = lengths["praise"] == lengths["blame"] == longest  # "service", "very"
         self._praised |= lengths["praise"] == longest and not both
         self._blamed |= lengths["blame"] == longest and not both

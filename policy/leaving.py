@@ -76,6 +76,25 @@ def leaves_for_good(text: str) -> bool:
     return bool(words) and not names and _are_of_the_law(words)
 
 
+def name_below(text: str) -> list[str]:
+    """The words of lines that may be a name, below the words of the law."""
+    lines = [line for line in re.split(r"\n|\s--\s", shown(text)) if line.strip()]
+    return [
+        word for line in lines[1:] if _is_a_name(line) and not _is_courtesy(line) for word in only_words(line).split()
+    ]
+
+
+def _is_courtesy(line: str) -> bool:
+    words = only_words(line).split()
+    at = 0
+    while at < len(words):
+        length = _length_of_courtesy(words, at) or _length_of_law(words, at)
+        if not length:
+            return False
+        at += length
+    return True
+
+
 def has_number(text: str) -> bool:
     """Whether a number stands beside the words."""
     return any(word.isdecimal() or word in words_heard().numbers for word in only_words(text).split())

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from policy.folding import only_words
 from policy.reply_words import words_heard
+from policy.trouble import tells_of_trouble
 from vocabulary import Channel
 
 
@@ -137,7 +138,7 @@ def seems_automatic(heard: Heard, text: str) -> bool:
     hinted = hinted or bool(_NO_REPLY.search(_header(heard, "from") or heard.sender))
     # A prefix in a language that we do not know, before a subject: "Автоответ: How did we do?"
     prefixed = bool(_PREFIXED.match(heard.subject)) and not _REPLIED.match(heard.subject)
-    return announced or machine or (away and (hinted or prefixed))
+    return announced or ((machine or (away and (hinted or prefixed))) and not tells_of_trouble(text))
 
 
 def proposes_automatic(heard: Heard, text: str) -> bool:

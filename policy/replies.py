@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from policy.danger import dangers
 from policy.folding import only_words
-from policy.leaving import has_number, leaves_for_good, may_leave
+from policy.leaving import has_number, leaves_for_good, may_leave, name_below
 from policy.machines import (
     Heard,
     Question,
@@ -99,7 +99,7 @@ def understand(heard: Heard, rules: Rules, letters: Letters = NOTHING) -> Unders
         return _reaction(whole, text)
     if seems_automatic(heard, text):
         return Understood(meaning=Meaning.AUTOMATIC, text=text)
-    understood = _commanded(heard, text) or _said(heard, text, rules)
+    understood = _commanded(heard, text, letters) or _said(heard, text, rules)
     if written.doubtful and understood.to_person is None:
         return _for_person(text, "some of the text may be ours", _proposed(heard, text))
     return understood
@@ -128,11 +128,19 @@ def _reaction(whole: str, own: str) -> Understood:
     return _for_person(whole, "a reaction to our text", Proposal("automatic"))
 
 
-def _commanded(heard: Heard, text: str) -> Understood | None:
+def _beside_opt_out(text: str, letters: Letters) -> str | None:
+    """What stands beside the words of the law and has to be read, though the opt-out is final."""
+    if has_number(text):
+        return "a number beside an opt-out"
+    names = [word for word in name_below(text) if word not in letters.values]
+    return "words below an opt-out" if names else None
+
+
+def _commanded(heard: Heard, text: str, letters: Letters) -> Understood | None:
     """A word of command that is the whole reply."""
     words, filtered = only_words(text).split(), heard.opt_out_type.strip().casefold()
     if filtered == "stop" or leaves_for_good(text):
-        beside = "a number beside an opt-out" if has_number(text) else None
+        beside = _beside_opt_out(text, letters)
         proposal = Proposal("noted") if beside else None
         return Understood(meaning=Meaning.OPT_OUT, text=text, to_person=beside, proposal=proposal)
     if heard.channel is Channel.SMS and (filtered == "help" or words_heard().help.are(words)):
@@ -176,7 +184,7 @@ def _rated(heard: Heard, text: str, rating: int, rest: str, rules: Rules) -> Und
     if heard.question is Question.RECOVERY and rules.survey.low_max < rating < rules.survey.satisfied_min:
         return _for_person(text, "neither yes nor no", Proposal("answer", rating))
     reason = "longer than a comment can be" if len(rest) > _LONGEST_COMMENT else None
-    if rest and not low and sounds_like_trouble(rest):
+    if not low and sounds_like_trouble(text):
         reason = reason or "a comment that may be a concern"
     proposal = Proposal("concern", rating) if reason else None
     return Understood(

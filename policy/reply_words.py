@@ -53,6 +53,8 @@ class Heard:
 
     numbers: Mapping[str, int]
     ones: frozenset[str]
+    graded: frozenset[str]
+    """Words of `before` beside which a low number may be a good mark."""
     before: Phrases
     after: Phrases
     units: Phrases
@@ -111,6 +113,7 @@ def words_heard() -> Heard:
     return Heard(
         numbers={word: value for word, value in numbers.items() if word not in ones},
         ones=frozenset(word for word, value in numbers.items() if value == 1),
+        graded=frozenset(map(_folded, all_of("graded"))),
         ending=frozenset(map(_folded, all_of("ending"))),
         contacting=frozenset(map(_folded, all_of("contacting"))),
         **{name: Phrases.of(all_of(name)) for name in lists},

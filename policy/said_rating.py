@@ -86,6 +86,7 @@ class _Reading:
         self._stars = 0
         self._asterisks = 0
         self._glad = self._cross = self._praised = self._blamed = False
+        self._beside = self._graded = False
 
     def result(self) -> _Result | None:
         at = 0
@@ -111,9 +112,15 @@ class _Reading:
                 return None
         elif self._stars not in (0, 1, rating):
             return None
-        against = (self._glad or self._praised) if rating < _LIKED else False
-        against = against or ((self._cross or self._blamed) if rating > _DISLIKED else False)
-        return None if against else _Result(rating, self._besides() if self._praised or self._blamed else "")
+        liked, disliked = self._glad or self._praised, self._cross or self._blamed
+        against = (liked and rating < _LIKED) or (disliked and rating > _DISLIKED)
+        alone = self._beside and not (self._praised or self._blamed)  # "1 job" counts something
+        graded = (
+            self._graded and rating <= _DISLIKED
+        )  # where 1 is the best mark at school, or "number 1" the best there is
+        if against or alone or graded:
+            return None
+        return _Result(rating, self._besides() if self._praised or self._blamed else "")
 
     def _besides(self) -> str:
         """The words of praise or blame: all but the rating, where that stands at one end."""
@@ -196,6 +203,8 @@ class _Reading:
         both = lengths["praise"] == lengths["blame"] == longest  # "service", "very"
         self._praised |= lengths["praise"] == longest and not both
         self._blamed |= lengths["blame"] == longest and not both
+        self._beside |= both
+        self._graded |= lengths["before"] == longest and token.text in heard.graded
         return longest
 
     def _named(self, at: int) -> int:

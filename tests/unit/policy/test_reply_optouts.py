@@ -9,6 +9,7 @@ import policy
 from policy.file import parse_policy, read_policy
 from policy.leaving import BY_LAW
 from policy.machines import Heard
+from policy.ours import Letters
 from policy.replies import Meaning, Proposal, Understood, understand, words_for
 from policy.reply_rules import ReplyRules
 from vocabulary import Channel
@@ -16,11 +17,12 @@ from vocabulary import Channel
 FILE = Path(policy.__file__).with_name("sop.toml")
 SHIPPED = read_policy(FILE).rules
 BARE = replace(SHIPPED, replies=ReplyRules())
+TO_ANNA = Letters.of([], values=["Anna Bergmann"])
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
 
 
 def heard(text: str, channel: Channel = SMS, **more: object) -> Understood:
-    return understand(Heard(channel=channel, text=text, **more), SHIPPED)  # type: ignore[arg-type]
+    return understand(Heard(channel=channel, text=text, **more), SHIPPED, TO_ANNA)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,12 @@ def test_a_word_that_is_the_whole_reply_is_an_opt_out(text: str, channel: Channe
 @pytest.mark.parametrize("word", sorted(BY_LAW))
 def test_no_policy_can_take_away_the_words_of_the_law(word: str):
     assert understand(Heard(channel=SMS, text=word.upper()), BARE).meaning is Meaning.OPT_OUT
+
+
+@pytest.mark.parametrize("text", ["STOP\n\nBob Smith", "STOP\nHeizung Kaputt"])
+def test_what_may_be_a_name_below_it_is_seen_by_a_person_unless_it_is_the_customers(text: str):
+    understood = heard(text)
+    assert (understood.meaning, understood.to_person) == (Meaning.OPT_OUT, "words below an opt-out")
 
 
 @pytest.mark.parametrize("text", ["STOP 5", "stop, 5", "1 stop", "5\nSTOP"])

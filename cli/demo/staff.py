@@ -98,8 +98,8 @@ class Staff:
             sign_unreachable(db, row.id, by=supervisor_of(row.department, self._rules), at=now)
 
     def _settle(self, db: Connection, now: datetime) -> None:
-        """Replies that are not certain, within half a day: what we proposed. Who was asked whether it was put right, and
-        does not say so clearly, is called.
+        """Replies that are not certain, within half a day: what we proposed. Who was asked whether it was put right
+        and does not say so clearly is called.
         """
         for reply in waiting(db, ["*"], most=50):
             at = reply.received_at + timedelta(hours=self._chance("reply", reply.id).uniform(1, 11))

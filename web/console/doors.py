@@ -21,7 +21,7 @@ SIGN_IN = "/console/sign-in"
 LARGEST_NUMBER = 2**31 - 1
 """Of a row, in PostgreSQL. What is larger in an address is nobody's number."""
 
-Kind = Literal["case", "concern", "call", "reply", "subtask", "person", "review"]
+Kind = Literal["case", "concern", "call", "reply", "subtask", "person", "review", "alarm"]
 """Whose number stands in an address. Who may see it is in `web.console.scope`."""
 
 
@@ -64,6 +64,15 @@ class Visit:
     def departments(self, permission: Permission) -> frozenset[str]:
         """Whose cases this person sees by a permission; "*" for all."""
         return departments_for(permission, self.person.roles, self.person.departments)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence above every page, with where it leads. `grave`: nothing else matters as much."""
+
+    text: str
+    path: str | None = None
+    grave: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from models.store import Store
 from policy.rules import Rules
 from vocabulary import Channel
 from web.bell import Bell
+from web.console.alarms import Alarms, Dangers
 from web.console.banner import Silence
 from web.console.calls import Calls
 from web.console.case_page import CasePage
@@ -28,6 +29,7 @@ from web.console.guard import Guard
 from web.console.guides import Guides
 from web.console.log import Log
 from web.console.me import Me
+from web.console.on_call import OnCallCalendar
 from web.console.people import People
 from web.console.replies import Replies
 from web.console.reviews import Reviews
@@ -48,7 +50,7 @@ class Room(Protocol):
 
 ROOMS: tuple[Callable[[Desk], Room], ...] = (
     Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Log, Reviews,
-    Runs, People, SetUp, Me, Guides,
+    Runs, People, SetUp, Me, Guides, Alarms, OnCallCalendar,
 )  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def console_routes(
 ) -> list[BaseRoute]:
     """Every address of the console. The doors are plain routes: what FastAPI finds out of a handler, each has alike."""
     desk = desk_of(settings, store, clock, rules)
-    shell = Shell(rules, (Silence(rules.runs),))
+    shell = Shell(rules, (Dangers(), Silence(rules.runs)))
     guard = Guard(desk, shell, bell)
     provider = provider_of(settings)
     entrance = Entrance(desk, shell, guard, company=provider is not None, proxies=settings.trusted_proxies)

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, Select, select
 
 from models.people import stands_in_for
-from models.tables import calls, cases, columns, escalations, people, replies, reviews, subtasks
+from models.tables import alarms, calls, cases, columns, escalations, people, replies, reviews, subtasks
 from policy.permissions import EVERYWHERE
 from vocabulary import Permission
 from web.console.doors import Kind, Visit
@@ -93,6 +93,14 @@ def _review(db: Connection, number: int) -> Belongs | None:
     return None if found is None else Belongs(nobodys=True)
 
 
+def _alarm(db: Connection, number: int) -> Belongs | None:
+    """Of whom its case belongs to; of no case, everybody's with the permission."""
+    found = db.execute(select(*columns(alarms, "case_id", "department")).where(alarms.c.id == number)).one_or_none()
+    if found is None:
+        return None
+    return Belongs(nobodys=True) if found.case_id is None else Belongs(frozenset({found.department}))
+
+
 def _subtask(db: Connection, number: int) -> Belongs | None:
     """Of those who are asked, and of those who have the concern."""
     found = db.execute(select(subtasks).where(subtasks.c.id == number)).one_or_none()
@@ -111,4 +119,5 @@ _FINDERS: Final[dict[Kind, Callable[[Connection, int], Belongs | None]]] = {
     "person": _person,
     "subtask": _subtask,
     "review": _review,
+    "alarm": _alarm,
 }

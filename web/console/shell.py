@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from fastapi.responses import HTMLResponse
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from policy.rules import Rules
 from templates.render import render_console
 from vocabulary import Permission
-from web.console.doors import Page, Visit
+from web.console.doors import Notice, Page, Visit
 from web.console.keys import BY_ACT, listed
 from web.console.notes import NOTES
 
@@ -28,6 +28,7 @@ MENU: Final[tuple[Place, ...]] = (
     Place("/console", "My day"),
     Place("/console/calls", "Calls", Permission.CALLS),
     Place("/console/concerns", "Concerns", Permission.CONCERNS),
+    Place("/console/alarms", "Alarms", Permission.CONCERNS),
     Place("/console/cases", "Cases", Permission.CASES),
     Place("/console/replies", "Replies", Permission.REPLIES),
     Place("/console/causes", "Root causes", Permission.ROOT_CAUSE),
@@ -41,8 +42,8 @@ MENU: Final[tuple[Place, ...]] = (
 )
 """In the order in which it is shown."""
 
-Banner = Callable[[Visit], str | None]
-"""A sentence that stands above everything, when there is something to say."""
+Banner = Callable[[Visit], list[Notice]]
+"""Sentences that stand above everything, when there is something to say."""
 
 
 class Shell:
@@ -53,7 +54,7 @@ class Shell:
     def page(self, visit: Visit, page: Page, proof: str) -> HTMLResponse:
         menu = [{"path": place.path, "label": place.label, "here": _is_at(place.path, visit.path)}
                 for place in MENU if place.needs is None or visit.may(place.needs)]  # fmt: skip
-        said = [sentence for banner in self._banners if (sentence := banner(visit))]
+        said = [asdict(notice) for banner in self._banners for notice in banner(visit)]
         frame: dict[str, Any] = {
             "company_name": self._company,
             "person_name": visit.person.name,

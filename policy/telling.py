@@ -63,7 +63,7 @@ _MESSAGES = {
     Purpose.CONCERN_UPDATE: "A message about the concern",
     Purpose.ANSWER_TO_REPLY: "An answer to the customer’s message",
     Purpose.SAFETY_ADVICE: "The advice on what to do",
-    Purpose.DANGER_ALARM: "Word of the danger",
+    Purpose.DANGER_ALARM: "The alert about a danger",
     Purpose.ESCALATION_NOTICE: "The notice of the concern",
     Purpose.CONCERN_HANDED_OVER: "The notice that the concern was handed over",
     Purpose.DEADLINE_WARNING: "A warning about a deadline",

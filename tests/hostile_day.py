@@ -7,10 +7,10 @@ from itertools import count, cycle
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
 from models.people import by_email
-from models.tables import calls, replies, subtasks
+from models.tables import alarms, calls, replies, subtasks
 from tasks.concerns import judge_answers
 from tests import seed
 from tests.console import Staff, at_browser, hidden_in, sign_in
@@ -21,7 +21,7 @@ from vocabulary import Role
 from web.console.doors import Kind
 from web.console.rooms import desk_of, doors
 
-CONCERNS, CALLS, PEOPLE = "/console/concerns", "/console/calls", "/console/people"
+CONCERNS, CALLS, PEOPLE, ON_CALL = (f"/console/{page}" for page in ("concerns", "calls", "people", "on-call"))
 _NUMBERS = count(1)
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -41,11 +41,16 @@ class HostileDay:
     staff: Staff = field(init=False)
 
     def __post_init__(self) -> None:
-        self.text, self._words = " ".join(self.texts), cycle(self.texts)
+        # Some of these texts read like a danger or an opt-out, and then pages say so: so all are both.
+        self.text = " ".join(["I smell gas. I don't know where this message will end up.", *self.texts])
+        self._words = cycle(self.texts)
         self.staff = self._somebody()
+        self.do(ON_CALL, department="All others", name=word(next(self._words), 80), email="on.call@staff.example.com",
+                phone="+31 6 12345678", starts="2026-03-01T08:00", ends="2027-03-01T08:00")  # fmt: skip
         self.numbers["concern"] = [self._open_concern(), self._resolved_concern(), self._unreachable_concern()]
         self.numbers["call"] = [self._recorded_call(), self._call_in_hand()]
         self.numbers["reply"] = [self._reply(), self._reply(), self._reviewed_reply()]
+        self.numbers["alarm"] = [self._alarm(), self._ended_alarm()]
         ineligible = seed.planned(self.site.place, **self._service(kind=word(next(self._words))))
         self.numbers["case"].append(ineligible.case_id)
         self._refused_forms()
@@ -115,8 +120,7 @@ class HostileDay:
         asked = {"subtask_department": "Plumbing", "what": self.text, "due": later}
         for _ in range(3):
             self.do(f"{one}/subtask", one, **asked)
-        with self.site.store.read() as db:
-            last = db.execute(select(func.max(subtasks.c.id))).scalar_one()
+        last = self._last(subtasks)
         self.numbers["subtask"] = [last - 2, last - 1, last]
         self.do(f"/console/subtasks/{last}/done", f"/console/subtasks/{last}", result=self.text)
         self.do(f"/console/subtasks/{last - 1}/withdraw", f"/console/subtasks/{last - 1}", reason=self.text)
@@ -166,11 +170,14 @@ class HostileDay:
         return number
 
     def _reply(self) -> int:
-        case = seed.asked(self.site.place, **self._service())
-        sent = "What did this cost? " + self.text.encode("utf-8", "replace").decode()
-        assert send_text(self.site, phone_of(self.site, case), sent).status_code == 200
+        """Waits for a person, whatever it says."""
+        number = seed.asked(self.site.place, **self._service()).case_id
+        sent = self.text.encode("utf-8", "replace").decode()
+        return seed.reply(self.site.place, number, sent, at=self.site.clock())
+
+    def _last(self, of: Table) -> int:
         with self.site.store.read() as db:
-            return int(db.execute(select(func.max(replies.c.id))).scalar_one())
+            return int(db.execute(select(func.max(of.c.id))).scalar_one())
 
     def _reviewed_reply(self) -> int:
         """It is answered, handed over and done, each with words."""
@@ -182,11 +189,23 @@ class HostileDay:
         self.do(one, None, how="noted", reason=self.text[:4000])
         return number
 
+    def _alarm(self) -> int:
+        case, sent = seed.asked(self.site.place, **self._service()), self.text.encode("utf-8", "replace").decode()
+        assert send_text(self.site, phone_of(self.site, case), sent).status_code == 200
+        return self._last(alarms)
+
+    def _ended_alarm(self) -> int:
+        one = f"/console/alarms/{(number := self._alarm())}"
+        self.do(f"{one}/take", one)
+        self.do(f"{one}/end", one, outcome=self.text[:4000])
+        return number
+
     def _refused_forms(self) -> None:
         """What was written into a form that is not taken stands in it again."""
         one, call, text = f"{CONCERNS}/{self.numbers['concern'][0]}", f"{CALLS}/{self.numbers['call'][1]}", self.text
         case, subtask = self.numbers["case"][-1], self.numbers["subtask"][0]
         person, reply = f"{PEOPLE}/{self.numbers['person'][0]}", f"/console/replies/{self.numbers['reply'][0]}"
+        alarm = f"/console/alarms/{self.numbers['alarm'][0]}"
         forms: dict[str, tuple[str, str | None, dict[str, str]]] = {
             "resolve": (f"{one}/resolve", one, {"action": text, "root_cause": text}),
             "write": (f"{one}/write", one, {"message": text, "channel": text}),
@@ -205,6 +224,11 @@ class HostileDay:
             "reply, written to": (f"{reply}/write", reply, {"message": text, "channel": text}),
             "reply, handed over": (f"{reply}/hand-over", reply, {"why": text, "department": text}),
             "opt-out": (f"{reply}/opt-out", f"{reply}/opt-out", {"what": text, "until": text, "reason": text}),
+            "alarm": (f"{alarm}/end", alarm, {"outcome": text + "x" * 4000}),
+            "shift": (ON_CALL, None, {"department": text, "name": word(text), "email": word(text), "phone": word(text),
+                                      "starts": word(text), "ends": word(text)}),
+            "shifts of a calendar": (f"{ON_CALL}/import", ON_CALL, {"for": text, "calendar": text}),
+            "shift to remove": (f"{ON_CALL}/remove", ON_CALL, {"shift": text}),
             "me": ("/console/me", None, {"timezone": text, "away_from": text, "away_until": text, "stand_in": text}),
             "new person": (f"{PEOPLE}/new", None, {"email": text, "name": text, "departments": text, "roles": text,
                                                    "timezone": text}),

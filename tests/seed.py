@@ -11,19 +11,21 @@ from typing import Any
 
 from sqlalchemy import select
 
+from casework.alarms import Reported, raise_alarm
 from casework.rules import rules_of
 from models.answers import NewLink, Said, add_links, new_token, record
 from models.escalations import open_escalations, resolve
 from models.inbox import receive
 from models.replies import NewReply, keep
 from models.report import ClosedService
+from models.senders import cases_by_id
 from models.tables import calls, cases, services
 from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
 from tasks.ladder import work_ladder
 from tasks.open_cases import open_cases
 from tasks.place import Place
-from vocabulary import Channel, LinkPurpose
+from vocabulary import Channel, Danger, LinkPurpose
 
 CLOSED_AT = datetime(2026, 10, 5, 8, 30, tzinfo=UTC)
 """A Monday, 10:30 in Berlin."""
@@ -146,6 +148,16 @@ def reply(
         kept = keep(db, new, at=at)
     assert kept is not None
     return kept
+
+
+def alarm(place: Place, case_id: int, *, at: datetime = ANSWERED_AT, **changes: Any) -> int:
+    """A danger that somebody reported."""
+    reported = Reported(**{"dangers": (Danger.GAS,), "source": f"test:{next(_NUMBERS)}", "received_at": at} | changes)
+    with place.store.write() as db:
+        [case] = cases_by_id(db, [case_id])
+        number = raise_alarm(db, reported, case, rules=place.policy.rules, at=at)
+    assert number is not None
+    return number
 
 
 def say(place: Place, case_id: int, *, at: datetime, rating: int | None = None, comment: str | None = None,

@@ -49,6 +49,7 @@ def a_working_day(shop: Shop) -> dict[Kind, int]:
     seed.to_be_called(place, customer_timezone="Pacific/Auckland")
     call = seed.to_be_called(place, customer_name="Maximiliane-Alexandra von und zu Hohenstein-Wolfenbüttel")
     reply = seed.reply(place, concern.case_id, "Who was that? " * 40)
+    danger = seed.alarm(place, seed.asked(place).case_id)
     seed.ended(place)
     handled = place.policy.rules.escalation.routes[-1].handled_by
     asking = Asking(department=handled, what="Send the invoice again.", due_at=shop.site.clock.now + timedelta(days=2))
@@ -56,7 +57,7 @@ def a_working_day(shop: Shop) -> dict[Kind, int]:
         subtask = ask(db, concern.escalation_id or 0, asking, by=Author(name="Olga Brandt"), at=shop.site.clock.now)
     person = let_in(shop.site, *Role, name="Olga Brandt", password=PASSWORD)
     return {"case": concern.case_id, "concern": concern.escalation_id or 0, "call": call, "reply": reply,
-            "person": person.id, "subtask": subtask, "review": make_review(shop.site)}  # fmt: skip
+            "alarm": danger, "person": person.id, "subtask": subtask, "review": make_review(shop.site)}  # fmt: skip
 
 
 def test_axe_finds_nothing_and_nothing_sticks_out(shop: Shop, visit: Visit):

@@ -87,7 +87,6 @@ class Alarms:
                 "case": {"number": row.case_id, "path": f"/console/cases/{row.case_id}"} if row.case_id else None,
                 "zone": zone_text(visit.now, visit.person.zone),
                 "clause": self._rules.clauses["4.4"],
-                "wrote": visit.form.get("outcome", "") if visit.fault else "",
             },
         )
 

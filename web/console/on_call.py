@@ -31,13 +31,11 @@ class OnCallCalendar:
         )
 
     def show(self, visit: Visit) -> Page:
-        wrote = visit.form if visit.fault else {}
         return Page(
             template="on_call",
             values={
                 "rows": [self._line(row, visit) for row in coming_shifts(visit.db, visit.now)],
                 "departments": [_shown(one.department) for one in self._rules.escalation.routes],
-                "wrote": {name: wrote.get(name, "") for name in (*_FIELDS, "for", "calendar")},
                 "may_change": visit.may(Permission.REASSIGN),
                 "zone": zone_text(visit.now, visit.person.zone),
                 "clause": self._rules.clauses["4.4"],

@@ -89,8 +89,12 @@ def review(site: Site, department: str) -> int:
     return make_review(site, version=1 + (MINE, THEIRS).index(department))
 
 
+def alarm(site: Site, department: str) -> int:
+    return seed.alarm(site.place, case(site, department), at=site.clock())
+
+
 MAKERS: dict[str, Callable[[Site, str], int]] = {
-    "case": case, "concern": concern, "call": call, "reply": reply, "subtask": subtask,
+    "alarm": alarm, "case": case, "concern": concern, "call": call, "reply": reply, "subtask": subtask,
     "person": person, "review": review,
 }  # fmt: skip
 

@@ -69,7 +69,10 @@ def test_nobody_is_paged_and_one_person_is_to_ask(site: Site):
     press(site, case.survey, rating="1")
     judge(site, case)
     assert rows(site, escalations) == []
-    assert {row.purpose for row in rows(site, messages)} == {Purpose.SURVEY}
+    # But for the danger: that may be a person's word, and a false alarm is cheap.
+    assert {row.purpose for row in rows(site, messages)} == {
+        Purpose.SURVEY, Purpose.DANGER_ALARM, Purpose.SAFETY_ADVICE,
+    }
     [call] = to_be_called(site)
     assert call.reason.startswith("confirm the rating with the customer")
     for concern in ("rating 1 of 5", "asks to be contacted", "safety words in the comment: smell of gas"):

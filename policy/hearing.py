@@ -13,11 +13,16 @@ from dataclasses import dataclass
 from policy.folding import folded, shown
 from policy.spelling import Spelling, squeezed
 
-_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[\u2600-\u27bf\U0001f300-\U0001faff]|[.!?;:]+(?=\s|$)|\n\s*\n")
+_TOKEN = re.compile(
+    r"[^\W_]+(?:'[^\W_]+)*|[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]|[.!?;:]+(?=\s|$)|[?\xbf]|\n\s*\n"
+)
+"""A word, an emoji without the colour of its skin, the end of a sentence or paragraph."""
 _LETTERS_APART = re.compile(r"(?<!\w)(?:\w\.){2,}\w?(?!\w)")
 """C.O., R.I.P."""
 _ELIDED = re.compile(r"(?:[ldjmnstc]|qu|jusqu|lorsqu|puisqu|quelqu)'")
 """French words that lost their vowel are words of their own; everything else is one word: doesn't."""
+_MARKS = frozenset(".!?;:\n\xbf")
+_QUESTION = frozenset("?\xbf")
 _END_OF_SENTENCE = 2
 """So many words further away is what stands in another sentence."""
 
@@ -108,7 +113,9 @@ def tokens(text: str) -> list[tuple[int, str]]:
     plain = _LETTERS_APART.sub(lambda dotted: dotted[0].replace(".", ""), plain)
     found, place = [], 0
     for token in _TOKEN.findall(plain):
-        if not token[0].isalnum() and (token[0] in ".!?;:\n"):
+        if token[0] in _MARKS:
+            if not _QUESTION.isdisjoint(token):
+                found.append((place, "?"))
             place += _END_OF_SENTENCE
             continue
         for word in _ELIDED.sub(_and_blank, token).split() if "'" in token else (token,):

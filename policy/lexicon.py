@@ -17,7 +17,7 @@ _FOLDER = Path(__file__).with_name("words")
 _WINDOW = 8
 """Words between the parts of a rule that names no other number."""
 _RULE = re.compile(r"(?P<together>[^!/]+)(?:!(?P<unless>[^!/]+))?(?:/\s*(?P<window>\d+)\s*)?")
-_WORD = re.compile(r"\*?[^\s*]+\*?")
+_WORD = re.compile(r"~?\*?[^\s*~]+\*?")
 
 
 class LexiconFault(ValueError):
@@ -49,7 +49,14 @@ def ear(subject: str, kinds: frozenset[str]) -> Ear:
     maker = _Maker()
     for language in languages():
         maker.add(language, subject, table(language, subject), kinds)
-    return Ear(maker.subject(word for language in languages() for word in phrases(language, "spelling", "correct")))
+    return Ear(maker.subject(word for language in languages() for word in _correct(language)))
+
+
+def _correct(language: str) -> list[str]:
+    words = table(language, "spelling").get("correct", "")
+    if not isinstance(words, str):
+        raise LexiconFault(f"policy/words/{language}.toml: spelling.correct: a text of words is needed")
+    return words.split()
 
 
 @lru_cache(maxsize=64)

@@ -8,10 +8,13 @@ from functools import lru_cache
 from policy.folding import folded, shown
 
 _TWICE = re.compile(r"(.)\1+")
-_FEWEST_FOR_A_SLIP = 5
-"""Letters that a word has at least before one of them may be wrong: shorter ones are too near to others."""
+_FEWEST_FOR_A_SLIP = 6
+"""Letters that a word has at least before one of them may be wrong, doubled letters counted once: shorter ones are too
+near to others, but for those that are marked, as in "~smoke*"."""
+_FEWEST_OF_THE_MARKED = 4
 _FEWEST_FOR_ANY_ENDING = 7
 _LONGEST_ENDING = 3
+_LONGEST_AFTER_A_GAP = 1
 _SHORTEST_PART = 3
 _LONGEST = 40
 """Letters of a word that is looked at closely; longer ones are no words."""
@@ -24,7 +27,8 @@ def squeezed(word: str) -> str:
 
 
 class Spelling:
-    """Knows words by their numbers: "gas" is itself, "smell*" begins so, "*geruch" ends so, "*monoxid*" holds it."""
+    """Knows words by their numbers: "gas" is itself, "smell*" begins so, "*geruch" ends so, "*monoxid*" holds it;
+    "~smell*" may be misspelt although it is short."""
 
     def __init__(self, words: Sequence[str], correct: Iterable[str]) -> None:
         self._whole: dict[str, set[int]] = defaultdict(set)
@@ -34,7 +38,7 @@ class Spelling:
         self._slips: dict[str, set[tuple[str, int, bool]]] = defaultdict(set)
         self._correct = frozenset(map(_compared, correct))
         for number, word in enumerate(words):
-            for text in _spellings(word.strip("*")):
+            for text in _spellings(word.strip("~*")):
                 self._learn(number, word, text)
         self._longest = max(map(len, [*self._whole, *self._begins, *self._ends]), default=0)
         self._known = lru_cache(maxsize=20_000)(self._look_up)
@@ -45,14 +49,14 @@ class Spelling:
 
     def _learn(self, number: int, word: str, text: str) -> None:
         compared = _compared(text)
-        begins, ends = word.endswith("*"), word.startswith("*")
+        begins, ends = word.endswith("*"), word.lstrip("~").startswith("*")
         if begins and ends:
             self._holds.append((compared, number))
         elif ends:
             self._ends[compared].add(number)
         else:
             (self._begins if begins else self._whole)[compared].add(number)
-            if len(text) >= _FEWEST_FOR_A_SLIP:
+            if len(compared) >= (_FEWEST_OF_THE_MARKED if word.startswith("~") else _FEWEST_FOR_A_SLIP):
                 for slip in {compared, *_shorter(compared)}:
                     self._slips[slip].add((compared, number, begins))
 
@@ -90,18 +94,21 @@ class Spelling:
     def _misspelt(self, token: str) -> Iterator[int]:
         if token in self._correct or not token.isalpha():
             return
-        for length in range(_FEWEST_FOR_A_SLIP - 2, min(len(token), self._longest + 1) + 1):
+        for length in range(_FEWEST_OF_THE_MARKED - 1, min(len(token), self._longest + 1) + 1):
             part, rest = token[:length], len(token) - length
             for slip in (part, *_shorter(part)):
                 for word, number, begins in self._slips.get(slip, ()):
-                    if _may_end(word, rest, begins=begins) and _one_slip(part, word):
+                    if _may_end(word, part, rest, begins=begins) and _one_slip(part, word):
                         yield number
 
 
-def _may_end(word: str, rest: int, *, begins: bool) -> bool:
+def _may_end(word: str, part: str, rest: int, *, begins: bool) -> bool:
+    """What follows a slip is an ending. A short word that lacks a letter says too little for one."""
     if not begins:
         return rest == 0
-    return rest <= _LONGEST_ENDING or len(word) >= _FEWEST_FOR_ANY_ENDING
+    if len(word) >= _FEWEST_FOR_ANY_ENDING:
+        return True
+    return rest <= (_LONGEST_ENDING if len(part) >= len(word) else _LONGEST_AFTER_A_GAP)
 
 
 def _compared(text: str) -> str:

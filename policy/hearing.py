@@ -14,7 +14,7 @@ from policy.folding import folded, shown
 from policy.spelling import Spelling, squeezed
 
 _TOKEN = re.compile(
-    r"[^\W_]+(?:'[^\W_]+)*|[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]|[.!?;:]+(?=\s|$)|[?\xbf]|\n\s*\n"
+    r"[^\W_]+(?:'[^\W_]+)*|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001f3fa\U0001f400-\U0001faff]|[.!?;:]+(?=\s|$)|[?\xbf]|\n\s*\n"
 )
 """A word, an emoji without the colour of its skin, the end of a sentence or paragraph."""
 _LETTERS_APART = re.compile(r"(?<!\w)(?:\w\.){2,}\w?(?!\w)")

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from policy.folding import folded, shown
 
-_TWICE = re.compile(r"(.)\1+")
+_TWICE = re.compile(r"([^\d])\1+")
 _FEWEST_FOR_A_SLIP = 6
 """Letters that a word has at least before one of them may be wrong, doubled letters counted once: shorter ones are too
 near to others, but for those that are marked, as in "~smoke*"."""

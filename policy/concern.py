@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from policy.danger import dangers
 from policy.escalation_rules import EscalationRules, Route
+from policy.law import speaks_of_law
 from policy.rules import SurveyRules
 from vocabulary import Disposition
 
@@ -104,7 +107,15 @@ def _reasons(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> lis
         if words and _any_of(words).search(comment):
             hits = [word for word in words if _pattern(word).search(comment)]
             found.append((severity, f"{severity} words in the comment: {', '.join(hits)}"))
-    return found
+    return [*found, *_heard_beyond_words({severity for severity, _ in found}, comment)]
+
+
+def _heard_beyond_words(found: Collection[str], comment: str) -> Iterator[tuple[str, str]]:
+    """What the policy's words, which the company chooses, have missed: who raised an alarm has a concern."""
+    if "safety" not in found and (heard := dangers(comment)):
+        yield "safety", f"reports a danger: {', '.join(heard)}"
+    if "legal" not in found and speaks_of_law(comment):
+        yield "legal", "speaks of lawyers, courts or authorities"
 
 
 _APOSTROPHE = "['\u2019\u02bc\u00b4`]"

@@ -55,7 +55,7 @@ def newest_part(text: str, letters: Letters = NOTHING) -> Written:
         if not _added_by_a_telephone(line.text):
             kept.append(_left_of(line))
     own = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
-    own = "" if _MARKS.fullmatch(own) and not re.search(r"[?!]", own) else _LINE_AT_END.sub("", own)
+    own = "" if _MARKS.fullmatch(own) and not re.search(r"[?!\u2026]|\.\.", own) else _LINE_AT_END.sub("", own)
     return Written(own, doubtful=_names_us(own, letters) and bool(_ADDRESS.search(own)))
 
 

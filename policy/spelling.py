@@ -23,7 +23,7 @@ _LONGEST = 40
 @lru_cache(maxsize=20_000)
 def squeezed(word: str) -> str:
     """Without doubled letters, which are the commonest misspelling of all: gass, smel, nooo."""
-    return _TWICE.sub(r"\1", word)
+    return word if len(word) <= _SHORTEST_PART else _TWICE.sub(r"\1", word)
 
 
 class Spelling:

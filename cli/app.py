@@ -6,6 +6,7 @@ import typer
 
 from cli import (
     addresses,
+    alarms,
     calls,
     cases,
     checks,
@@ -48,6 +49,7 @@ app.command()(cases.sign)
 app.command()(run.review)
 app.command()(doctor.doctor)
 app.command()(checks.test)
+app.add_typer(alarms.app, name="alarms")
 app.add_typer(closing.app, name="escalations")
 app.add_typer(calls.app, name="calls")
 app.add_typer(replies.app, name="replies")

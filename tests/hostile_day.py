@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Table, func, select
 
 from models.people import by_email
-from models.tables import alarms, calls, replies, subtasks
+from models.tables import alarms, calls, subtasks
 from tasks.concerns import judge_answers
 from tests import seed
 from tests.console import Staff, at_browser, hidden_in, sign_in

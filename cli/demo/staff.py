@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from casework.alarms import end_alarm, take_alarm
 from casework.calling import report_call
 from casework.replying import Proposal, obstacle, proposal_of, settle_reply
 from cli.demo.company import Company
 from cli.demo.deeds import Deed, Work, asking, commenting, handing_to, having_called, resolving, take, writing
+from models import alarms
 from models.call_queue import claim
 from models.calls import CallReport
 from models.due import open_calls
@@ -38,6 +40,9 @@ _MEANWHILE: tuple[tuple[Deed, int], ...] = (
 """What happens between taking a concern and resolving it, and how often."""
 
 
+_SEEN_TO = "Called at once and stayed on the phone; our technician was there within the hour and made it safe."
+
+
 class Staff:
     def __init__(self, seed: int, store: Store, rules: Rules, company: Company) -> None:
         self._seed = seed
@@ -48,11 +53,23 @@ class Staff:
     def work(self, now: datetime) -> None:
         """Everything that somebody would have done by now, at the time at which it would have been done."""
         with self._store.write() as db:
+            self._see_to_alarms(db, now)
             self._make_calls(db, now)
             for concern in listed(db):
                 self._handle(db, concern, now)
             self._sign(db, now)
             self._settle(db, now)
+
+    def _see_to_alarms(self, db: Connection, now: datetime) -> None:
+        """Whoever is told takes it within minutes and has seen to it within two hours."""
+        for alarm in alarms.listed(db):
+            chance = self._chance("alarm", alarm.id)
+            taken_at = alarm.raised_at + timedelta(minutes=chance.uniform(2, 12))
+            ended_at = taken_at + timedelta(minutes=chance.uniform(20, 100))
+            if alarm.taken_at is None and taken_at <= now:
+                take_alarm(db, alarm.id, by=alarm.told, at=taken_at)
+            if ended_at <= now:
+                end_alarm(db, alarm.id, _SEEN_TO, by=alarm.taken_by or alarm.told, at=ended_at)
 
     def _make_calls(self, db: Connection, now: datetime) -> None:
         for call in open_calls(db, now):

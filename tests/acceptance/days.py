@@ -19,6 +19,7 @@ from sqlalchemy import Row, func, select
 
 from casework.call_script import call_script
 from casework.calling import report_call
+from models.alarms import due_alarms
 from models.answers import Said, open_link, record
 from models.calls import CallReport
 from models.due import due_cases, due_escalations, open_calls, unjudged_cases, waiting_services
@@ -28,7 +29,8 @@ from models.following import followers
 from models.inbox import receive, reopen
 from models.optouts import opt_out
 from models.report import ClosedService, ReopenedService
-from models.tables import calls, cases, entries, escalations, messages, services
+from models.tables import alarms, calls, cases, entries, escalations, messages, services
+from tasks.alarms import pass_dangers_on
 from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
 from tasks.following import follow_attached
@@ -119,7 +121,7 @@ class Days:
         tally += self._work(judge_answers, unjudged_cases)
         for batch in lost_messages(self.here.store, self.now, wait=unknown_wait(), size=500):
             tally += follow_failures.fn(batch, self.now)
-        tally += self._work(work_ladder, due_escalations)
+        tally += self._work(work_ladder, due_escalations) + self._work(pass_dangers_on, due_alarms)
         tally += self._work(follow_attached, lambda store, _now, size: followers(store, size=size))
         return tally + self.deliver() + self._work(check_records, due_cases, Stage.ENDED)
 
@@ -170,6 +172,7 @@ class Days:
             select(func.min(cases.c.next_at)).where(cases.c.stage.in_([Stage.PLANNED, Stage.ASKED, Stage.ENDED])),
             select(func.min(cases.c.judge_at)),
             select(func.min(escalations.c.next_at)),
+            select(func.min(alarms.c.next_at)),
             select(func.min(messages.c.due_at)).where(messages.c.state == Delivery.DUE),
             select(func.min(messages.c.lease_until)).where(messages.c.state == Delivery.CLAIMED),
         )

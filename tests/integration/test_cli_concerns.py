@@ -12,6 +12,7 @@ from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
 from tasks.open_cases import open_cases
 from tasks.place import Place
+from tests import seed
 from tests.integration.test_cli import Type, _report, type_
 from vocabulary import CallOutcome, Channel
 
@@ -113,3 +114,16 @@ def test_a_request_can_be_declined(tried: Place, type_: Type):
     assert "stays open" in type_("escalations", "decline", "1", "--reason", "Ask the neighbour.", "--by", "Joan")[1]
     status, _, err = type_("escalations", "sign", "1", "--by", "Joan")
     assert (status, "nothing about escalation 1 waits" in err) == (2, True)
+
+
+def test_an_alarm_is_listed_taken_once_and_ended_with_what_was_done(concern: Place, type_: Type):
+    number = str(seed.alarm(concern, 1, at=datetime.now(UTC)))
+    assert "nobody has taken it" in type_("alarms", "list")[1]
+    assert type_("alarms", "take", number, "--by", "Nadia")[0] == 0
+    status, _, err = type_("alarms", "take", number, "--by", "Petra")
+    assert (status, "Nadia took it" in err) == (2, True)
+    assert type_("alarms", "end", number, "--outcome", " ")[0] == 2
+    assert type_("alarms", "end", number, "--outcome", "The valve was closed.", "--by", "Nadia")[0] == 0
+    assert "No open alarms." in type_("alarms", "list")[1]
+    assert "ended by Nadia" in type_("alarms", "list", "--all")[1]
+    assert type_("alarms", "take", "99")[0] == 2

@@ -71,7 +71,9 @@ def test_nobody_is_paged_and_one_person_is_to_ask(site: Site):
     assert rows(site, escalations) == []
     # But for the danger: that may be a person's word, and a false alarm is cheap.
     assert {row.purpose for row in rows(site, messages)} == {
-        Purpose.SURVEY, Purpose.DANGER_ALARM, Purpose.SAFETY_ADVICE,
+        Purpose.SURVEY,
+        Purpose.DANGER_ALARM,
+        Purpose.SAFETY_ADVICE,
     }
     [call] = to_be_called(site)
     assert call.reason.startswith("confirm the rating with the customer")

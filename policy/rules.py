@@ -11,9 +11,10 @@ from pydantic import EmailStr, Field
 
 from policy.asking_rules import BasisRule, Limit
 from policy.escalation_rules import EscalationRules
+from policy.holiday_rules import Holiday
 from policy.reply_rules import ReplyRules
 from policy.run_rules import RunRules
-from policy.shapes import SHAPE, Clock, Days, LanguageTag, Text, Weekday, Word
+from policy.shapes import SHAPE, Clock, Days, LanguageTag, Place, Text, Weekday, Word
 from vocabulary import Channel
 
 
@@ -61,7 +62,7 @@ class Closure:
 
     __pydantic_config__ = SHAPE
     name: Text
-    region: Annotated[str, Field(pattern=r"^(\*|[A-Z]{2}(-\S+)?)$")]
+    region: Place
     first: date
     last: date
 
@@ -83,6 +84,7 @@ class CalendarRules:
     cut_off: Clock
     closures: tuple[Closure, ...] = ()
     weekends: tuple[Weekend, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,26 +1,20 @@
 """The calendar of a branch: public holidays and weekend of its region, and what the policy adds."""
 
-import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
+from casework.public_days import YEARS, public_days
 from models.places import RegionError, ZoneError, check_region, check_zone
 from policy.calendar import BranchCalendar
+from policy.holiday_rules import Holiday
 from policy.rules import CalendarRules, Closure
 
 __all__ = ["RegionError", "ZoneError", "calendar_for", "check_region", "check_zone"]
 
-_YEARS = range(2000, 2101)
-"""Holidays are known for these years. Laid out once per region they cost some 10 ms, and then a look-up in a dict."""
-_NEWEST_WEEK = [date(2100, 1, 4 + n) for n in range(7)]
-"""Monday to Sunday. A country that has moved its weekend is read as it is now, also for the years before."""
-_LANGUAGE = "en_US"
-"""Without it the names would follow the language settings of the host."""
+_NONE = Holiday(name="no holiday", region="*", first=date.min, day="half")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -30,13 +24,23 @@ def calendar_for(region: str, zone_name: str, rules: CalendarRules) -> BranchCal
 
     `RegionError` or `ZoneError` for an unknown place.
     """
-    public, zone = _public_days(check_region(region)), ZoneInfo(check_zone(zone_name))
-    own_weekend = _own_weekend(region, rules)
-    closures = {day: closure.name for closure in rules.closures if _holds(closure, region) for day in _days(closure)}
+    public, zone = public_days(check_region(region)), ZoneInfo(check_zone(zone_name))
+    own_weekend, decided = _own_weekend(region, rules), _decided(region, rules)
+    closures = {
+        day: closure.name
+        for closure in rules.closures
+        if _holds(closure, region)
+        for day in _days(closure.first, closure.last)
+    }
     return BranchCalendar(
         zone=zone,
         weekend=public.weekend if own_weekend is None else own_weekend,
-        holidays={**closures, **public.holidays},
+        holidays={
+            **closures,
+            **{day: name for day, name in public.holidays.items() if decided.get(day, _NONE).day != "open"},
+            **{day: holiday.name for day, holiday in decided.items() if holiday.day == "closed"},
+        },
+        early={day: holiday.closes for day, holiday in decided.items() if holiday.closes},
         opens=rules.opens,
         closes=rules.closes,
         cut_off=rules.cut_off,
@@ -45,23 +49,20 @@ def calendar_for(region: str, zone_name: str, rules: CalendarRules) -> BranchCal
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _PublicDays:
-    holidays: Mapping[date, str]
-    weekend: frozenset[int]
-    worked: frozenset[date]
-    """Days of the weekend that the country works in exchange for a bridge day."""
+def _decided(region: str, rules: CalendarRules) -> dict[date, Holiday]:
+    """What the policy says of single days; the narrower region last, so that it counts."""
+    applying = [holiday for holiday in rules.holidays if _holds(holiday, region)]
+    applying.sort(key=lambda holiday: len(holiday.region))  # "*", "DE", "DE-BY"
+    return {day: holiday for holiday in applying for day in _days_of(holiday)}
 
 
-@lru_cache(maxsize=512)
-def _public_days(region: str) -> _PublicDays:
-    country, _, subdivision = region.partition("-")
-    with warnings.catch_warnings():
-        # Some countries announce theirs only a few years ahead (India to 2035) and warn about every year beyond.
-        warnings.simplefilter("ignore", UserWarning)
-        known = holidays.country_holidays(country, subdivision or None, years=_YEARS, language=_LANGUAGE)
-        weekend = frozenset(day.weekday() for day in _NEWEST_WEEK if known.is_weekend(day))
-    return _PublicDays(dict(known.items()), weekend, frozenset(known.weekend_workdays))
+def _days_of(holiday: Holiday) -> Iterator[date]:
+    if not holiday.every_year:
+        yield from _days(holiday.first, holiday.until)
+        return
+    for year in YEARS:
+        with suppress(ValueError):  # 29 February
+            yield from _days(holiday.first.replace(year=year), holiday.until.replace(year=year))
 
 
 def _own_weekend(region: str, rules: CalendarRules) -> frozenset[int] | None:
@@ -72,10 +73,10 @@ def _own_weekend(region: str, rules: CalendarRules) -> frozenset[int] | None:
     return None
 
 
-def _holds(closure: Closure, region: str) -> bool:
-    return closure.region in {"*", region, region.partition("-")[0]}
+def _holds(given: Closure | Holiday, region: str) -> bool:
+    return given.region in {"*", region, region.partition("-")[0]}
 
 
-def _days(closure: Closure) -> Iterator[date]:
-    first, last = max(closure.first, date(_YEARS[0], 1, 1)), min(closure.last, date(_YEARS[-1], 12, 31))
+def _days(first: date, last: date) -> Iterator[date]:
+    first, last = max(first, date(YEARS[0], 1, 1)), min(last, date(YEARS[-1], 12, 31))
     return (date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1))

@@ -50,7 +50,7 @@ class Contact:
             clause=Clause.CONTACT if purpose is Purpose.SURVEY else Clause.ASK,
             case_id=self.case.id,
             due_at=due_at,
-            not_after=window_end(due_at, self.zone, self.rules.contact),
+            not_after=window_end(due_at, self.calendar, self.zone, self.rules.contact),
             **more,
         )
 

@@ -8,12 +8,14 @@ from rich.console import Console
 from rich.markup import escape
 from sqlalchemy import func, select
 
+from casework.public_days import warnings_about
 from casework.stages import silent
 from cli.clock import now
 from cli.opening import here
 from cli.outbound import findings as targets
 from cli.policy import check_places
 from config.settings import SettingsError
+from models.branches import regions_in_use
 from models.tables import channel_states, columns, messages
 from tasks.barred import barred_alarm
 from tasks.channels import WAYS, in_use
@@ -29,7 +31,20 @@ def doctor() -> None:
     console = Console()
     opened = here()  # settings, policy and schema: a fault of these is one sentence and status 2
     wrong = 0
-    checks = (_policy, _templates, _store, _server, _runs, _outbox, _staff, _channels, targets, _incoming, _sender)
+    checks = (
+        _policy,
+        _templates,
+        _store,
+        _regions,
+        _server,
+        _runs,
+        _outbox,
+        _staff,
+        _channels,
+        targets,
+        _incoming,
+        _sender,
+    )
     for check in checks:
         for fine, text in check(opened):
             wrong += not fine
@@ -58,6 +73,13 @@ def _store(opened: Place) -> Iterator[Finding]:
         return
     yield True, f"store: SQLite in {opened.settings.home}"
     yield sqlite_version()
+
+
+def _regions(opened: Place) -> Iterator[Finding]:
+    with opened.store.read() as db:
+        regions = regions_in_use(db)
+    for warning in warnings_about(regions):
+        yield False, warning
 
 
 def _server(opened: Place) -> Iterator[Finding]:

@@ -1,10 +1,12 @@
 """`import`: closed services from a file into the inbox."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from casework.public_days import warnings_about
 from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
@@ -40,4 +42,6 @@ def import_(
     if result.faults and set_aside is not None:
         write_refused(set_aside, file, result.faults)
         typer.echo(f"{len(result.faults)} refused rows were written to {set_aside}; mend them there and import it.")
+    for warning in warnings_about(Counter(report.region for _, report in read.reports)):
+        typer.echo(f"warning: {warning}", err=True)
     typer.echo(f"{result.new} services are new, {result.known} were known.")

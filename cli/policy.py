@@ -28,10 +28,13 @@ def check(
 
 
 def check_places(path: Path, policy: Policy) -> None:
-    """Closures and weekends of a region that does not exist would silently be without effect."""
+    """Closures, weekends and holidays of a region that does not exist would silently be without effect."""
     for closure in policy.rules.calendar.closures:
         if closure.region != "*":
             _check_place(path, f"calendar.closures ({closure.name})", closure.region)
+    for holiday in policy.rules.calendar.holidays:
+        if holiday.region != "*":
+            _check_place(path, f"calendar.holidays ({holiday.name})", holiday.region)
     for weekend in policy.rules.calendar.weekends:
         _check_place(path, "calendar.weekends", weekend.country)
 

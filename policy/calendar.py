@@ -6,7 +6,7 @@ elapses while the branch is open, so they stay true across a change of the clock
 # ruff: noqa: A005 - imported as policy.calendar only; nothing here needs the calendar of the standard library
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -47,6 +47,8 @@ class BranchCalendar:
     """A service closed later than this (local time, to the microsecond) counts from the next working day."""
     worked: frozenset[date] = frozenset()
     """Days of the weekend that are worked in exchange for a bridge day, as in China or Hungary."""
+    early: Mapping[date, time] = field(default_factory=dict)
+    """Half days: when the branch closes on them. Nothing is due later, and nobody is contacted later."""
 
     def __post_init__(self) -> None:
         if not self.weekend < frozenset(range(len(_WEEKDAYS))):
@@ -57,14 +59,14 @@ class BranchCalendar:
     def contact_due(self, closed_at: datetime, business_days: int, due_time: time) -> datetime:
         """`due_time` on the n-th working day after day 0 (clause 4.1). `ValueError` for a naive `closed_at`."""
         due_day = self.add_business_days(self.first_working_day(closed_at), business_days)
-        return local_instant(due_day, due_time, self.zone)
+        return local_instant(due_day, self.ends(due_day, due_time), self.zone)
 
     def first_working_day(self, closed_at: datetime) -> date:
         """Day 0: the local day of closing, or the next working day when that is closed or the cut-off has passed."""
         instant = utc(closed_at, "closed_at")
         day = instant.astimezone(self.zone).date()
         # Instants are compared: in an hour that is shown twice, the wall clock runs back over the cut-off.
-        if self.is_working_day(day) and instant <= local_instant(day, self.cut_off, self.zone):
+        if self.is_working_day(day) and instant <= local_instant(day, self.ends(day, self.cut_off), self.zone):
             return day
         return self._next_working_day(day)
 
@@ -90,7 +92,7 @@ class BranchCalendar:
         for _ in range(_SEARCH_DAYS):
             if self.is_working_day(day):
                 start = max(start, local_instant(day, self.opens, self.zone))
-                room = local_instant(day, self.closes, self.zone) - start
+                room = local_instant(day, self.ends(day, self.closes), self.zone) - start
                 if left <= room:
                     return start + left
                 left -= max(room, timedelta())
@@ -103,10 +105,15 @@ class BranchCalendar:
         day, last, total = start.astimezone(self.zone).date(), end.astimezone(self.zone).date(), timedelta()
         while day <= last:
             if self.is_working_day(day):
-                opens, closes = (local_instant(day, at, self.zone) for at in (self.opens, self.closes))
+                hours = self.opens, self.ends(day, self.closes)
+                opens, closes = (local_instant(day, at, self.zone) for at in hours)
                 total += max(min(end, closes) - max(start, opens), timedelta())
             day += _DAY
         return total
+
+    def ends(self, day: date, at: time) -> time:
+        """`at`, or the earlier time at which a half day ends."""
+        return min(at, self.early.get(day, at))
 
     def is_working_day(self, day: date) -> bool:
         if isinstance(day, datetime):  # it is a date to the type checker, but never found among the holidays

@@ -24,9 +24,9 @@ def call_window(
     at = first = next_window(earliest, calendar, zone, rules.contact)
     for _ in range(_TRIES):
         if _part(at, zone) not in tried:
-            return at, min(window_end(at, zone, rules.contact), _end_of_untried(at, tried, zone))
+            return at, min(window_end(at, calendar, zone, rules.contact), _end_of_untried(at, tried, zone))
         at = next_window(_next_part(at, zone), calendar, zone, rules.contact)
-    return first, window_end(first, zone, rules.contact)
+    return first, window_end(first, calendar, zone, rules.contact)
 
 
 def part_of_day(at: datetime, zone: ZoneInfo) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from policy.asking_rules import BasisRule, Limit
+from policy.holiday_rules import demands as holiday_demands
 from policy.retired import without_retired
 from policy.rules import Exclusion, Rules
 from vocabulary import Channel, Clause
@@ -120,6 +121,7 @@ def _times(rules: Rules) -> Iterator[tuple[str, bool]]:
     for closure in calendar.closures:
         first, last = closure.first, closure.last
         yield f"calendar.closures: last = {last} must not be before first = {first}", last >= first
+    yield from holiday_demands(calendar.holidays, calendar.opens)
 
 
 def _orders(rules: Rules) -> Iterator[tuple[str, bool]]:

@@ -12,9 +12,10 @@ from pydantic import EmailStr, Field
 from policy.asking_rules import BasisRule, Limit
 from policy.danger_rules import DangerRules
 from policy.escalation_rules import EscalationRules
+from policy.holiday_rules import Holiday
 from policy.reply_rules import ReplyRules
 from policy.run_rules import RunRules
-from policy.shapes import SHAPE, Clock, Days, LanguageTag, Text, Weekday, Word
+from policy.shapes import SHAPE, Clock, Days, LanguageTag, Place, Text, Weekday, Word
 from vocabulary import Channel
 
 
@@ -62,7 +63,7 @@ class Closure:
 
     __pydantic_config__ = SHAPE
     name: Text
-    region: Annotated[str, Field(pattern=r"^(\*|[A-Z]{2}(-\S+)?)$")]
+    region: Place
     first: date
     last: date
 
@@ -84,6 +85,7 @@ class CalendarRules:
     cut_off: Clock
     closures: tuple[Closure, ...] = ()
     weekends: tuple[Weekend, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

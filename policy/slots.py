@@ -71,10 +71,20 @@ def next_window(instant: datetime, calendar: BranchCalendar, recipient_zone: Zon
         if calendar.is_working_day(day):
             candidate = max(start, local_instant(day, opens, recipient_zone))
             # The opening may have moved to another hour or date where the clocks skip it, so the wall clock decides.
-            if in_window(candidate, recipient_zone, rules) and candidate.astimezone(recipient_zone).date() == day:
+            if _lies_within(candidate, day, calendar, recipient_zone, rules):
                 return candidate
         day += _DAY
     raise ValueError(f"no contact window within {_SEARCH_DAYS} days of {instant}. Check the policy's closures.")
+
+
+def _lies_within(
+    instant: datetime, day: date, calendar: BranchCalendar, recipient_zone: ZoneInfo, rules: ContactRules
+) -> bool:
+    """Whether `instant` is in the recipient's window of that day, which ends with a half day of the branch."""
+    local = instant.astimezone(recipient_zone)
+    half_ends = calendar.early.get(day)
+    early_enough = half_ends is None or local.time() < half_ends
+    return local.date() == day and early_enough and in_window(instant, recipient_zone, rules)
 
 
 def in_window(instant: datetime, zone: ZoneInfo, rules: ContactRules) -> bool:
@@ -116,9 +126,8 @@ def _pause_check(closed_at: datetime, not_before_at: datetime, calendar: BranchC
 def _deadline_check(closed_at: datetime, due_at: datetime, calendar: BranchCalendar, rules: ContactRules) -> Check:
     day_0 = calendar.first_working_day(closed_at)
     counted = f"day 0 is {day_0} (cut-off {clock_text(calendar.cut_off)}), {rules.due_business_days} business days"
-    return Check(
-        "deadline", _CLAUSE, f"{counted}, until {clock_text(rules.due_time)} {calendar.zone}", instant_text(due_at)
-    )
+    until = clock_text(calendar.ends(due_at.astimezone(calendar.zone).date(), rules.due_time))
+    return Check("deadline", _CLAUSE, f"{counted}, until {until} {calendar.zone}", instant_text(due_at))
 
 
 def _window_check(earliest: datetime, zone: ZoneInfo, rules: ContactRules) -> Check:
@@ -150,7 +159,7 @@ def _hours(opens: time, closes: time) -> str:
     return f"{clock_text(opens)}-{clock_text(closes)}"
 
 
-def window_end(instant: datetime, recipient_zone: ZoneInfo, rules: ContactRules) -> datetime:
+def window_end(instant: datetime, calendar: BranchCalendar, recipient_zone: ZoneInfo, rules: ContactRules) -> datetime:
     """The instant (UTC) at which the recipient's window of that local day closes."""
     day = utc(instant, "instant").astimezone(recipient_zone).date()
-    return local_instant(day, _window(rules)[1], recipient_zone)
+    return local_instant(day, calendar.ends(day, _window(rules)[1]), recipient_zone)

@@ -226,7 +226,7 @@ def _replan_late(db: Connection, now: datetime, size: int) -> int:
     for row in late(db, now, size=size):
         contact = contact_of(db, row)
         at = next_window(now, contact.calendar, contact.zone, contact.rules.contact)
-        times[row.message_id] = (at, window_end(at, contact.zone, contact.rules.contact))
+        times[row.message_id] = (at, window_end(at, contact.calendar, contact.zone, contact.rules.contact))
     replan(db, times)
     return len(times)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from policy.folding import folded, shown
-from policy.spelling import Spelling, squeezed
+from policy.spelling import Spelling, unstretched
 
 _TOKEN = re.compile(
     r"[^\W_]+(?:'[^\W_]+)*|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001f3fa\U0001f400-\U0001faff]|[.!?;:]+(?=\s|$)|[?\xbf]|\n\s*\n"
@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 """A word, an emoji without the colour of its skin, the end of a sentence or paragraph."""
 _LETTERS_APART = re.compile(r"(?<!\w)(?:\w\.){2,}\w?(?!\w)")
 """C.O., R.I.P."""
-_ELIDED = re.compile(r"(?:[ldjmnstc]|qu|jusqu|lorsqu|puisqu|quelqu)'")
+_ELIDED = re.compile(r"^(?:[ldjmnstc]|qu|jusqu|lorsqu|puisqu|quelqu)'")
 """French words that lost their vowel are words of their own; everything else is one word: doesn't."""
 _MARKS = frozenset(".!?;:\n\xbf")
 _QUESTION = frozenset("?\xbf")
@@ -29,12 +29,14 @@ _END_OF_SENTENCE = 2
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """All of `together` within `window` words, in any order, and none of `unless` as near to them."""
+    """All of `together` within `window` words, in any order, and none of `unless` as near to them; `alone`: in a text of
+    one word only."""
 
     kind: str
     together: tuple[int, ...]
     unless: tuple[int, ...]
     window: int
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,15 @@ class Ear:
 
     def kinds(self, text: str) -> frozenset[str]:
         """The kinds of the rules that the text fulfils."""
-        heard = [(place, self._spelling.words_in(token)) for place, token in tokens(text)]
+        said = tokens(text)
+        heard = [(place, self._spelling.words_in(token)) for place, token in said]
+        one_word = sum(token[0].isalnum() for _, token in said) == 1
         places: dict[int, list[int]] = defaultdict(list)
         for place, group in sorted(self._groups(heard)):
             places[group].append(place)
         fulfilled: set[str] = set()
         for rule in dict.fromkeys(rule for group in places for rule in self._rules.get(group, ())):
-            if rule.kind not in fulfilled and _fulfilled(rule, places):
+            if rule.kind not in fulfilled and (one_word or not rule.alone) and _fulfilled(rule, places):
                 fulfilled.add(rule.kind)
         return frozenset(fulfilled)
 
@@ -119,7 +123,7 @@ def tokens(text: str) -> list[tuple[int, str]]:
             place += _END_OF_SENTENCE
             continue
         for word in _ELIDED.sub(_and_blank, token).split() if "'" in token else (token,):
-            found.append((place, squeezed(word.replace("'", ""))))
+            found.append((place, unstretched(word.replace("'", ""))))
             place += 1
     return found
 

@@ -16,8 +16,8 @@ from policy.hearing import Ear, Phrase, Rule, Subject
 _FOLDER = Path(__file__).with_name("words")
 _WINDOW = 8
 """Words between the parts of a rule that names no other number."""
-_RULE = re.compile(r"(?P<together>[^!/]+)(?:!(?P<unless>[^!/]+))?(?:/\s*(?P<window>\d+)\s*)?")
-_WORD = re.compile(r"~?\*?[^\s*~]+\*?")
+_RULE = re.compile(r"(?P<alone>=)?(?P<together>[^!/]+)(?:!(?P<unless>[^!/]+))?(?:/\s*(?P<window>\d+)\s*)?")
+_WORD = re.compile(r"[=~]?\*?[^\s*~=]+\*?")
 
 
 class LexiconFault(ValueError):
@@ -100,7 +100,8 @@ class _Maker:
             for phrase in _listed(listed, f"{where}.words.{name}"):
                 self._belongs(phrase, self._group(language, name), where)
         for phrase in _listed(content.get("harmless", []), f"{where}.harmless"):
-            self._phrases.append(Phrase(self._phrase(phrase, where), None))
+            exactly = " ".join(f"={word}" for word in phrase.split())
+            self._phrases.append(Phrase(self._phrase(exactly, where), None))
         for kind, rules in content.get("rules", {}).items():
             if kind not in kinds:
                 raise LexiconFault(f"{where}.rules: {kind!r} is none of {', '.join(sorted(kinds))}")
@@ -116,6 +117,7 @@ class _Maker:
             together=tuple(self._terms(parts["together"], language, where)),
             unless=tuple(self._terms(parts["unless"] or "", language, where)),
             window=int(parts["window"] or _WINDOW),
+            alone=parts["alone"] is not None,
         )
 
     def _terms(self, text: str, language: str, where: str) -> Iterator[int]:

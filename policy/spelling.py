@@ -8,6 +8,7 @@ from functools import lru_cache
 from policy.folding import folded, shown
 
 _TWICE = re.compile(r"([^\d])\1+")
+_OFTEN = re.compile(r"([^\d])\1{2,}")
 _FEWEST_FOR_A_SLIP = 6
 """Letters that a word has at least before one of them may be wrong, doubled letters counted once: shorter ones are too
 near to others, but for those that are marked, as in "~smoke*"."""
@@ -20,15 +21,14 @@ _LONGEST = 40
 """Letters of a word that is looked at closely; longer ones are no words."""
 
 
-@lru_cache(maxsize=20_000)
-def squeezed(word: str) -> str:
-    """Without doubled letters, which are the commonest misspelling of all: gass, smel, nooo."""
-    return word if len(word) <= _SHORTEST_PART else _TWICE.sub(r"\1", word)
+def unstretched(word: str) -> str:
+    """Without letters that somebody held down: gaaas, nooo."""
+    return _OFTEN.sub(r"\1", word)
 
 
 class Spelling:
     """Knows words by their numbers: "gas" is itself, "smell*" begins so, "*geruch" ends so, "*monoxid*" holds it;
-    "~smell*" may be misspelt although it is short."""
+    "~smell*" may be misspelt although it is short, "=smell*" may not."""
 
     def __init__(self, words: Sequence[str], correct: Iterable[str]) -> None:
         self._whole: dict[str, set[int]] = defaultdict(set)
@@ -36,9 +36,9 @@ class Spelling:
         self._ends: dict[str, set[int]] = defaultdict(set)
         self._holds: list[tuple[str, int]] = []
         self._slips: dict[str, set[tuple[str, int, bool]]] = defaultdict(set)
-        self._correct = frozenset(map(_compared, correct))
+        self._correct = frozenset(_squeezed(_compared(word)) for word in correct)
         for number, word in enumerate(words):
-            for text in _spellings(word.strip("~*")):
+            for text in _spellings(word.strip("=~*")):
                 self._learn(number, word, text)
         self._longest = max(map(len, [*self._whole, *self._begins, *self._ends]), default=0)
         self._known = lru_cache(maxsize=20_000)(self._look_up)
@@ -48,20 +48,23 @@ class Spelling:
         return self._known(token[:_LONGEST])
 
     def _learn(self, number: int, word: str, text: str) -> None:
+        begins, ends = word.endswith("*"), word.lstrip("=~").startswith("*")
         compared = _compared(text)
-        begins, ends = word.endswith("*"), word.lstrip("~").startswith("*")
-        if begins and ends:
-            self._holds.append((compared, number))
-        elif ends:
-            self._ends[compared].add(number)
-        else:
-            (self._begins if begins else self._whole)[compared].add(number)
-            if len(compared) >= (_FEWEST_OF_THE_MARKED if word.startswith("~") else _FEWEST_FOR_A_SLIP):
-                for slip in {compared, *_shorter(compared)}:
-                    self._slips[slip].add((compared, number, begins))
+        for form in _forms(compared):
+            if begins and ends:
+                self._holds.append((form, number))
+            else:
+                (self._ends if ends else self._begins if begins else self._whole)[form].add(number)
+        single = _squeezed(compared)
+        fewest = _FEWEST_OF_THE_MARKED if word.startswith("~") else _FEWEST_FOR_A_SLIP
+        if not ends and not word.startswith("=") and len(single) >= fewest:
+            for slip in {single, *_shorter(single)}:
+                self._slips[slip].add((single, number, begins))
 
     def _look_up(self, token: str) -> frozenset[int]:
-        return frozenset(self._plainly(token)) or frozenset(self._misspelt(token))
+        plain = {number for form in _forms(token) for number in self._plainly(form)}
+        known = any(form in self._whole for form in _forms(token))
+        return frozenset(plain if known else plain.union(self._misspelt(_squeezed(token))))
 
     def _plainly(self, token: str) -> Iterator[int]:
         yield from self._whole.get(token, ())
@@ -113,7 +116,17 @@ def _may_end(word: str, part: str, rest: int, *, begins: bool) -> bool:
 
 def _compared(text: str) -> str:
     plain = folded(shown(text)).replace("\u0153", "oe").replace("\xe6", "ae").replace("'", "")
-    return squeezed(plain)
+    return unstretched(plain)
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """As it is, and without doubled letters, which are the commonest misspelling of all: smel, adres."""
+    single = _squeezed(word)
+    return (word,) if single == word or len(single) <= _SHORTEST_PART else (word, single)
+
+
+def _squeezed(word: str) -> str:
+    return _TWICE.sub(r"\1", word)
 
 
 def _spellings(word: str) -> set[str]:

@@ -10,6 +10,7 @@ from policy.danger import dangers
 from policy.escalation_rules import EscalationRules, Route
 from policy.law import speaks_of_law
 from policy.rules import SurveyRules
+from policy.trouble import tells_of_trouble
 from vocabulary import Disposition
 
 
@@ -111,11 +112,13 @@ def _reasons(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> lis
 
 
 def _heard_beyond_words(found: Collection[str], comment: str) -> Iterator[tuple[str, str]]:
-    """What the policy's words, which the company chooses, have missed: who raised an alarm has a concern."""
+    """What the words in policy/words say, where the company's own have not: the kind, never the customer's text."""
     if "safety" not in found and (heard := dangers(comment)):
         yield "safety", f"reports a danger: {', '.join(heard)}"
     if "legal" not in found and speaks_of_law(comment):
         yield "legal", "speaks of lawyers, courts or authorities"
+    if "concern" not in found and tells_of_trouble(comment):
+        yield "concern", "tells of something wrong"
 
 
 _APOSTROPHE = "['\u2019\u02bc\u00b4`]"

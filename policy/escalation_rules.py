@@ -41,9 +41,10 @@ class EscalationRules:
     resolve_days: Annotated[int, Field(strict=True, ge=1, le=60)]
     recovery_hours: Annotated[int, Field(strict=True, ge=1, le=336)]
     recovery_wait_days: Days
-    concern_words: tuple[Word, ...]
-    safety_words: tuple[Word, ...]
-    legal_words: tuple[Word, ...]
+    concern_words: tuple[Word, ...] = ()
+    safety_words: tuple[Word, ...] = ()
+    legal_words: tuple[Word, ...] = ()
+    """The company's own words, besides those of policy/words."""
     root_causes: Annotated[tuple[Text, ...], Field(min_length=1)]
     kind_causes: tuple[KindCauses, ...] = ()
     management: Person

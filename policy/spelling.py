@@ -8,7 +8,7 @@ from functools import lru_cache
 from policy.folding import folded, shown
 
 _TWICE = re.compile(r"([^\d])\1+")
-_OFTEN = re.compile(r"([^\d])\1{2,}")
+_OFTEN = re.compile(r"([^\W\d_])\1{2,}")
 _FEWEST_FOR_A_SLIP = 6
 """Letters that a word has at least before one of them may be wrong, doubled letters counted once: shorter ones are too
 near to others, but for those that are marked, as in "~smoke*"."""
@@ -21,9 +21,9 @@ _LONGEST = 40
 """Letters of a word that is looked at closely; longer ones are no words."""
 
 
-def unstretched(word: str) -> str:
+def unstretched(text: str) -> str:
     """Without letters that somebody held down: gaaas, nooo."""
-    return _OFTEN.sub(r"\1", word)
+    return _OFTEN.sub(r"\1", text)
 
 
 class Spelling:

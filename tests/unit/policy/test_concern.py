@@ -129,6 +129,21 @@ def test_a_concern_is_as_grave_as_the_gravest_of_its_reasons(spoken: dict[str, A
     assert verdict.severity == severity
 
 
+@pytest.mark.parametrize(
+    ("comment", "reason"),
+    [
+        ("es riecht nach Gas", "reports a danger: gas"),
+        ("mijn advocaat belt u", "speaks of lawyers, courts or authorities"),
+        ("la caldera no funciona", "tells of something wrong"),
+    ],
+)
+def test_without_words_of_its_own_a_policy_hears_concerns_in_five_languages(comment: str, reason: str):
+    bare = replace(ESCALATION, concern_words=(), safety_words=(), legal_words=())
+    verdict = judge(replace(SILENT, rating=5, comment=comment), SURVEY, bare)
+    assert isinstance(verdict, Concern)
+    assert verdict.reasons == (reason,)
+
+
 def test_all_reasons_are_named():
     assert judged(rating=2, comment="it leaks, a smell of gas", contact_me=True, concern=True) == Concern(
         "safety",
@@ -195,4 +210,5 @@ def test_a_low_score_or_a_wish_for_contact_is_never_called_fine(concern_open: bo
 def test_reasons_never_repeat_what_the_customer_wrote(text: str):
     verdict = judged(comment=f"{text} secret fire {text}", rating=1)
     assert isinstance(verdict, Concern)
-    assert verdict.reasons == ("rating 1 of 5", "safety words in the comment: fire")
+    assert verdict.reasons[:2] == ("rating 1 of 5", "safety words in the comment: fire")
+    assert set(verdict.reasons[2:]) <= {"speaks of lawyers, courts or authorities", "tells of something wrong"}

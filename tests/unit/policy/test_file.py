@@ -83,7 +83,7 @@ def test_the_shipped_policy_passes():
          "contact.ladder = []: tuple should have at least 1 item after validation, not 0."),
         ('title = "After-service follow-up"', 'title = " "',
          r"document.title = ' ': string should match pattern '\S'."),
-        ('safety_words = ["gas smell"', 'safety_words = ["*"',  # every comment would be a matter of safety
+        ("safety_words = []", 'safety_words = ["*"]',  # every comment would be a matter of safety
          r"escalation.safety_words.0 = '*': string should match pattern '\w'."),
         # Keys.
         ("cooldown_days = 30", "cooldown_days = 30\ncooldown_hours = 3",

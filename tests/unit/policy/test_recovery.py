@@ -32,7 +32,8 @@ DISSATISFIED = NotRecovered("dissatisfied", ("says that it was not put right",))
     [
         (said(5), SATISFIED),
         (said(4, "Thank you"), SATISFIED),
-        (said(5, "but nobody came"), Undecided("a good score beside words that may be a concern")),
+        (said(5, "but late"), Undecided("a good score beside words that may be a concern")),
+        (said(5, "but nobody came"), NotRecovered("concern", ("tells of something wrong",))),
         (said(3), Undecided()),
         (said(3, "no"), Undecided()),
         (said(None, "Yes"), ACCEPTED),

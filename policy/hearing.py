@@ -29,8 +29,10 @@ _END_OF_SENTENCE = 2
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """All of `together` within `window` words, in any order, and none of `unless` as near to them; `alone`: in a text of
-    one word only."""
+    """All of `together` within `window` words, in any order, and none of `unless` as near to them.
+
+    `alone`: in a text of one word only.
+    """
 
     kind: str
     together: tuple[int, ...]

@@ -8,7 +8,8 @@ from functools import lru_cache
 from policy.folding import folded, shown
 
 _TWICE = re.compile(r"([^\d])\1+")
-_OFTEN = re.compile(r"([^\W\d_])\1{2,}")
+_OFTEN = re.compile(r"(?<=\w)([^\W\d_])\1{2,}")
+"""Behind another letter: BBB and www are words."""
 _FEWEST_FOR_A_SLIP = 6
 """Letters that a word has at least before one of them may be wrong, doubled letters counted once: shorter ones are too
 near to others, but for those that are marked, as in "~smoke*"."""

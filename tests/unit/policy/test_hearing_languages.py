@@ -20,6 +20,13 @@ def test_law_authorities_and_press_are_heard(text: str):
     assert speaks_of_law(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["It <b>drips</b> again.", "court-circuit dans le tableau", "the gas regulator leaks", *SAID["praise"]]
+)
+def test_other_words_are_not_of_the_law(text: str):
+    assert not speaks_of_law(text)
+
+
 @pytest.mark.parametrize("text", SAID["certain"])
 def test_clear_trouble_is_certain(text: str):
     assert tells_of_trouble(text)

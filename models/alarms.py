@@ -11,9 +11,8 @@ from models.store import Store, insert_new
 from models.tables import alarms, cases, columns, duty_shifts, messages, replies, services
 from vocabulary import Channel, Delivery
 
-
 LAST_RUNG = 3
-"""Of the ladder in `policy.alarm`: whoever is there is told again at the interval alone, whatever becomes of the mail."""
+"""Of the ladder in `policy.alarm`: whoever is there is told again at the interval alone, whatever comes of the mail."""
 _DID_NOT_ARRIVE = (Delivery.FAILED, Delivery.REJECTED, Delivery.WITHDRAWN)
 
 

@@ -1,4 +1,4 @@
-"""Clause 4.4 with text messages: they reach staff and customers at night, and what goes wrong with them harms nobody."""
+"""Clause 4.4 with text messages: they reach staff and customers at night, and what goes wrong harms nobody."""
 
 from datetime import timedelta
 

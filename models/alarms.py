@@ -4,11 +4,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, String, and_, bindparam, cast, func, literal, or_, select
 
 from models.refused import Refused
 from models.store import Store, insert_new
-from models.tables import alarms, cases, columns, duty_shifts, replies, services
+from models.tables import alarms, cases, columns, duty_shifts, messages, replies, services
+from vocabulary import Channel, Delivery
+
+LAST_RUNG = 3
+"""Of the ladder in `policy.alarm`: whoever is there is told again at the interval alone, whatever comes of the mail."""
+_DID_NOT_ARRIVE = (Delivery.FAILED, Delivery.REJECTED, Delivery.WITHDRAWN)
 
 
 class AlarmError(Refused):
@@ -22,11 +27,11 @@ def add(db: Connection, row: Mapping[str, Any]) -> int | None:
 
 
 def due_alarms(store: Store, now: datetime, *, size: int) -> Iterator[list[int]]:
-    """Alarms that nobody has taken in time, in batches; each once."""
+    """Alarms that nobody has taken in time, or of which nobody could be told, in batches; each once."""
     last = 0
     while True:
         with store.read() as db:
-            due = select(alarms.c.id).where(alarms.c.id > last, alarms.c.next_at <= now, alarms.c.ended_at.is_(None))
+            due = select(alarms.c.id).where(alarms.c.id > last, *_to_pass_on(now))
             ids = list(db.execute(due.order_by(alarms.c.id).limit(size)).scalars())
         if not ids:
             return
@@ -36,8 +41,20 @@ def due_alarms(store: Store, now: datetime, *, size: int) -> Iterator[list[int]]
 
 def held(db: Connection, ids: Collection[int], now: datetime) -> Sequence[Row[Any]]:
     """Of these alarms those that are still to be passed on, locked."""
-    due = alarms.c.id.in_(ids), alarms.c.next_at <= now, alarms.c.taken_at.is_(None), alarms.c.ended_at.is_(None)
-    return db.execute(select(alarms).where(*due).order_by(alarms.c.id).with_for_update()).all()
+    due = select(alarms).where(alarms.c.id.in_(ids), *_to_pass_on(now))
+    return db.execute(due.order_by(alarms.c.id).with_for_update()).all()
+
+
+def _to_pass_on(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    unreached = and_(alarms.c.rung < LAST_RUNG, _told(), ~_told(messages.c.state.not_in(_DID_NOT_ARRIVE)))
+    return alarms.c.ended_at.is_(None), alarms.c.taken_at.is_(None), or_(alarms.c.next_at <= now, unreached)
+
+
+def _told(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That there is a message to whoever was told last."""
+    of_rung = literal("alarm:") + cast(alarms.c.id, String) + ":" + cast(alarms.c.rung, String) + ":"
+    keys = [of_rung + channel for channel in (Channel.EMAIL, Channel.SMS)]
+    return select(messages.c.id).where(messages.c.key.in_(keys), *where).correlate(alarms).exists()
 
 
 def pass_on(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, and_, literal, or_, select, union_all
 
 from models.cases import set_values
 from models.tables import calls, cases, columns, messages
-from vocabulary import CallOutcome, Channel, Delivery, Disposition, Stage
+from vocabulary import CallOutcome, Channel, Delivery, Disposition, Purpose, Stage
 
 _NOT_REACHED_AFTER_ALL = (Disposition.OPTED_OUT, Disposition.CANCELLED)
 """Endings that need no contact. Of others that are known, the contact that they rest on stays as it was."""
@@ -49,7 +49,7 @@ def _first_attempts(db: Connection, case_ids: Sequence[int], arrived: str) -> di
     spoken = select(calls.c.case_id, calls.c.done_at.label("at"), literal(Channel.PHONE.value).label("channel"))
     attempts = union_all(
         written.where(messages.c.case_id.in_(case_ids), messages.c.to_address.is_(None), reached,
-                      messages.c.settled_at.is_not(None)),
+                      messages.c.purpose != Purpose.SAFETY_ADVICE, messages.c.settled_at.is_not(None)),
         spoken.where(calls.c.case_id.in_(case_ids), calls.c.done_at.is_not(None),
                      calls.c.outcome != CallOutcome.WRONG_NUMBER),
     )  # fmt: skip

@@ -44,7 +44,7 @@ from tasks.letter import Desk
 from tasks.place import place
 from tasks.refusals import heed
 from tasks.tally import Tally
-from vocabulary import Cause, Channel, Clause, Delivery, Event
+from vocabulary import Cause, Channel, Clause, Delivery, Event, Purpose
 
 _PAUSE = timedelta(minutes=15)
 """How long a channel whose credentials were refused rests before one more try."""
@@ -173,7 +173,8 @@ def _settle(
     logged = [receipt for receipt in held if receipt.outcome in _EVENTS]
     append(db, [_entry(owed[receipt.ref], receipt, facts.get(receipt.ref, {}), now) for receipt in logged])
     accepted = [owed[receipt.ref] for receipt in held if receipt.outcome is Outcome.ACCEPTED]
-    first = first_contacts(db, [row.case_id for row in accepted if row.to_address is None])
+    about_service = [row for row in accepted if row.to_address is None and row.purpose != Purpose.SAFETY_ADVICE]
+    first = first_contacts(db, [row.case_id for row in about_service])
     set_values(db, [{"case_id": id, "contacted_at": now, "contact_channel": channel} for id in first])
     look_now(db, [owed[receipt.ref].case_id for receipt in held if receipt.outcome is Outcome.REJECTED], now)
     heed(db, channel, owed, held, now)

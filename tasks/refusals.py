@@ -17,8 +17,11 @@ def heed(
     db: Connection, channel: Channel, owed: Mapping[str, Row[Any]], receipts: Sequence[Receipt], now: datetime
 ) -> None:
     """Write down, in the caller's transaction, what these receipts tell of customers' addresses."""
-    found = {owed[receipt.ref].case_id: receipt for receipt in receipts if receipt.address is not None}
-    of_customers = {case_id: receipt for case_id, receipt in found.items() if case_id is not None}
+    found = ((owed[receipt.ref], receipt) for receipt in receipts if receipt.address is not None)
+    # A message to staff names its case, too: their address says nothing of the customer's.
+    of_customers = {
+        row.case_id: receipt for row, receipt in found if row.case_id is not None and row.to_address is None
+    }
     if not of_customers:
         return
     keys = select(*columns(cases, "id", "email_key", "phone_key")).where(cases.c.id.in_(of_customers))

@@ -65,7 +65,7 @@ class _Round:
 
     def follow(self, message: Row[Any]) -> None:
         concern = self._concerns.get(message.escalation_id)
-        if concern is not None and concern.closed_at is not None:
+        if message.purpose in _OF_ALARMS or (concern is not None and concern.closed_at is not None):
             self._words[message.id] = FollowUp.NOTHING
         elif message.purpose == Purpose.RECOVERY_SURVEY:
             self._asked.append(message.escalation_id)
@@ -150,6 +150,8 @@ class _Round:
                                       ref_id=message.id, detail=detail))  # fmt: skip
 
 
+_OF_ALARMS = (Purpose.DANGER_ALARM, Purpose.SAFETY_ADVICE)
+"""An alarm has a ladder of its own, which goes on at once when nobody was reached (`models.alarms`)."""
 _TOP = ROLES[-1]
 WRITTEN_BY_PEOPLE: dict[Purpose, tuple[str | None, ...]] = {
     Purpose.CONCERN_UPDATE: (None,),

@@ -7,7 +7,7 @@ from functools import partial
 from benchmarks.steps import Work
 from cli.stages import StageName
 from models.alarms import due_alarms
-from models.due import due_cases, due_escalations, unjudged_cases, waiting_services
+from models.due import due_cases, due_escalations, due_replies, unjudged_cases, waiting_services
 from models.failures import lost_messages
 from models.following import followers
 from tasks.alarms import pass_dangers_on
@@ -22,6 +22,7 @@ from tasks.place import Place
 from tasks.records import check_records
 from tasks.silence import settle_silence
 from tasks.undelivered import follow_failures, unknown_wait
+from tasks.unread import warn_of_replies
 from vocabulary import Stage
 
 # Each function is its flow's loop, line by line, with `.fn` where the flow calls the task.
@@ -72,6 +73,8 @@ def _escalate(here: Place, now: datetime) -> None:
         follow_failures.fn(batch, now)
     for batch in due_escalations(here.store, now, size=size):
         work_ladder.fn(batch, now)
+    for batch in due_replies(here.store, now, size=size):
+        warn_of_replies.fn(batch, now)
     for batch in followers(here.store, size=size):
         follow_attached.fn(batch, now)
 

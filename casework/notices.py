@@ -23,21 +23,21 @@ def warning(contact: Contact, concern: Row[Any], role: str, rung: Rung, now: dat
     """To one of those whom a rung of the ladder tells."""
     key = f"escalation:{concern.id}:{concern.reopened}:warning:{rung.number}:{role}"
     return _to_role(contact, concern, role, Purpose.DEADLINE_WARNING, key, now, percent=rung.percent, what="deadline",
-                    time_left=_left(concern.deadline_at, now))  # fmt: skip
+                    time_left=time_left(concern.deadline_at, now))  # fmt: skip
 
 
 def overdue(contact: Contact, concern: Row[Any], role: str, now: datetime) -> OwedMessage:
     """The resolution target has passed."""
     key = f"escalation:{concern.id}:{concern.reopened}:overdue:{role}"
     return _to_role(contact, concern, role, Purpose.DEADLINE_WARNING, key, now, percent=100, what="resolution",
-                    time_left=_left(concern.resolve_by, now))  # fmt: skip
+                    time_left=time_left(concern.resolve_by, now))  # fmt: skip
 
 
 def not_taken_again(contact: Contact, concern: Row[Any], role: str, now: datetime) -> OwedMessage:
     """The owner that a concern was handed to has not acknowledged it in time."""
     key = f"escalation:{concern.id}:{concern.reopened}:untaken:{concern.retake_by.isoformat()}:{role}"
     return _to_role(contact, concern, role, Purpose.DEADLINE_WARNING, key, now, percent=100, what="acknowledgement",
-                    time_left=_left(concern.retake_by, now))  # fmt: skip
+                    time_left=time_left(concern.retake_by, now))  # fmt: skip
 
 
 def message_lost(contact: Contact, concern: Row[Any], role: str, lost_id: int, now: datetime) -> OwedMessage:
@@ -107,7 +107,7 @@ def held_by(contact: Contact, concern: Row[Any], role: str) -> tuple[str, str]:
     return person(role, route_of(concern.department, contact.case.department, rules), rules)
 
 
-def _left(until: datetime, now: datetime) -> str:
+def time_left(until: datetime, now: datetime) -> str:
     minutes = round(abs((until - now).total_seconds()) / 60)
     text = f"{minutes // 60} h {minutes % 60:02d} min"
     return f"{text} left" if until > now else f"{text} late"

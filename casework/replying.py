@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from casework.rules import rules_of
+from casework.unread import take_warnings_back
 from models.answers import Said, TooLate, last_answer, record
 from models.log import NewEntry, append
 from models.optouts import EVERYTHING, Refusal, opt_out, suppress_address
@@ -55,6 +56,7 @@ def settle_reply(
     in_the_way = obstacle(how, reply, case) or _unexplained(verdict, proposal)
     if in_the_way:
         raise ReplyError(in_the_way)
+    take_warnings_back(db, reply, at)
     _log(db, reply, case, verdict, proposal, by, at)
     if case is not None and how in _RECORDED:
         _record(db, reply, case, verdict, by=by, at=at, rules=rules_of(db, case.policy_version).survey)

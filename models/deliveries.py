@@ -90,12 +90,19 @@ def withdraw_messages(db: Connection, ids: Sequence[int], *, at: datetime, reaso
     return _withdraw(db, messages.c.id.in_(ids), at, reason) if ids else 0
 
 
-def _withdraw(db: Connection, which: ColumnElement[bool], at: datetime, reason: str) -> int:
+def withdraw_keys(db: Connection, keys: Collection[str], *, at: datetime, reason: str) -> int:
+    """Take back messages with these keys that have not gone out, to whomever; how many."""
+    return _withdraw(db, messages.c.key.in_(keys), at, reason, Clause.ESCALATE) if keys else 0
+
+
+def _withdraw(
+    db: Connection, which: ColumnElement[bool], at: datetime, reason: str, clause: Clause = Clause.ASK
+) -> int:
     swap = messages.update().where(which, messages.c.state == Delivery.DUE)
     gone = db.execute(
         swap.values(state=Delivery.WITHDRAWN, settled_at=at).returning(*columns(messages, "id", "case_id"))
     ).all()
-    append(db, [_entry(Event.MESSAGE_WITHDRAWN, row, at, Clause.ASK, reason=reason) for row in gone])
+    append(db, [_entry(Event.MESSAGE_WITHDRAWN, row, at, clause, reason=reason) for row in gone])
     return len(gone)
 
 

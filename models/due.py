@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, or_, select, tuple_
 
 from models.store import Store
-from models.tables import calls, cases, columns, escalations, messages, services, suppressions
+from models.tables import calls, cases, columns, escalations, messages, replies, services, suppressions
 from models.tables.contact import ANY_CHANNEL
 from models.unread import is_held
 from vocabulary import Channel, Delivery, Disposition, Stage
@@ -26,6 +26,11 @@ def unjudged_cases(store: Store, now: datetime, *, size: int) -> Iterator[list[i
 def due_escalations(store: Store, now: datetime, *, size: int) -> Iterator[list[int]]:
     """Escalations whose next date has come."""
     return _in_batches(store, escalations, "next_at", now, [], size)
+
+
+def due_replies(store: Store, now: datetime, *, size: int) -> Iterator[list[int]]:
+    """Replies that nobody has read and whose deadline asks for a warning."""
+    return _in_batches(store, replies, "next_at", now, [replies.c.settled_at.is_(None)], size)
 
 
 def waiting_services(store: Store, now: datetime, *, size: int) -> Iterator[list[int]]:
@@ -47,11 +52,14 @@ def count_waiting(store: Store, now: datetime) -> int:
 
 
 def count_concerns(store: Store, now: datetime) -> int:
-    """Answers to be judged and escalations with something to do."""
+    """Answers to be judged, escalations with something to do, and replies that nobody reads."""
+    counted = (
+        select(func.count()).select_from(cases).where(cases.c.judge_at <= now),
+        select(func.count()).select_from(escalations).where(escalations.c.next_at <= now),
+        select(func.count()).select_from(replies).where(replies.c.next_at <= now, replies.c.settled_at.is_(None)),
+    )
     with store.read() as db:
-        unjudged = select(func.count()).select_from(cases).where(cases.c.judge_at <= now)
-        due = select(func.count()).select_from(escalations).where(escalations.c.next_at <= now)
-        return int(db.execute(unjudged).scalar_one()) + int(db.execute(due).scalar_one())
+        return sum(int(db.execute(one).scalar_one()) for one in counted)
 
 
 def count_messages(store: Store, now: datetime) -> int:

@@ -99,6 +99,6 @@ def reached_nobody(db: Connection, now: datetime) -> tuple[list[int], int]:
         .order_by(messages.c.escalation_id)
     )
     bulletins = select(messages.c.id).where(
-        nobody, messages.c.escalation_id.is_(None), messages.c.settled_at > now - _LONGEST_SHOWN
+        nobody, messages.c.purpose == Purpose.MONTHLY_BULLETIN, messages.c.settled_at > now - _LONGEST_SHOWN
     )
     return list(db.execute(concerns).scalars()), len(db.execute(bulletins).all())

@@ -2,11 +2,11 @@
 theirs ends for silence: whatever they wrote may be an opt-out, and it is certainly not silence.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, union_all
 
 from models.outcomes import look_now
 from models.tables import cases, columns, replies
@@ -66,3 +66,30 @@ def wake(db: Connection, case_id: int, now: datetime) -> None:
     of = db.execute(select(*columns(cases, "email_key", "phone_key")).where(cases.c.id == case_id)).one()
     same = [cases.c[name] == key for name, key in of._mapping.items() if key]
     look_now(db, list(db.execute(select(cases.c.id).where(or_(cases.c.id == case_id, *same))).scalars()), now)
+
+
+_TO_READ = select(
+    *columns(replies, "id", "case_id", "received_at", "read_by", "warned", "handled_by", "settled_at"),
+    *columns(cases, "department", "timezone", "policy_version"),
+).outerjoin_from(replies, cases, cases.c.id == replies.c.case_id)
+"""Whose they are to read, and by when; nothing of what they say."""
+
+
+def to_read(db: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+    """These replies with the department, time zone and policy version of their case, by number."""
+    return {row.id: row for row in db.execute(_TO_READ.where(replies.c.id.in_(ids)))}
+
+
+def hold_due(db: Connection, ids: Collection[int], now: datetime) -> Sequence[Row[Any]]:
+    """Those of them that are still unread and due to be warned about, as `to_read` gives them, locked."""
+    due = replies.c.id.in_(ids), replies.c.next_at <= now, replies.c.settled_at.is_(None)
+    return db.execute(_TO_READ.where(*due).order_by(replies.c.id).with_for_update(of=replies)).all()
+
+
+def set_warned(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Each row: "of", the number of a reply that this transaction holds, and its new "warned" and "next_at"."""
+    if rows:
+        statement = replies.update().where(replies.c.id == bindparam("of"))
+        values: dict[str, Any] = {"warned": bindparam("new_warned"), "next_at": bindparam("new_next_at")}
+        named = [{"of": row["of"], "new_warned": row["warned"], "new_next_at": row["next_at"]} for row in rows]
+        db.execute(statement.values(values), named)

@@ -85,6 +85,16 @@ def route_of(handled_by: str, department: str, rules: EscalationRules) -> Route:
     return next((route for route in rules.routes if route.handled_by == handled_by), own)
 
 
+def route_to_read(handled_by: str | None, department: str | None, rules: EscalationRules) -> Route:
+    """The route of a reply: of the department that it was handed over to, else of its case's `department`; the policy's
+    last one for a reply of no case, and where no route knows the department.
+    """
+    own = route(department or "*", rules)
+    if handled_by is None:
+        return own
+    return next((route for route in rules.routes if handled_by in (route.handled_by, route.department)), own)
+
+
 _SOLVED = "raised and solved on the phone"
 SEVERITIES = ("safety", "legal", "dissatisfied", "concern")
 """Gravest first."""

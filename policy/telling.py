@@ -20,7 +20,7 @@ from policy.telling_concerns import (
     resolved,
     warned,
 )  # fmt: skip
-from policy.telling_replies import handed, received, reviewed
+from policy.telling_replies import handed, received, reviewed, unread, unread_in_time
 from vocabulary import Event, Purpose
 
 Wording = Callable[[Facts], str]
@@ -63,6 +63,7 @@ _MESSAGES = {
     Purpose.CONCERN_UPDATE: "A message about the concern",
     Purpose.ANSWER_TO_REPLY: "An answer to the customer’s message",
     Purpose.SAFETY_ADVICE: "The advice on what to do",
+    Purpose.REPLY_WAITING: "A warning that a reply is not read",
     Purpose.DANGER_ALARM: "The alert about a danger",
     Purpose.ESCALATION_NOTICE: "The notice of the concern",
     Purpose.CONCERN_HANDED_OVER: "The notice that the concern was handed over",
@@ -170,8 +171,8 @@ WORDINGS: dict[Event, Wording] = {
     Event.CALL_WITHDRAWN: _plainly("A call is not needed any more", "reason"),
     Event.REPLY_RECEIVED: received,
     Event.REPLY_SETTLED: reviewed,
-    Event.REPLY_WARNED: _plainly("Nobody has read the reply yet; warned at percent of its time", "percent"),
-    Event.REPLY_BREACHED: _plainly("Nobody read the reply in time"),
+    Event.REPLY_WARNED: unread,
+    Event.REPLY_BREACHED: unread_in_time,
     Event.REPLY_HANDED_OVER: handed,
     Event.OPT_OUT_LIFTED: _plainly("An opt-out that was recorded by mistake was lifted", "reason"),
     Event.DANGER_RAISED: _plainly("The customer reported a danger", "danger"),

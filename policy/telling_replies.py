@@ -1,6 +1,6 @@
 """What customers sent back, and what people made of it, in plain words for the timeline of a case."""
 
-from policy.telling_concerns import Facts
+from policy.telling_concerns import Facts, listed
 
 _AS = {
     "answer": "an answer",
@@ -26,6 +26,19 @@ def reviewed(facts: Facts) -> str:
 def handed(facts: Facts) -> str:
     before = f" by {facts['from department']}" if facts.get("from department") else ""
     return f"The reply was handed over to {facts.get('department')}{before}."
+
+
+def unread(facts: Facts) -> str:
+    """ "Nobody has read the reply yet, and 75 % of its time is over; warned: owner, supervisor." """
+    return f"Nobody has read the reply yet, and {facts.get('percent')} % of its time is over{_warned(facts)}."
+
+
+def unread_in_time(facts: Facts) -> str:
+    return f"Nobody read the reply before its deadline{_warned(facts)}."
+
+
+def _warned(facts: Facts) -> str:
+    return f"; warned: {listed(facts['told'])}" if facts.get("told") else ""
 
 
 def _what(facts: Facts) -> str:

@@ -17,6 +17,7 @@ from policy.languages import choose
 from policy.rules import Rules
 from policy.silence import expiry
 from tasks.letter_danger import DangerWords
+from tasks.letter_replies import UnreadReplies
 from tasks.letter_signature import Requests
 from tasks.letter_words import Words
 from tasks.place import place
@@ -42,6 +43,7 @@ class Desk:
         self._concerns = concerns(db, [row.escalation_id for row in owed if row.escalation_id])
         self._requests = Requests(db, owed, self._settings.web_url)
         self._danger = DangerWords(place().policy.rules, self._settings.web_url)
+        self._unread = UnreadReplies(db, owed, place().policy.rules, self._settings.web_url)
         self._words = Words(db, owed, self._settings.web_url)
         self._rules = {case.policy_version: rules_of(db, case.policy_version) for case in self._cases.values()}
         to_staff = [json.loads(row.note) for row in owed if row.to_address is not None]
@@ -99,6 +101,8 @@ class Desk:
     def _for_staff(self, message: Row[Any], case: Row[Any] | None) -> dict[str, Any]:
         if message.purpose == Purpose.DANGER_ALARM:
             return self._danger.of(message, SOURCE)
+        if message.purpose == Purpose.REPLY_WAITING:
+            return self._unread.of(message)
         return self._to_staff(message, case) if case is not None else {}
 
     def _try_for_s(self, message: Row[Any]) -> int:

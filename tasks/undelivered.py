@@ -15,11 +15,13 @@ from sqlalchemy import Connection, Row, select
 from casework.contact import contact_of
 from casework.notices import held_by, message_lost
 from casework.standing_in import with_stand_ins
+from casework.unread import readers, rules_for
 from models.failures import ask_anew, lost_addresses, take_lost, write_follow_ups
 from models.log import NewEntry, append
 from models.owed import OwedMessage, owe_messages
 from models.people import stand_ins
 from models.tables import cases, escalations
+from models.unread import to_read
 from policy.deadlines import ROLES, told_instead
 from policy.delivery import SPAM_REPORT
 from tasks.place import place
@@ -58,6 +60,8 @@ class _Round:
         of_cases = {concern.case_id for concern in self._concerns.values()}
         self._cases = {row.id: row for row in db.execute(select(cases).where(cases.c.id.in_(of_cases)))}
         self._lost = lost_addresses(db, ids)
+        waiting = (message for message in taken if message.purpose == Purpose.REPLY_WAITING)
+        self._replies = to_read(db, [_reply_of(message) for message in waiting])
         self._asked: list[int] = []
         self._owed: dict[tuple[Any, ...], OwedMessage] = {}
         self._words: dict[int, FollowUp] = {}
@@ -76,6 +80,8 @@ class _Round:
             self._words[message.id] = FollowUp.NOTHING
         elif concern is not None:
             self._tell_next(message, concern)
+        elif message.purpose == Purpose.REPLY_WAITING:
+            self._tell_next_reader(message, self._replies[_reply_of(message)])
         else:
             self._tell_management(message)
 
@@ -92,6 +98,15 @@ class _Round:
         lost = self._lost.get(concern.id, set()) | {message.to_address}
         role = told_instead(str(_role(message)), {role: address for role, (_, address) in people.items()}, lost)
         self._tell(message, role, people)
+
+    def _tell_next_reader(self, message: Row[Any], reply: Row[Any]) -> None:
+        """Of a reply that nobody has read: whoever is above, unless somebody has read it meanwhile."""
+        if reply.settled_at is not None:
+            self._words[message.id] = FollowUp.NOTHING
+            return None
+        people = readers(reply, rules_for(self.db, reply, place().policy.rules))
+        addresses = {role: address for role, (_, address) in people.items()}
+        return self._tell(message, told_instead(str(_role(message)), addresses, {message.to_address}), people)
 
     def _tell_who_waits(self, message: Row[Any], concern: Row[Any]) -> None:
         """Of what a person wrote or asked for: the owner of the concern, or who is above; a new owner's supervisor."""
@@ -131,7 +146,7 @@ class _Round:
             self._owed[same] = OwedMessage(
                 key=f"undelivered:{message.id}:{role}",
                 purpose=Purpose(message.purpose),
-                clause=Clause.SUPERVISOR if message.escalation_id else Clause.REVIEW,
+                clause=Clause.REVIEW if message.purpose == Purpose.MONTHLY_BULLETIN else Clause.SUPERVISOR,
                 case_id=message.case_id,
                 escalation_id=message.escalation_id,
                 due_at=self.now,
@@ -145,7 +160,7 @@ class _Round:
     def _note(self, message: Row[Any], word: FollowUp, role: str | None = None) -> None:
         self._words[message.id] = word
         detail = {"purpose": message.purpose, "code": message.code, "what": word, "told": role}
-        clause = Clause.ESCALATE if message.escalation_id else Clause.REVIEW
+        clause = Clause.REVIEW if message.purpose == Purpose.MONTHLY_BULLETIN else Clause.ESCALATE
         self._entries.append(NewEntry(event=Event.FAILURE_FOLLOWED, at=self.now, clause=clause, case_id=message.case_id,
                                       ref_id=message.id, detail=detail))  # fmt: skip
 
@@ -164,3 +179,7 @@ WRITTEN_BY_PEOPLE: dict[Purpose, tuple[str | None, ...]] = {
 def _role(message: Row[Any]) -> str | None:
     """Of whom it was to tell; None of a bulletin."""
     return json.loads(message.note).get("role")  # type: ignore[no-any-return]  # a note is JSON
+
+
+def _reply_of(message: Row[Any]) -> int:
+    return int(json.loads(message.note)["reply_id"])

@@ -7,6 +7,7 @@ from templates.sample_kinds import COMPANY, MessageSample, PageSample, Values
 from templates.samples_of_closing import CLOSING_SAMPLES
 from templates.samples_of_concerns import CONCERN_SAMPLES
 from templates.samples_of_danger import DANGER_SAMPLES
+from templates.samples_of_replies import REPLY_SAMPLES
 from vocabulary import Purpose
 
 __all__ = ["COMPANY", "MESSAGE_SAMPLES", "PAGE_SAMPLES", "MessageSample", "PageSample", "Values"]
@@ -152,6 +153,7 @@ MESSAGE_SAMPLES: Final[tuple[MessageSample, ...]] = (
     *CLOSING_SAMPLES,
     *CONCERN_SAMPLES,
     *DANGER_SAMPLES,
+    *REPLY_SAMPLES,
 )
 
 _FORM: Final[Values] = {

@@ -21,6 +21,10 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.DANGER_ALARM: frozenset({
         "company", "alarm_id", "danger", "danger_department", "received_at", "role", "rung", "missed", "url",
     }),
+    Purpose.REPLY_WAITING: frozenset({
+        "company", "reply_id", "case_id", "department", "owner", "role", "percent", "time_left", "received_at",
+        "deadline_at", "missed", "url",
+    }),
     Purpose.CONCERN_HANDED_OVER: _STAFF | {
         "words", "written_by", "comment", "customer_name", "customer_email", "customer_phone", "acknowledge_by",
         "deadline_at", "resolve_by", "url",

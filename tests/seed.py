@@ -138,12 +138,13 @@ def to_be_called(place: Place, *, at: datetime = ASKED_AT, **changes: Any) -> in
 
 
 def reply(
-    place: Place, case_id: int | None = None, text: str = "What did this cost?", *, at: datetime = ANSWERED_AT
-) -> int:
+    place: Place, case_id: int | None = None, text: str = "What did this cost?", *, at: datetime = ANSWERED_AT,
+    read_by: datetime | None = None,
+) -> int:  # fmt: skip
     """A reply that waits for a person; its number."""
     new = NewReply(channel=Channel.EMAIL, external_id=new_token(), case_id=case_id, policy_version=None,
                    from_key="k" * 64, text=text, attachments=0, understood="unclear",
-                   to_person="asks a question")  # fmt: skip
+                   to_person="asks a question", read_by=read_by)  # fmt: skip
     with place.store.write() as db:
         kept = keep(db, new, at=at)
     assert kept is not None

@@ -18,6 +18,8 @@ class Purpose(StrEnum):
     """What a customer who reports a danger is told at once, at whatever hour."""
     DANGER_ALARM = auto()
     """The person on call is told of a danger."""
+    REPLY_WAITING = auto()
+    """Those who are to read a reply hear that nobody has done so yet."""
     ESCALATION_NOTICE = auto()
     CONCERN_HANDED_OVER = auto()
     DEADLINE_WARNING = auto()

@@ -22,14 +22,14 @@ from casework.calling import report_call
 from models.alarms import due_alarms
 from models.answers import Said, open_link, record
 from models.calls import CallReport
-from models.due import due_cases, due_escalations, open_calls, unjudged_cases, waiting_services
+from models.due import due_cases, due_escalations, due_replies, open_calls, unjudged_cases, waiting_services
 from models.escalations import acknowledge, resolve
 from models.failures import lost_messages
 from models.following import followers
 from models.inbox import receive, reopen
 from models.optouts import opt_out
 from models.report import ClosedService, ReopenedService
-from models.tables import alarms, calls, cases, entries, escalations, messages, services
+from models.tables import alarms, calls, cases, entries, escalations, messages, replies, services
 from tasks.alarms import pass_dangers_on
 from tasks.ask import owe_surveys
 from tasks.concerns import judge_answers
@@ -43,6 +43,7 @@ from tasks.records import check_records
 from tasks.silence import settle_silence
 from tasks.tally import Tally
 from tasks.undelivered import follow_failures, unknown_wait
+from tasks.unread import warn_of_replies
 from vocabulary import CallOutcome, Channel, Delivery, Event, LinkPurpose, Purpose, Stage
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -122,6 +123,7 @@ class Days:
         for batch in lost_messages(self.here.store, self.now, wait=unknown_wait(), size=500):
             tally += follow_failures.fn(batch, self.now)
         tally += self._work(work_ladder, due_escalations) + self._work(pass_dangers_on, due_alarms)
+        tally += self._work(warn_of_replies, due_replies)
         tally += self._work(follow_attached, lambda store, _now, size: followers(store, size=size))
         return tally + self.deliver() + self._work(check_records, due_cases, Stage.ENDED)
 
@@ -173,6 +175,7 @@ class Days:
             select(func.min(cases.c.judge_at)),
             select(func.min(escalations.c.next_at)),
             select(func.min(alarms.c.next_at)),
+            select(func.min(replies.c.next_at)).where(replies.c.settled_at.is_(None)),
             select(func.min(messages.c.due_at)).where(messages.c.state == Delivery.DUE),
             select(func.min(messages.c.lease_until)).where(messages.c.state == Delivery.CLAIMED),
         )

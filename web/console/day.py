@@ -20,7 +20,7 @@ from web.console.day_figures import MonthSoFar
 from web.console.day_items import LONGEST, SHORT, Item, Section, call, case, concern, item, runs_for, section, subtask
 from web.console.doors import HOME, Desk, Door, Page, Visit
 from web.console.scope import addresses_of
-from web.console.times import moment, zone_text
+from web.console.times import left, moment, zone_text
 
 _MOST = 50
 _NOTHING_MINE = "Nothing of yours is due. A concern that is given to you, or a call that you take, appears here."
@@ -116,10 +116,23 @@ class Day:
         departments = visit.departments(Permission.REPLIES)
         rows = waiting(visit.db, departments, most=SHORT + 1)
         count = count_waiting(visit.db, departments) if len(rows) > SHORT else 0
-        return section("Replies that wait for a person", [_reply(row, visit) for row in rows[:SHORT]],
-                       nothing="No replies wait. One that no program understands appears here.",
-                       more=f"{count} replies wait." if count else "", path="/console/replies",
-                       label="To the replies")  # fmt: skip
+        return section("Replies to review", [self._reply(row, visit) for row in rows[:SHORT]],
+                       nothing="No replies to review. What a program does not understand for certain appears here.",
+                       more=f"{count} replies to review." if count else "", path="/console/replies",
+                       label="All replies")  # fmt: skip
+
+    def _reply(self, row: Row[Any], visit: Visit) -> Item:
+        """The most urgent stand first: they are listed by deadline."""
+        begins = " ".join(row.text.split())
+        title = (begins if len(begins) <= LONGEST else begins[: LONGEST - 1] + "…") or "(no text)"
+        why = json.loads(row.detail or "{}").get("to a person")
+        came = f"received {moment(row.received_at, visit.now, visit.person.zone)['text']}"
+        due = row.read_by
+        return item(
+            f"/console/replies/{row.id}", title, f"{came}; needs review: {why}" if why else came,
+            due=moment(due, visit.now, visit.person.zone) if due else None,
+            time_left=left(due, visit.now, soon_from=self._warned_from(row)) if due else None,
+        )  # fmt: skip
 
     def _records(self, visit: Visit) -> Section:
         rows = my_day.incomplete(visit.db, visit.departments(Permission.LOG), most=SHORT + 1)
@@ -184,14 +197,6 @@ _SECTIONS: tuple[tuple[Permission, Callable[[Day, Visit], Section]], ...] = (
     (Permission.SETTINGS, Day._setup),
 )
 """In the order in which they are shown, each for those who have the permission."""
-
-
-def _reply(row: Row[Any], visit: Visit) -> Item:
-    begins = " ".join(row.text.split())
-    title = (begins if len(begins) <= LONGEST else begins[: LONGEST - 1] + "…") or "(no text)"
-    why = json.loads(row.detail or "{}").get("to a person")
-    return item(f"/console/replies/{row.id}", title, f"for a person, because it {why}" if why else "",
-                due=moment(row.received_at, visit.now, visit.person.zone))  # fmt: skip
 
 
 def _and_more(found: int) -> str:

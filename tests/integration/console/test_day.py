@@ -165,15 +165,30 @@ def test_calls_and_replies_are_counted_and_the_first_are_shown(site: Site):
         seed.reply(site.place, text=f"Question {number}?")
     page = day(sign_in(site, Role.SERVICE_TEAM))
     assert "7 calls are to be made now. To the calls" in page
-    assert "7 replies wait. To the replies" in page
+    assert "7 replies to review. All replies" in page
     assert [f"Call Customer {number}:" in page for number in range(7)] == [True] * 5 + [False] * 2
     assert [f"Question {number}?" in page for number in range(7)] == [True] * 5 + [False] * 2
+
+
+def test_replies_to_review_show_their_deadline_late_ones_first_and_red(site: Site):
+    now = site.clock.now
+    for text, hours in (("Plenty of time?", 13), ("Near?", 11), ("Too late?", -2)):
+        seed.reply(site.place, text=text, at=now - timedelta(hours=24 - hours), read_by=now + timedelta(hours=hours))
+    answer = sign_in(site, Role.SERVICE_TEAM).open("/console")
+    shown = answer.text[answer.text.index("Replies to review") :]
+    assert shown.index("Too late?") < shown.index("Near?") < shown.index("Plenty of time?")
+    for told in (
+        '<span class="late">late by 2 h</span>',
+        '<span class="soon">11 h left</span>',
+        "<span>13 h left</span>",
+    ):
+        assert told in shown
 
 
 def test_an_empty_day_says_what_happens_next(site: Site):
     page = day(sign_in(site, *Role))
     for told in ("Nothing of yours is due.", "No concern that you supervise", "No signature is asked for.",
-                 "No calls now, and none are planned.", "No replies wait.", "Every record is complete.",
+                 "No calls now, and none are planned.", "No replies to review.", "Every record is complete.",
                  "none yet: the first is written after the end of a month", "Every channel runs."):  # fmt: skip
         assert told in page
     number = seed.to_be_called(site.place)

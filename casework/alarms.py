@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from models.alarms import add, end, held, on_call, pass_on, take
+from models.cases import opted_out, refusals
 from models.log import NewEntry, append
 from models.owed import OwedMessage, owe_messages
+from models.spellings import keys_of_number
+from models.tables.contact import ANY_CHANNEL
 from policy.alarm import OnCall, next_at, told_at
 from policy.concern import route
 from policy.rules import Rules
@@ -26,6 +29,8 @@ class Reported:
     channel: Channel | None = None
     """On which it came, and the advice goes back; None on the phone, where a person gives it."""
     reply_id: int | None = None
+    said: str | None = None
+    """What the customer wrote, or said on the phone: for the person who calls them."""
     number: str | None = None
     """The sender's telephone number, when no case says whose it is."""
 
@@ -42,6 +47,7 @@ def raise_alarm(db: Connection, reported: Reported, case: Any, *, rules: Rules, 
         "key": f"{reported.source}:{case_id or 'nobody'}",
         "case_id": case_id,
         "reply_id": reported.reply_id,
+        "said": reported.said,
         "dangers": ",".join(reported.dangers),
         "department": department,
         "channel": reported.channel,
@@ -57,7 +63,8 @@ def raise_alarm(db: Connection, reported: Reported, case: Any, *, rules: Rules, 
         return None
     detail = {"danger": list(reported.dangers), "told": to.role}
     _log(db, Event.DANGER_RAISED, alarm_id, case_id, at, detail=detail)
-    owe_messages(db, [*_alarms(alarm_id, row, to, at), *_advice(alarm_id, reported, case_id, rules, at)], at=at)
+    advice = _advice(alarm_id, reported, case_id, rules, at) if case_id or not _wants_no_text(db, reported, at) else []
+    owe_messages(db, [*_alarms(alarm_id, row, to, at), *advice], at=at)
     return alarm_id
 
 
@@ -129,6 +136,14 @@ def _advice(alarm_id: int, reported: Reported, case_id: int | None, rules: Rules
         channel=reported.channel, case_id=case_id, to_address=None if case_id else reported.number,
         note={"dangers": ",".join(reported.dangers)},
     )]  # fmt: skip
+
+
+def _wants_no_text(db: Connection, reported: Reported, at: datetime) -> bool:
+    """Whether the sender, whom no case knows, has opted out of texts: carriers refuse them anyway. Of a case's customer
+    the outbox asks that itself.
+    """
+    keys = keys_of_number(reported.number) if reported.number else ()
+    return bool({Channel.SMS, ANY_CHANNEL} & refusals(opted_out(db, keys, at), keys).keys())
 
 
 def _log(

@@ -50,7 +50,8 @@ def _heed_danger(db: Connection, call: Row[Any], report: CallReport, at: datetim
     """What was solved on the phone is over. Advice was given by whoever made the call."""
     found = dangers(report.comment or "") if report.outcome is not CallOutcome.SOLVED else ()
     if found:
-        reported = Reported(dangers=found, source=f"call:{call.id}", received_at=at, channel=Channel.PHONE)
+        reported = Reported(dangers=found, source=f"call:{call.id}", received_at=at, channel=Channel.PHONE,
+                            said=report.comment)  # fmt: skip
         case = db.execute(select(cases).where(cases.c.id == call.case_id)).one()
         raise_alarm(db, reported, case, rules=rules_of(db, case.policy_version), at=at)
 

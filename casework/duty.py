@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,16 +41,21 @@ def shifts_in(text: str, *, department: str, zone: ZoneInfo, now: datetime) -> l
     """The shifts of a calendar for a department, from now on for `AHEAD`. Times without a zone are in `zone`.
 
     An event names who is on call: the summary is the name, an attendee or an address in the description is where the
-    mail goes, a number with "+" in the description or location where texts go. Raises DutyError; then nothing counts.
+    mail goes, a number with "+" in the description or location where texts go. Cancelled events are none. Raises
+    DutyError; then nothing counts.
     """
     try:
-        calendar = Calendar.from_ical(text)
-        events = recurring_ical_events.of(calendar).between(now, now + AHEAD)
+        running_or_later = recurring_ical_events.of(Calendar.from_ical(text)).after(now)
+        coming = takewhile(lambda event: _instant(event.start, zone) < now + AHEAD, running_or_later)
+        events = list(islice(coming, _MOST + 1))  # one by one: a rule may repeat each second, without an end
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
         raise DutyError(
             f"this is no calendar that can be read ({type(error).__name__}): export it as iCalendar"
         ) from None
-    found = [shift for event in events[:_MOST] for shift in _shift(event, department, zone)]
+    if len(events) > _MOST:
+        raise DutyError(f"the calendar has more than {_MOST} events in the next {AHEAD.days} days: export shifts only")
+    wanted = (event for event in events if str(event.get("STATUS", "")).upper() != "CANCELLED")
+    found = [shift for event in wanted for shift in _shift(event, department, zone)]
     if not found:
         raise DutyError("the calendar has no event in the next 90 days")
     return found
@@ -57,9 +63,7 @@ def shifts_in(text: str, *, department: str, zone: ZoneInfo, now: datetime) -> l
 
 def _shift(event: Any, department: str, zone: ZoneInfo) -> Iterator[NewShift]:
     starts, ends = _instant(event.start, zone), _instant(event.end, zone)
-    said = "\n".join(
-        str(event.get(name, "")) for name in ("ATTENDEE", "ORGANIZER", "DESCRIPTION", "LOCATION", "SUMMARY")
-    )
+    said = "\n".join(str(event.get(name, "")) for name in _SAYS_HOW)
     name = " ".join(_ADDRESS.sub("", _NUMBER.sub("", str(event.get("SUMMARY", "")))).split()).strip(" -,:;()<>")
     address, number = _ADDRESS.search(said), _NUMBER.search(said)
     day = f"{starts:%Y-%m-%d}"
@@ -72,7 +76,7 @@ def _shift(event: Any, department: str, zone: ZoneInfo) -> Iterator[NewShift]:
     yield NewShift(
         department=department, name=name, email=_address(address[0].removeprefix("mailto:").removeprefix("MAILTO:")),
         phone=_number(number[0].removeprefix("tel:")) if number else None, starts_at=starts, ends_at=ends,
-        uid=f"{department}:{event.get('UID', '')}:{starts:%Y%m%dT%H%M}",
+        uid=str(event.get("UID", "")),
     )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def end(db: Connection, alarm_id: int, outcome: str, *, by: str, at: datetime) -
 _SHOWN = (
     select(
         alarms, *columns(cases, "branch", "recipient_timezone"),
-        *columns(services, "customer_name", "email", "phone", "kind"), replies.c.text.label("said"), replies.c.sender,
+        *columns(services, "customer_name", "email", "phone", "kind"), replies.c.sender,
     )
     .outerjoin_from(alarms, cases, cases.c.id == alarms.c.case_id)
     .outerjoin(services, services.c.id == cases.c.service_id)
@@ -115,6 +115,17 @@ def find(db: Connection, alarm_id: int) -> Row[Any]:
 def listed(db: Connection, *, everything: bool = False) -> Sequence[Row[Any]]:
     """Open alarms, the oldest first; or all of them."""
     return db.execute((_SHOWN if everything else _SHOWN.where(alarms.c.ended_at.is_(None))).order_by(alarms.c.id)).all()
+
+
+def ended_lately(db: Connection, *, most: int) -> Sequence[Row[Any]]:
+    """The last alarms that somebody has dealt with, the newest first."""
+    return db.execute(_SHOWN.where(alarms.c.ended_at.is_not(None)).order_by(alarms.c.id.desc()).limit(most)).all()
+
+
+def advised_by(db: Connection, alarm_id: int) -> str | None:
+    """The channel on which advice goes or went to the customer; None when none does: a person has to give it."""
+    advice = messages.c.key == f"alarm:{alarm_id}:advice", messages.c.state.not_in(_DID_NOT_ARRIVE)
+    return db.execute(select(messages.c.channel).where(*advice)).scalar_one_or_none()
 
 
 def open_in(db: Connection, departments: Collection[str]) -> Sequence[Row[Any]]:

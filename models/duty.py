@@ -17,7 +17,7 @@ class DutyError(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewShift:
-    """`phone` in E.164. `uid`: of the calendar's event; another shift of the same one is replaced."""
+    """`phone` in E.164. `uid`: of the event, when it comes from a calendar."""
 
     department: str
     name: str
@@ -29,12 +29,10 @@ class NewShift:
 
 
 def add_shifts(db: Connection, new: Sequence[NewShift], *, by: str) -> int:
-    """Keep shifts; those that came from the same events before are replaced. How many."""
+    """Keep shifts; how many."""
     for shift in new:
         if shift.ends_at <= shift.starts_at:
             raise DutyError(f"the shift of {shift.name} ends before it begins")
-    uids = {shift.uid for shift in new if shift.uid}
-    db.execute(duty_shifts.delete().where(duty_shifts.c.uid.in_(uids)))
     rows = [
         {"department": shift.department, "name": shift.name, "email": shift.email, "phone": shift.phone,
          "starts_at": shift.starts_at, "ends_at": shift.ends_at, "uid": shift.uid, "added_by": by}
@@ -43,6 +41,15 @@ def add_shifts(db: Connection, new: Sequence[NewShift], *, by: str) -> int:
     if rows:
         db.execute(duty_shifts.insert(), rows)
     return len(rows)
+
+
+def replace_shifts(db: Connection, department: str, new: Sequence[NewShift], *, by: str) -> int:
+    """The shifts of a calendar instead of all that came from a calendar for this department before: of an event that
+    was moved or taken out there nothing stays. Those that were typed stay.
+    """
+    imported = duty_shifts.c.department == department, duty_shifts.c.uid.is_not(None)
+    db.execute(duty_shifts.delete().where(*imported))
+    return add_shifts(db, new, by=by)
 
 
 def remove_shift(db: Connection, shift_id: int) -> None:

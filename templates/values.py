@@ -167,7 +167,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "prefect_url"}),
     "refused": frozenset(),
     "alarms": frozenset({"rows", "zone", "clause"}),
-    "alarm": frozenset({"alarm", "said", "customer", "reach", "case", "zone", "clause", "wrote"}),
+    "alarm": frozenset({"alarm", "said", "customer", "advised_by", "reach", "case", "zone", "clause", "wrote"}),
     "on_call": frozenset({"rows", "departments", "wrote", "may_change", "zone", "clause"}),
 }  # fmt: skip
 CONSOLE_VALUES: Final = CONSOLE_BARE | {name: own | CONSOLE_FRAME for name, own in CONSOLE_PAGES.items()}

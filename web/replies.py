@@ -102,6 +102,7 @@ def _reported(reply_id: int, arrived: Arrived, understood: Understood, now: date
         received_at=now,
         channel=arrived.channel,
         reply_id=reply_id,
+        said=understood.text,
         number=number,
     )
 

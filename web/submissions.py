@@ -120,7 +120,7 @@ def _heed_danger(
     """Also of what may be a program's: a false alarm is cheap."""
     found = dangers(form.said or "")
     if found:
-        reported = Reported(dangers=found, source=source, received_at=now, channel=channel)
+        reported = Reported(dangers=found, source=source, received_at=now, channel=channel, said=form.said)
         [case] = cases_by_id(db, [case_id])
         raise_alarm(db, reported, case, rules=in_force, at=now)
 

@@ -22,6 +22,8 @@ class Alarm(SQLModel, table=True):
     case_id: int | None = Field(default=None, foreign_key="cases.id", index=True)
     """None while nobody knows whose it is."""
     reply_id: int | None = Field(default=None, foreign_key="replies.id")
+    said: str | None = None
+    """Identity: what the customer wrote, or said on the phone."""
     dangers: str
     """Words of `vocabulary.Danger`, gravest first, separated by commas."""
     department: str

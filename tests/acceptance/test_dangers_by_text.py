@@ -67,6 +67,17 @@ def test_neither_alert_nor_advice_waits_for_a_reply_that_nobody_has_read(by_sms:
     assert {text.purpose for text in texts(days)} > {Purpose.DANGER_ALARM, Purpose.SAFETY_ADVICE}
 
 
+def test_a_stranger_who_texted_stop_before_is_sent_no_advice_and_somebody_is_alerted(by_sms: Days, site: Site):
+    days = by_sms
+    days.now = SATURDAY_NIGHT
+    for said in ("STOP", "gas smell in the hall"):
+        write(days, site, STRANGER, said)
+    with days.here.store.read() as db:
+        owed = {row.purpose for row in db.execute(messages.select())}
+    assert Purpose.DANGER_ALARM in owed
+    assert Purpose.SAFETY_ADVICE not in owed
+
+
 def test_an_alert_that_staff_refuse_to_get_says_nothing_of_the_customer(
     days: Days, site: Site, start_twilio: StartTwilio
 ):

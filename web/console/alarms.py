@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from casework.alarms import end_alarm, take_alarm
-from models.alarms import AlarmError, find, listed, open_in
+from models.alarms import AlarmError, advised_by, ended_lately, find, listed, open_in
 from vocabulary import Permission
 from web.console.doors import Desk, Done, Door, Notice, Page, Visit
 from web.console.times import length, moment, zone_text
@@ -14,18 +14,24 @@ PATH = "/console/alarms"
 _ONE = f"{PATH}/{{number}}"
 _SHOWN = 50
 _LONGEST = 4000
+_WAYS = {"email": "e-mail", "sms": "text message"}
+_TOLD = (Permission.CONCERNS, Permission.CALLS, Permission.RUNS)
+"""Whoever has one of these sees the banner, for the departments that they have it for."""
 
 
 class Dangers:
     """The banner: each alarm that is open, for everybody who may see concerns, calls or runs."""
 
     def __call__(self, visit: Visit) -> list[Notice]:
-        if not any(visit.may(one) for one in (Permission.CONCERNS, Permission.CALLS, Permission.RUNS)):
+        if not any(visit.may(one) for one in _TOLD):
             return []
-        seen = visit.departments(Permission.CONCERNS) | visit.departments(Permission.CALLS)
-        rows = open_in(visit.db, seen if not visit.may(Permission.RUNS) else frozenset({"*"}))
-        path = f"{PATH}/{rows[0].id}" if len(rows) == 1 else PATH
-        return [Notice(_sentence(rows), path if visit.may(Permission.CONCERNS) else None, grave=True)] if rows else []
+        rows = open_in(visit.db, frozenset().union(*(visit.departments(one) for one in _TOLD)))
+        if not rows:
+            return []
+        reach = visit.departments(Permission.CONCERNS) | {"*"}
+        opens = len(rows) == 1 and (reach >= {rows[0].department} or "*" in visit.departments(Permission.CONCERNS))
+        path = f"{PATH}/{rows[0].id}" if opens else PATH
+        return [Notice(_sentence(rows), path if visit.may(Permission.CONCERNS) else None, grave=True)]
 
 
 def _sentence(rows: Any) -> str:
@@ -60,9 +66,8 @@ class Alarms:
 
     def show_list(self, visit: Visit) -> Page:
         seen = visit.departments(Permission.CONCERNS)
-        rows = [row for row in listed(visit.db, everything=True) if seen >= {"*"} or row.department in {*seen, "*"}]
-        shown = [row for row in rows if row.ended_at is None]
-        shown += [row for row in reversed(rows) if row.ended_at is not None][:_SHOWN]
+        rows = [*listed(visit.db), *ended_lately(visit.db, most=_SHOWN)]
+        shown = [row for row in rows if seen >= {"*"} or row.department in {*seen, "*"}]
         return Page(
             template="alarms",
             values={
@@ -82,6 +87,7 @@ class Alarms:
             values={
                 "alarm": _line(row, visit),
                 "said": row.said,
+                "advised_by": _WAYS.get(advised_by(visit.db, row.id) or ""),
                 "customer": row.customer_name or "Name not known",
                 "reach": [part for part in reach if part],
                 "case": {"number": row.case_id, "path": f"/console/cases/{row.case_id}"} if row.case_id else None,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from casework.duty import shift_of, shifts_in
-from models.duty import DutyError, add_shifts, coming_shifts, remove_shift
+from models.duty import DutyError, add_shifts, coming_shifts, remove_shift, replace_shifts
 from vocabulary import Permission
 from web.console.doors import Desk, Done, Door, Page, Visit
 from web.console.times import moment, zone_text
@@ -51,7 +51,7 @@ class OnCallCalendar:
     def read(self, visit: Visit) -> Done:
         department, text = self._known(visit.form.get("for", "")), visit.form.get("calendar", "")
         shifts = shifts_in(text, department=department, zone=visit.person.zone, now=visit.now)
-        add_shifts(visit.db, shifts, by=visit.person.name)
+        replace_shifts(visit.db, department, shifts, by=visit.person.name)
         return Done(to=PATH, note="shifts-read")
 
     def remove(self, visit: Visit) -> Done:

@@ -54,7 +54,7 @@ def test_what_twilio_knew_of_is_taken_back_like_what_we_heard(site: Site):
     case = seed.asked(site.place)
     receipt = Receipt(ref="r", outcome=Outcome.REJECTED, code="21610", address=AddressFault.OPTED_OUT)
     with site.store.write() as db:
-        owed: Any = {"r": SimpleNamespace(case_id=case.case_id)}
+        owed: Any = {"r": SimpleNamespace(case_id=case.case_id, to_address=None)}
         heed(db, Channel.SMS, owed, [receipt], site.clock.now)
     assert refused(site, case) == {"*"}
     send_text(site, phone_of(site, case), "START")

@@ -77,7 +77,7 @@ def test_nobody_is_paged_and_one_person_is_to_ask(site: Site):
     }
     [call] = to_be_called(site)
     assert call.reason.startswith("confirm the rating with the customer")
-    for concern in ("rating 1 of 5", "asks to be contacted", "safety words in the comment: smell of gas"):
+    for concern in ("rating 1 of 5", "asks to be contacted", "reports a danger: gas"):
         assert concern in call.reason
     assert [row.verdict for row in rows(site, judgements)] == ["unconfirmed"] * 3
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.by_channel import channel_figures
-from models.tables import cases, messages
+from models.tables import cases
 from tests.acceptance.days import Days
 from tests.replies import DOMAIN, kept, send_mail, send_text, suppressed
 from tests.web_site import Site, make_site
@@ -81,8 +81,7 @@ def test_who_asks_it_in_their_own_words_hears_nothing_until_a_person_has_decided
     days.live(days=40)
     days.report("J-2")  # beyond the cooldown: asked, and held
     days.live(days=30)
-    to_customers = [row for row in days.rows(messages) if row.to_address is None]
-    assert [row.purpose for row in to_customers] == [Purpose.SURVEY]
+    assert [mail.purpose for mail in days.letters() if mail.row.to_address is None] == [Purpose.SURVEY]
     assert [case.stage for case in days.rows(cases)] == [Stage.ASKED] * 2
     assert kept(site) == [("unclear", True)]
 

@@ -1,5 +1,6 @@
 """A person reports a call: written down, and the next call owed when the customer asked for one."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from models.escalations import set_values
 from models.owed import OwedCall, owe_calls
 from models.tables import cases, escalations
 from policy.danger import dangers
+from policy.rules import Rules
 from vocabulary import CallOutcome, Channel, Stage
 
 _ASKED_FOR = "the customer asked to be called then; "
@@ -30,8 +32,16 @@ def customers_time(db: Connection, call_id: int, text: str) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def report_call(db: Connection, call_id: int, report: CallReport, *, at: datetime) -> OwedCall | None:
-    """Write down what came of a call, in the caller's transaction; the next call if the customer named a time.
+@dataclass(frozen=True, slots=True)
+class CallReported:
+    """`following`: the next call, when the customer named a time."""
+
+    following: OwedCall | None
+    alarmed: bool
+
+
+def report_call(db: Connection, call_id: int, report: CallReport, *, in_force: Rules, at: datetime) -> CallReported:
+    """Write down what came of a call, in the caller's transaction. `in_force`: whom they tell of a danger.
 
     Raises CallError with what is wrong and what to do.
     """
@@ -40,20 +50,21 @@ def report_call(db: Connection, call_id: int, report: CallReport, *, at: datetim
     if report.call_back_at is not None and report.call_back_at > latest:
         raise CallError(f"the time to call back is too far away: name one until {latest:%Y-%m-%d}")
     call = record_call(db, call_id, report, at=at, change_for=timedelta(hours=rules.survey.change_hours))
-    _heed_danger(db, call, report, at)
+    alarmed = _heed_danger(db, call, report, in_force, at)
     if report.outcome is not CallOutcome.CALL_BACK or report.call_back_at is None:
-        return None
-    return _owe(db, call, report.call_back_at, at)
+        return CallReported(None, alarmed)
+    return CallReported(_owe(db, call, report.call_back_at, at), alarmed)
 
 
-def _heed_danger(db: Connection, call: Row[Any], report: CallReport, at: datetime) -> None:
+def _heed_danger(db: Connection, call: Row[Any], report: CallReport, in_force: Rules, at: datetime) -> bool:
     """What was solved on the phone is over. Advice was given by whoever made the call."""
     found = dangers(report.comment or "") if report.outcome is not CallOutcome.SOLVED else ()
-    if found:
-        reported = Reported(dangers=found, source=f"call:{call.id}", received_at=at, channel=Channel.PHONE,
-                            said=report.comment)  # fmt: skip
-        case = db.execute(select(cases).where(cases.c.id == call.case_id)).one()
-        raise_alarm(db, reported, case, rules=rules_of(db, case.policy_version), at=at)
+    if not found:
+        return False
+    reported = Reported(dangers=found, source=f"call:{call.id}", received_at=at, channel=Channel.PHONE,
+                        said=report.comment)  # fmt: skip
+    case = db.execute(select(cases).where(cases.c.id == call.case_id)).one()
+    return raise_alarm(db, reported, case, rules=in_force, at=at) is not None
 
 
 def _owe(db: Connection, call: Row[Any], wanted: datetime, at: datetime) -> OwedCall:

@@ -15,6 +15,7 @@ from cli import (
     fakes,
     importing,
     log,
+    on_call,
     outbound,
     people,
     policy,
@@ -53,6 +54,7 @@ app.add_typer(alarms.app, name="alarms")
 app.add_typer(closing.app, name="escalations")
 app.add_typer(calls.app, name="calls")
 app.add_typer(replies.app, name="replies")
+app.add_typer(on_call.app, name="on-call")
 app.add_typer(outbound.app, name="outbound")
 app.add_typer(people.app, name="people")
 app.add_typer(addresses.app, name="addresses")

@@ -94,16 +94,19 @@ def record(
 ) -> None:
     """Write down what came of a call."""
     try:
-        with here().store.write() as db:
+        place = here()
+        with place.store.write() as db:
             wanted = customers_time(db, call, call_back_at) if call_back_at else None
             report = CallReport(outcome=outcome, by=by or getpass.getuser(), rating=rating, comment=comment,
                                 call_back_at=wanted)  # fmt: skip
-            following = report_call(db, call, report, at=now())
+            reported = report_call(db, call, report, in_force=place.policy.rules, at=now())
     except CallError as error:
         raise Fault(str(error)) from None
     typer.echo(f"Call {call} is recorded: {outcome}.")
-    if following is not None:
-        typer.echo(f"The next call is to be made from {following.due_from:%Y-%m-%d %H:%M} UTC on.")
+    if reported.alarmed:
+        typer.echo("The customer reports a danger: an alarm is raised, see `./aftercare alarms list`.")
+    if reported.following is not None:
+        typer.echo(f"The next call is to be made from {reported.following.due_from:%Y-%m-%d %H:%M} UTC on.")
 
 
 @app.command()

@@ -40,6 +40,7 @@ def doctor() -> None:
         _runs,
         _outbox,
         _staff,
+        _on_call,
         _channels,
         targets,
         _incoming,
@@ -133,6 +134,12 @@ def _channels(opened: Place) -> Iterator[Finding]:
 def _staff(opened: Place) -> Iterator[Finding]:
     with opened.store.read() as db:
         yield from findings.mail_to_staff(db, now())
+
+
+def _on_call(opened: Place) -> Iterator[Finding]:
+    texts = Channel.SMS in in_use(opened.settings)
+    with opened.store.read() as db:
+        yield from findings.on_call(db, opened.policy.rules, now(), texts=texts)
 
 
 def _incoming(opened: Place) -> Iterator[Finding]:

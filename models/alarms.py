@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Connection, Row, String, and_, bindparam, 
 
 from models.refused import Refused
 from models.store import Store, insert_new
-from models.tables import alarms, cases, columns, duty_shifts, messages, replies, services
-from vocabulary import Channel, Delivery
+from models.tables import alarms, cases, columns, duty_shifts, entries, messages, replies, services
+from vocabulary import Channel, Delivery, Event
 
 LAST_RUNG = 3
 """Of the ladder in `policy.alarm`: whoever is there is told again at the interval alone, whatever comes of the mail."""
+_EVENTS = (Event.DANGER_RAISED, Event.DANGER_PASSED_ON, Event.DANGER_TAKEN, Event.DANGER_ENDED)
 _DID_NOT_ARRIVE = (Delivery.FAILED, Delivery.REJECTED, Delivery.WITHDRAWN)
 
 
@@ -120,6 +121,12 @@ def listed(db: Connection, *, everything: bool = False) -> Sequence[Row[Any]]:
 def ended_lately(db: Connection, *, most: int) -> Sequence[Row[Any]]:
     """The last alarms that somebody has dealt with, the newest first."""
     return db.execute(_SHOWN.where(alarms.c.ended_at.is_not(None)).order_by(alarms.c.id.desc()).limit(most)).all()
+
+
+def entries_of(db: Connection, alarm_id: int) -> Sequence[Row[Any]]:
+    """What the log says of an alarm, in the order in which it happened."""
+    of = entries.c.ref_id == alarm_id, entries.c.event.in_(_EVENTS)
+    return db.execute(select(entries).where(*of).order_by(entries.c.id)).all()
 
 
 def advised_by(db: Connection, alarm_id: int) -> str | None:

@@ -1,5 +1,6 @@
 """Clause 4.4: who is told of a danger, and who is told next while nobody has taken it. Day and night, on every day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,6 +35,18 @@ def told_at(rung: int, on_call: OnCall | None, route: Route, rules: EscalationRu
 def next_at(now: datetime, rules: DangerRules) -> datetime:
     """When it goes on to the next one, unless somebody takes it before."""
     return now + timedelta(minutes=rules.pass_on_minutes)
+
+
+def first_gap(shifts: Iterable[tuple[datetime, datetime]], start: datetime, until: datetime) -> datetime | None:
+    """The first instant from `start` on at which none of these shifts (beginning, end) runs; None when there is none
+    before `until`.
+    """
+    covered = start
+    for begins, ends in sorted(shifts):
+        if begins > covered:
+            break
+        covered = max(covered, ends)
+    return covered if covered < until else None
 
 
 def _held(role: str, person: Person) -> OnCall:

@@ -133,7 +133,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "until", "note", "action", "reason",
     }),
     "day": frozenset({"sections", "zone", "today"}),
-    "calls": frozenset({"zone", "rows", "more", "asleep", "nothing", "mine", "minutes", "clause"}),
+    "calls": frozenset({"zone", "dangers", "rows", "more", "asleep", "nothing", "mine", "minutes", "clause"}),
     "call": frozenset({
         "number", "case", "head", "language", "spoken", "script", "customer", "past", "zone", "clause", "state",
         "may_take", "may_record", "held_for", "outcomes", "ratings", "comment", "call_back_at",
@@ -167,8 +167,10 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "prefect_url"}),
     "refused": frozenset(),
     "alarms": frozenset({"rows", "zone", "clause"}),
-    "alarm": frozenset({"alarm", "said", "customer", "advised_by", "reach", "case", "zone", "clause", "wrote"}),
-    "on_call": frozenset({"rows", "departments", "wrote", "may_change", "zone", "clause"}),
+    "alarm": frozenset({
+        "alarm", "said", "customer", "advised_by", "reach", "case", "moments", "zone", "clause", "wrote",
+    }),
+    "on_call": frozenset({"rows", "to_do", "departments", "wrote", "may_change", "zone", "clause"}),
 }  # fmt: skip
 CONSOLE_VALUES: Final = CONSOLE_BARE | {name: own | CONSOLE_FRAME for name, own in CONSOLE_PAGES.items()}
 

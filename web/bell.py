@@ -21,7 +21,16 @@ class Sound(StrEnum):
 
     SERVICE_CLOSED = "aftercare.service.closed"
     ANSWER_RECEIVED = "aftercare.answer.received"
+    DANGER_REPORTED = "aftercare.danger.reported"
+    """In an answer, or without one."""
     MESSAGE_FAILED = "aftercare.message.failed"
+
+
+def sound_of(*, recorded: bool, alarmed: bool) -> Sound | None:
+    """What a customer's words ring: an answer that was recorded, an alarm that was raised, or neither."""
+    if alarmed:
+        return Sound.DANGER_REPORTED
+    return Sound.ANSWER_RECEIVED if recorded else None
 
 
 class Bell(Protocol):

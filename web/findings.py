@@ -6,14 +6,18 @@ an address that is one.
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from config.settings import Settings, SettingsError
+from models.duty import coming_shifts
 from models.failures import reached_nobody
+from models.my_day import addresses_known
 from models.unread import waiting
+from policy.alarm import first_gap
+from policy.rules import Rules
 from web.inbound_door import InboundDoor
 from web.sendgrid_guard import of_mail
 
@@ -24,6 +28,7 @@ _WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 _READ_WITHIN_DAYS = 1
 """A reply may be a concern, which is to be in somebody's hands within 24 hours."""
 _SHOWN = 20
+_ON_CALL_FOR = timedelta(days=7)
 
 
 def sqlite_version() -> Finding:
@@ -82,6 +87,29 @@ def unread(db: Connection, now: datetime) -> Iterator[Finding]:
         days = (now - oldest).days
         told = f"replies that wait for a person: {count}, the oldest for {days} days; `./aftercare replies list`"
         yield days < _READ_WITHIN_DAYS, told
+
+
+def on_call(db: Connection, rules: Rules, now: datetime, *, texts: bool) -> Iterator[Finding]:
+    """Who is told of a danger in the coming days. `texts`: whether text messages are sent here."""
+    until = now + _ON_CALL_FOR
+    shifts = [row for row in coming_shifts(db, now) if row.starts_at < until]
+    if not shifts:
+        yield True, "nobody is on call: of a danger each department's owner is told (console, On call)"
+        return
+    for route in rules.escalation.routes:
+        own = [(row.starts_at, row.ends_at) for row in shifts if row.department in (route.department, "*")]
+        gap = first_gap(own, now, until)
+        if gap is not None:
+            whom = "all other departments" if route.department == "*" else route.department
+            yield False, f"nobody is on call for {whom} at {gap:%Y-%m-%d %H:%M} UTC: add a shift (console, On call)"
+    for name in sorted({row.name for row in shifts if not row.phone}):
+        yield False, f"{name} is on call without a mobile number: alerts go by mail only"
+    known = addresses_known(db)
+    for name in sorted({row.name for row in shifts if row.email not in known}):
+        yield False, f"{name} is on call and cannot sign in to take an alarm: let them in (console, People)"
+    if not texts:
+        yield False, "alerts about dangers go by mail only: set AFTERCARE_SMS, which sends text messages"
+    yield True, f"on call: {len(shifts)} shifts in the next {_ON_CALL_FOR.days} days"
 
 
 def intake(settings: Settings) -> Iterator[Finding]:

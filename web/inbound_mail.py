@@ -27,7 +27,7 @@ from policy.machines import Heard
 from policy.replies import Meaning
 from policy.rules import Rules
 from vocabulary import Channel, LinkPurpose
-from web.bell import Bell, Sound
+from web.bell import Bell, sound_of
 from web.bodies import pieces_up_to
 from web.cleaned import cleaned
 from web.inbound_door import InboundDoor
@@ -143,7 +143,8 @@ class InboundMail:
                     Channel.EMAIL,
                     at=now,
                 )
-        ring = BackgroundTask(self._bell.ring, Sound.ANSWER_RECEIVED) if taken.recorded else None
+        sound = sound_of(recorded=taken.recorded, alarmed=taken.alarmed)
+        ring = BackgroundTask(self._bell.ring, sound) if sound else None
         # To whoever reads SendGrid's log: why the attachments are nowhere.
         return JSONResponse({"taken": taken.new, "attachments refused": mail.attachments}, background=ring)
 

@@ -18,7 +18,7 @@ from policy.replies import Meaning, words_for
 from policy.reply_rules import ReplyWords
 from policy.rules import Rules
 from vocabulary import Channel
-from web.bell import Bell, Sound
+from web.bell import Bell, sound_of
 from web.bodies import FormBody
 from web.cleaned import cleaned
 from web.our_words import OurWords
@@ -77,7 +77,8 @@ class InboundSms:
         words = words_for(meant.case.language if meant.case else None, self._rules.replies)
         # With Twilio's own opt-out service, Twilio answers these; a second text would be one too many.
         text = None if filtered else self._text(taken, words)
-        return _twiml(text, BackgroundTask(self._bell.ring, Sound.ANSWER_RECEIVED) if taken.recorded else None)
+        sound = sound_of(recorded=taken.recorded, alarmed=taken.alarmed)
+        return _twiml(text, BackgroundTask(self._bell.ring, sound) if sound else None)
 
     def _text(self, taken: Taken, words: ReplyWords | None) -> str | None:
         """One confirmation of an opt-out, once; and help for who asks for it."""

@@ -59,7 +59,8 @@ class Taken:
     new: bool
     meaning: Meaning
     recorded: bool = False
-    """There is an answer to be judged, or a danger to be told of."""
+    """There is an answer to be judged."""
+    alarmed: bool = False
     left: bool = False
     """The customer was not suppressed before."""
 
@@ -89,7 +90,7 @@ def take(db: Connection, arrived: Arrived, meant: Meant, now: datetime, *, in_fo
     alarmed = reported is not None and _raise(db, reported, meant, in_force)
     # After the answer: an opt-out ends only what still waits, and never a concern.
     left = understood.meaning is Meaning.OPT_OUT and _leave(db, arrived, meant, now)
-    return Taken(new=True, meaning=understood.meaning, recorded=answerable or alarmed, left=left)
+    return Taken(new=True, meaning=understood.meaning, recorded=answerable, alarmed=alarmed, left=left)
 
 
 def _reported(reply_id: int, arrived: Arrived, understood: Understood, now: datetime) -> Reported | None:

@@ -38,6 +38,7 @@ class Taken:
     answer: Row[Any]
     rules: Rules
     new: bool
+    alarmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def take(
     said = _said(form, case.channel, nonce, verdict)
     change_for = timedelta(hours=rules.survey.change_hours)
     answered = record(db, case.case_id, said, at=now, change_for=change_for, escalation_id=case.escalation_id)
-    _heed_danger(db, form, f"answer:{answered.answer_id}", said.channel, case.case_id, in_force, now)
+    alarmed = _heed_danger(db, form, f"answer:{answered.answer_id}", said.channel, case.case_id, in_force, now)
     if isinstance(verdict, Confirmed):
         question = Question.SURVEY if case.escalation_id is None else Question.RECOVERY
         remark = Remark(rating=form.rating, comment=form.said, contact_me=form.contact_me, question=question)
@@ -83,7 +84,7 @@ def take(
         )
     sender.visits.note(case.case_id, Visit(now, visitor_of(sender.headers), Deed.SENT, nonce=nonce))
     recorded = find_answer(db, nonce)
-    return Taken(recorded, rules, new=True) if recorded else None
+    return Taken(recorded, rules, new=True, alarmed=alarmed) if recorded else None
 
 
 def keep_meanwhile(
@@ -116,13 +117,14 @@ def keep_meanwhile(
 
 def _heed_danger(
     db: Connection, form: Form, source: str, channel: Channel, case_id: int, in_force: Rules, now: datetime
-) -> None:
+) -> bool:
     """Also of what may be a program's: a false alarm is cheap."""
     found = dangers(form.said or "")
-    if found:
-        reported = Reported(dangers=found, source=source, received_at=now, channel=channel, said=form.said)
-        [case] = cases_by_id(db, [case_id])
-        raise_alarm(db, reported, case, rules=in_force, at=now)
+    if not found:
+        return False
+    reported = Reported(dangers=found, source=source, received_at=now, channel=channel, said=form.said)
+    [case] = cases_by_id(db, [case_id])
+    return raise_alarm(db, reported, case, rules=in_force, at=now) is not None
 
 
 def _weigh(

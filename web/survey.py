@@ -17,7 +17,7 @@ from policy.concern import Concern, Spoken, judge
 from policy.rules import Rules
 from templates.dates import day_text, given_name, moment_text
 from vocabulary import LinkPurpose
-from web.bell import Bell, Sound
+from web.bell import Bell, sound_of
 from web.bodies import FormBody
 from web.form import ONCE_MORE, Fault, Form, read_form
 from web.limiter import Limiter
@@ -159,7 +159,8 @@ class Survey:
             "contact_by": moment_text(contact_by, zone, language) if concern and not answer.heard_before else None,
             "change_until": moment_text(until, zone, language) if changeable else None,
         }
-        ring = BackgroundTask(self._bell.ring, Sound.ANSWER_RECEIVED) if taken.new else None
+        sound = sound_of(recorded=taken.new, alarmed=taken.alarmed)
+        ring = BackgroundTask(self._bell.ring, sound) if sound else None
         return self._pages.show("thanks", values, after=ring, language=language)
 
 

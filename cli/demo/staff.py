@@ -138,7 +138,7 @@ def make_call(db: Connection, call_id: int, report: CallReport, caller: Person, 
     take_call(db, call_id, caller, rules, at=at - timedelta(minutes=4))
     told = CallReport(outcome=report.outcome, by=caller.name, rating=report.rating, comment=report.comment,
                       call_back_at=report.call_back_at, claimed_as=caller.email)  # fmt: skip
-    report_call(db, call_id, told, at=at)
+    report_call(db, call_id, told, in_force=rules, at=at)
 
 
 def take_call(db: Connection, call_id: int, caller: Person, rules: Rules, *, at: datetime) -> None:

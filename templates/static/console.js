@@ -74,3 +74,17 @@
     note.append(" ", change);
   }
 })();
+
+// A file's text is put into the field that takes it.
+for (const place of document.querySelectorAll("[data-reads]")) {
+  const label = document.createElement("label");
+  const chooser = document.createElement("input");
+  label.textContent = place.dataset.says;
+  label.htmlFor = chooser.id = `file-of-${place.dataset.reads}`;
+  chooser.type = "file";
+  chooser.accept = place.dataset.ends;
+  chooser.addEventListener("change", async () => {
+    if (chooser.files[0]) document.getElementById(`f-${place.dataset.reads}`).value = await chooser.files[0].text();
+  });
+  place.append(label, chooser);
+}

@@ -228,7 +228,8 @@ class Days:
         """The most urgent call of the list was made, or that one."""
         with self.here.store.write() as db:
             number = call_id or open_calls(db, self.now)[0].id
-            report_call(db, number, CallReport(outcome=outcome, by="Tim Caller", **said), at=self.now)
+            report = CallReport(outcome=outcome, by="Tim Caller", **said)
+            report_call(db, number, report, in_force=self.here.policy.rules, at=self.now)
 
     def acknowledge(self, escalation_id: int = 1) -> None:
         with self.here.store.write() as db:

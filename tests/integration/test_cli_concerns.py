@@ -1,6 +1,7 @@
 """`escalations` beyond acknowledging: pauses, the clock, and customers who cannot be reached, as people type them."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -127,3 +128,29 @@ def test_an_alarm_is_listed_taken_once_and_ended_with_what_was_done(concern: Pla
     assert "No open alarms." in type_("alarms", "list")[1]
     assert "ended by Nadia" in type_("alarms", "list", "--all")[1]
     assert type_("alarms", "take", "99")[0] == 2
+
+
+def test_the_calendar_of_who_is_on_call_is_kept_by_hand_and_from_a_file(concern: Place, type_: Type, tmp_path: Path):
+    assert "No shifts." in type_("on-call", "list")[1]
+    nadia = "--name", "Nadia", "--email", "nadia@staff.example.com", "--phone", "+49 151 12345678"
+    tomorrow, later = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d} 08:00" for days in (1, 2))
+    times = "--from", tomorrow, "--to", later
+    assert type_("on-call", "add", "--department", "Heating", *nadia, *times)[0] == 0
+    for wrong in (
+        ("--department", "heat pumps", *nadia, *times),
+        ("--department", "Heating", *nadia, "--from", later, "--to", tomorrow),
+        ("--department", "Heating", *nadia, *times, "--timezone", "Mars"),
+        ("--department", "Heating", *nadia, "--from", "tomorrow", "--to", later),
+    ):
+        assert type_("on-call", "add", *wrong)[0] == 2
+    file = tmp_path / "calendar.ics"
+    event = f"UID:1\nDTSTART:{tomorrow[:10].replace('-', '')}\nSUMMARY:Otto otto@staff.example.com"
+    file.write_text(f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{event}\nEND:VEVENT\nEND:VCALENDAR\n")
+    for _ in range(2):
+        assert "1 shifts are read" in type_("on-call", "import", str(file), "--department", "*")[1]
+    listed = type_("on-call", "list")[1]
+    assert ("+4915112345678" in listed, listed.count("Otto")) == (True, 1)
+    file.write_bytes(b"\xff\xfe\x00")
+    assert type_("on-call", "import", str(file), "--department", "*")[0] == 2
+    assert "removed" in type_("on-call", "remove", "1")[1]
+    assert type_("on-call", "remove", "1")[0] == 2

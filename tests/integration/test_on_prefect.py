@@ -136,7 +136,11 @@ def test_prefect_has_seen_no_customer(month: dict[StageName, object], on_prefect
 
 @pytest.mark.parametrize(
     ("event", "deployment"),
-    [("aftercare.service.closed", "schedule-contact"), ("aftercare.answer.received", "escalate")],
+    [
+        ("aftercare.service.closed", "schedule-contact"),
+        ("aftercare.answer.received", "escalate"),
+        ("aftercare.danger.reported", "deliver-messages"),
+    ],
 )
 def test_a_bell_starts_a_sweep(on_prefect: Settings, event: str, deployment: str):
     before = _scheduled(deployment)

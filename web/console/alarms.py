@@ -1,14 +1,17 @@
 """Alarms: dangers that customers reported, above every page until somebody has dealt with them (clause 4.4)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
 
 from casework.alarms import end_alarm, take_alarm
-from models.alarms import AlarmError, advised_by, ended_lately, find, listed, open_in
+from models.alarms import AlarmError, advised_by, ended_lately, entries_of, find, listed, open_in
 from vocabulary import Permission
+from web.console.day_items import Item, item
 from web.console.doors import Desk, Done, Door, Notice, Page, Visit
-from web.console.times import length, moment, zone_text
+from web.console.story import told
+from web.console.times import left, length, moment, zone_text
 
 PATH = "/console/alarms"
 _ONE = f"{PATH}/{{number}}"
@@ -51,6 +54,29 @@ def _department(row: Row[Any]) -> str:
     return "customer not known" if row.department == "*" else str(row.department)
 
 
+def to_call(visit: Visit) -> list[Item]:
+    """The customers whom this person is to call before anything else: nobody has taken their alarm, or this person."""
+    if not visit.may(Permission.CONCERNS):
+        return []
+    rows = [row for row in _seen(visit, listed(visit.db)) if row.taken_by in (None, visit.person.name)]
+    return [
+        item(
+            f"{PATH}/{row.id}",
+            f"Call {row.customer_name or row.sender or 'the customer'}: {_words(row)}, {_department(row)}",
+            "you have taken it" if row.taken_by else f"nobody has taken it; alerted last: {row.told}",
+            due=moment(row.received_at, visit.now, visit.person.zone),
+            time_left=None if row.taken_by else left(row.next_at, visit.now),
+        )
+        for row in rows
+    ]
+
+
+def _seen(visit: Visit, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Those of this person's departments, and those of which nobody knows whose they are."""
+    seen = visit.departments(Permission.CONCERNS)
+    return [row for row in rows if "*" in seen or row.department in {*seen, "*"}]
+
+
 class Alarms:
     def __init__(self, desk: Desk) -> None:
         self._rules = desk.rules
@@ -65,9 +91,7 @@ class Alarms:
         )
 
     def show_list(self, visit: Visit) -> Page:
-        seen = visit.departments(Permission.CONCERNS)
-        rows = [*listed(visit.db), *ended_lately(visit.db, most=_SHOWN)]
-        shown = [row for row in rows if seen >= {"*"} or row.department in {*seen, "*"}]
+        shown = _seen(visit, [*listed(visit.db), *ended_lately(visit.db, most=_SHOWN)])
         return Page(
             template="alarms",
             values={
@@ -87,6 +111,7 @@ class Alarms:
             values={
                 "alarm": _line(row, visit),
                 "said": row.said,
+                "moments": told(visit, entries_of(visit.db, row.id)),
                 "advised_by": _WAYS.get(advised_by(visit.db, row.id) or ""),
                 "customer": row.customer_name or "Name not known",
                 "reach": [part for part in reach if part],

@@ -7,7 +7,8 @@ from casework.calling import customers_time, report_call
 from models.call_queue import Queue, claim, claim_next, claimed, queued, release
 from models.calls import CallError, CallReport
 from vocabulary import CallOutcome, Permission
-from web.bell import Sound
+from web.bell import sound_of
+from web.console.alarms import to_call
 from web.console.call_page import call_values, line, nothing_to_call
 from web.console.doors import Desk, Done, Door, Page, Visit
 from web.console.times import zone_text
@@ -41,6 +42,7 @@ class Calls:
         rows = [line(row, visit) for row in queued(visit.db, hours.now, visit.now, most=_MOST)]
         return Page(template="calls", values={
             "zone": zone_text(visit.now, visit.person.zone),
+            "dangers": to_call(visit),
             "rows": rows,
             "more": max(0, hours.count - len(rows)),
             "asleep": hours.asleep,
@@ -72,9 +74,10 @@ class Calls:
 
     def record(self, visit: Visit) -> Done:
         report = self._report(visit)
-        following = report_call(visit.db, visit.number, report, at=visit.now)
-        ring = Sound.ANSWER_RECEIVED if report.outcome in _JUDGED else None
-        return Done(to=_PATH, note="recorded-again" if following else "recorded", ring=ring)
+        reported = report_call(visit.db, visit.number, report, in_force=self._rules, at=visit.now)
+        ring = sound_of(recorded=report.outcome in _JUDGED, alarmed=reported.alarmed)
+        note = "recorded-alarm" if reported.alarmed else "recorded-again" if reported.following else "recorded"
+        return Done(to=_PATH, note=note, ring=ring)
 
     def _report(self, visit: Visit) -> CallReport:
         form, person = visit.form, visit.person

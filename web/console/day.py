@@ -16,6 +16,8 @@ from models.people import listed, stands_in_for
 from models.replies import count_waiting, waiting
 from models.unreachable import waiting_requests
 from vocabulary import Permission
+from web.console.alarms import PATH as ALARMS
+from web.console.alarms import to_call
 from web.console.day_figures import MonthSoFar
 from web.console.day_items import LONGEST, SHORT, Item, Section, call, case, concern, item, runs_for, section, subtask
 from web.console.doors import HOME, Desk, Door, Page, Visit
@@ -38,7 +40,8 @@ class Day:
 
     def show(self, visit: Visit) -> Page:
         today = visit.now.astimezone(visit.person.zone)
-        sections = [self._mine(visit)] if visit.may(Permission.CONCERNS) or visit.may(Permission.CALLS) else []
+        sections = _dangers(visit)
+        sections += [self._mine(visit)] if visit.may(Permission.CONCERNS) or visit.may(Permission.CALLS) else []
         sections += [make(self, visit) for needs, make in _SECTIONS if visit.may(needs)]
         return Page(template="day", values={
             "sections": sections, "zone": zone_text(visit.now, visit.person.zone),
@@ -197,6 +200,12 @@ _SECTIONS: tuple[tuple[Permission, Callable[[Day, Visit], Section]], ...] = (
     (Permission.SETTINGS, Day._setup),
 )
 """In the order in which they are shown, each for those who have the permission."""
+
+
+def _dangers(visit: Visit) -> list[Section]:
+    """Before everything else, and not there at all while there are none."""
+    items = to_call(visit)
+    return [section("Dangers: call now", items, nothing="", path=ALARMS, label="All alarms")] if items else []
 
 
 def _and_more(found: int) -> str:

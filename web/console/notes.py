@@ -16,6 +16,7 @@ NOTES: Final[dict[str, str]] = {
     "released": "The call is free again.",
     "no-call": "There is no call for you now: others have taken what is left.",
     "recorded": "The call is saved.",
+    "recorded-alarm": "The call is saved, and an alarm is raised: the customer reports a danger.",
     "recorded-again": "The call is saved. The customer will be called again at the time that they named.",
     "settled": "Done. No replies are left to review.",
     "next-reply": "Done. This is the next reply.",

@@ -1,12 +1,15 @@
 """The on-call calendar: who is told of a danger, and when (clause 4.4)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from casework.duty import shift_of, shifts_in
 from models.duty import DutyError, add_shifts, coming_shifts, remove_shift, replace_shifts
-from vocabulary import Permission
+from vocabulary import Channel, Permission
+from web import findings
 from web.console.doors import Desk, Done, Door, Page, Visit
 from web.console.times import moment, zone_text
+from web.findings import Finding
 
 PATH = "/console/on-call"
 _OTHERS = "All others"
@@ -20,6 +23,7 @@ def _shown(department: str) -> str:
 class OnCallCalendar:
     def __init__(self, desk: Desk) -> None:
         self._rules = desk.rules
+        self._sent_on = desk.writes_on
 
     def doors(self) -> tuple[Door, ...]:
         see, change = Permission.CONCERNS, Permission.REASSIGN
@@ -34,6 +38,7 @@ class OnCallCalendar:
         return Page(
             template="on_call",
             values={
+                "to_do": [text for fine, text in self._found(visit) if not fine],
                 "rows": [self._line(row, visit) for row in coming_shifts(visit.db, visit.now)],
                 "departments": [_shown(one.department) for one in self._rules.escalation.routes],
                 "may_change": visit.may(Permission.REASSIGN),
@@ -60,6 +65,9 @@ class OnCallCalendar:
             raise DutyError("choose the shift that is to be removed")
         remove_shift(visit.db, int(number))
         return Done(to=PATH, note="shift-removed")
+
+    def _found(self, visit: Visit) -> Iterator[Finding]:
+        return findings.on_call(visit.db, self._rules, visit.now, texts=Channel.SMS in self._sent_on)
 
     def _known(self, shown: str) -> str:
         known = {_shown(one.department): one.department for one in self._rules.escalation.routes}

@@ -113,6 +113,10 @@ class SetUp:
         else:
             yield True, f"staff may sign in by the company's account at {self._settings.oidc_issuer}"
 
+    def on_call(self, visit: Visit) -> Iterator[Finding]:
+        texts = Channel.SMS in self._desk.writes_on
+        yield from findings.on_call(visit.db, self._desk.rules, visit.now, texts=texts)
+
     def here(self, visit: Visit) -> Iterator[Finding]:
         told = silent(visit.db, visit.now, self._desk.rules.runs)
         yield told is None, told or "the stages run"
@@ -131,6 +135,7 @@ _SECTIONS: tuple[tuple[str, Callable[[SetUp, Visit], Iterator[Finding]]], ...] =
     ("What comes in", SetUp.incoming),
     ("Who else hears of concerns", SetUp.targets),
     ("Staff", SetUp.staff),
+    ("On call", SetUp.on_call),
     ("This installation", SetUp.here),
 )
 

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.settings import ROOT
 from models.alarms import LAST_RUNG
-from policy.alarm import OnCall, next_at, told_at
+from policy.alarm import OnCall, first_gap, next_at, told_at
 from policy.concern import route
 from policy.danger_rules import Advice, DangerRules
 from policy.file import read_policy
@@ -80,3 +82,17 @@ def test_the_advice_is_on_the_gravest_danger_that_has_one_in_the_customers_langu
 def test_the_policy_has_advice_on_every_danger_in_every_language_that_it_offers():
     assert {one.danger for one in RULES.danger.advice} == set(Danger)
     assert all(set(one.texts) >= set(RULES.languages.offered) for one in RULES.danger.advice)
+
+
+HOURS = st.integers(0, 40)
+
+
+def at(hour: int) -> datetime:
+    return NIGHT + timedelta(hours=hour)
+
+
+@given(st.lists(st.tuples(HOURS, HOURS)), HOURS)
+def test_the_first_gap_is_the_first_hour_that_no_shift_covers(shifts: list[tuple[int, int]], until: int):
+    free = [hour for hour in range(until) if not any(begins <= hour < ends for begins, ends in shifts)]
+    found = first_gap([(at(begins), at(ends)) for begins, ends in shifts], at(0), at(until))
+    assert found == (at(free[0]) if free else None)

@@ -29,6 +29,7 @@ from cli.demo import demo
 from cli.fault import Fault
 from config.settings import SettingsError
 from policy.file import PolicyError
+from policy.lexicon import LexiconFault
 from templates.render import TemplateFault
 
 app = typer.Typer(
@@ -67,7 +68,7 @@ app.add_typer(bench, name="bench")
 def main() -> None:
     try:
         app()
-    except (Fault, SettingsError, PolicyError, TemplateFault) as error:
+    except (Fault, SettingsError, PolicyError, LexiconFault, TemplateFault) as error:
         for line in str(error).splitlines():
             print(f"aftercare: {line}", file=sys.stderr)
         sys.exit(2)

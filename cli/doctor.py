@@ -17,6 +17,7 @@ from cli.policy import check_places
 from config.settings import SettingsError
 from models.branches import regions_in_use
 from models.tables import channel_states, columns, messages
+from policy.listening import check_words
 from tasks.barred import barred_alarm
 from tasks.channels import WAYS, in_use
 from tasks.place import Place
@@ -65,6 +66,7 @@ def _policy(opened: Place) -> Iterator[Finding]:
 def _templates(opened: Place) -> Iterator[Finding]:
     languages = opened.policy.rules.languages.offered
     check_templates(languages=languages)
+    check_words()
     yield True, f"templates are complete; customers are offered {', '.join(languages)}"
 
 

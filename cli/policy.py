@@ -9,6 +9,7 @@ from cli.fault import Fault
 from config.settings import read_settings
 from models.places import RegionError, check_region
 from policy.file import Policy, read_policy
+from policy.listening import check_words
 from templates.render import check_templates
 
 app = typer.Typer(no_args_is_help=True, help="The policy file: every number, window, rule and word of the procedure.")
@@ -22,6 +23,7 @@ def check(
     path = file or read_settings().policy_file
     policy = read_policy(path)
     check_places(path, policy)
+    check_words()
     check_templates(languages=policy.rules.languages.offered)
     document = policy.rules.document
     typer.echo(f"{path} is a valid policy: {document.number} version {document.version}, hash {policy.version}.")

@@ -22,6 +22,7 @@ from cli.parts import Part, check_port_is_free, server_part, stop_all, wait_unti
 from cli.policy import check_places
 from cli.processes import command_of, end_group
 from config.settings import Settings
+from policy.listening import check_words
 from templates.render import check_templates
 
 DEMONSTRATION = "demonstration"
@@ -39,6 +40,7 @@ def up() -> None:
         raise Fault(f"{settings.home} holds what ./aftercare demo invented, and people whose password everybody knows; "
                     "set AFTERCARE_HOME to another folder, or remove this one")  # fmt: skip
     check_places(settings.policy_file, opened.policy)
+    check_words()
     check_templates(languages=opened.policy.rules.languages.offered)
     with only_one(settings):
         _serve(settings)

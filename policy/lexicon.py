@@ -1,6 +1,6 @@
 """The words by which we hear what customers say, one file per language in policy/words; read once, then kept.
 
-docs/adding-a-language.md explains the files. A fault in one stops the program where it starts, with the file's name.
+docs/adding-a-language.md explains the files. `policy.listening` looks for faults where a program starts.
 """
 
 import re
@@ -31,8 +31,8 @@ def languages() -> tuple[str, ...]:
 
 
 def table(language: str, name: str) -> Mapping[str, Any]:
-    """One table of a language's file; empty when the file has none."""
-    found = _file(language).get(name, {})
+    """One table of a language's file, or all of them for the name ""; empty when the file has none."""
+    found = _file(language).get(name, {}) if name else _file(language)
     if not isinstance(found, dict):
         raise LexiconFault(f"policy/words/{language}.toml: {name} is no table")
     return found
@@ -64,7 +64,7 @@ def _file(language: str) -> dict[str, Any]:
     path = _FOLDER / f"{language}.toml"
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise LexiconFault(f"policy/words/{language}.toml: {error}") from error
 
 

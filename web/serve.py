@@ -9,6 +9,8 @@ from config.settings import Settings, SettingsError, read_settings
 from models.schema import SchemaError, ensure_schema
 from models.store import Store
 from policy.file import PolicyError
+from policy.lexicon import LexiconFault
+from policy.listening import check_words
 from web import clock
 from web.app import create_app
 from web.bell import PrefectBell
@@ -19,16 +21,17 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         serve(read_settings())
-    except (SettingsError, PolicyError, SchemaError) as error:
+    except (SettingsError, PolicyError, LexiconFault, SchemaError) as error:
         sys.exit(str(error))
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises SettingsError, PolicyError or SchemaError before anything is served."""
+    """Serve until SIGINT or SIGTERM. Before anything is served: SettingsError, PolicyError, LexiconFault, SchemaError."""
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store(settings.store_url, settings.announced_to)
     try:
         ensure_schema(store)
+        check_words()
         app = create_app(settings, store, clock.now, PrefectBell(settings.prefect_url, clock.now))
         uvicorn.run(
             app,

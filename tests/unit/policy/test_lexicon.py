@@ -1,11 +1,14 @@
 """The files of words are checked when they are read, and a fault names the file and the place."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from policy import lexicon
+from config.settings import ROOT
+from policy import lexicon, reply_words, yes_no
 from policy.lexicon import LexiconFault, ear, languages, phrases
+from policy.listening import TABLES, check_words
 
 _DANGER = frozenset({"gas"})
 _RULES = '[danger]\nharmless = ["gas bill*"]\n[danger.words]\nGAS = ["gas"]\nSMELL = ["smell*"]\n[danger.rules]\n'
@@ -14,7 +17,7 @@ _RULES = '[danger]\nharmless = ["gas bill*"]\n[danger.words]\nGAS = ["gas"]\nSME
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of words."""
-    caches = (lexicon.languages, lexicon._file, lexicon.ear)
+    caches = (lexicon.languages, lexicon._file, lexicon.ear, yes_no._tongues, reply_words.words_heard)
     for cache in caches:
         cache.cache_clear()
     monkeypatch.setattr(lexicon, "_FOLDER", tmp_path)
@@ -75,3 +78,26 @@ def test_a_rule_says_what_has_to_stand_together(folder: Path, rule: str, text: s
 def test_a_fault_names_file_and_place(folder: Path, rules: str, fault: str):
     with pytest.raises(LexiconFault, match=fault.replace("*", r"\*")):
         heard(folder, rules, "x")
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("[replies]", "policy/words/xx.toml: 'replies' is none of answer, danger"),
+        ("[reply]\ngreeting = []", "policy/words/xx.toml: reply: 'greeting' is none of after"),
+        ("[danger]\nharmles = []", "policy/words/xx.toml: danger: 'harmles' is none of harmless"),
+        ("[reply]\nbefore = 'a'", "policy/words/xx.toml: reply.before: a list of words is needed"),
+        ("[answer]\nyes = [1]", "policy/words/xx.toml: answer.yes: a list of words is needed"),
+        ("[law.rules]\nlaw = ['A + B']", "policy/words/xx.toml: law.rules.law: there are no words for A"),
+        ("reply = 1", "policy/words/xx.toml: reply is no table"),
+    ],
+)
+def test_a_program_does_not_begin_with_a_file_that_cannot_be_meant(folder: Path, content: str, fault: str):
+    (folder / "xx.toml").write_text(content, "utf-8")
+    with pytest.raises(LexiconFault, match=fault):
+        check_words()
+
+
+def test_every_key_is_explained():
+    text = (ROOT / "docs" / "adding-a-language.md").read_text("utf-8")
+    assert [key for keys in TABLES.values() for key in keys if not re.search(rf"\b{key}\b", text)] == []

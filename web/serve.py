@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Before anything is served: SettingsError, PolicyError, LexiconFault, SchemaError."""
+    """Serve until SIGINT or SIGTERM. Raises before it: SettingsError, PolicyError, LexiconFault or SchemaError."""
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store(settings.store_url, settings.announced_to)
     try:

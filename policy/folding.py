@@ -10,6 +10,8 @@ _JOINED = re.compile("[\ufe0e\ufe0f\u20e3\u200b-\u200f\u2060\ufeff]")
 """What turns 5 into an emoji of a key, and what nobody sees."""
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"))
 
+_TWO_LETTERS = str.maketrans({"ß": "ss", "ẞ": "ss", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
+
 
 def shown(text: str) -> str:
     """The text in one spelling: full-width and circled digits are digits, letters and accents are one character."""
@@ -33,6 +35,11 @@ def any_of(phrases: Iterable[str]) -> re.Pattern[str] | None:
     texts = [r"\W+".join(map(re.escape, only_words(phrase).split())) for phrase in phrases]
     longest_first = sorted(filter(None, texts), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)") if longest_first else None
+
+
+def spelt_out(text: str) -> str:
+    """Of any text: without case and accents, and letters that are written as two as well are two: Fuß, FUSS."""
+    return folded(shown(text).translate(_TWO_LETTERS))
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from policy.folding import folded, shown
+from policy.folding import spelt_out
 from policy.spelling import Spelling, unstretched
 
 _TOKEN = re.compile(
@@ -131,7 +131,7 @@ def tokens(text: str) -> list[tuple[int, str]]:
 def _compared(text: str) -> str:
     if text.isascii():  # the same, and many times as fast
         return text.replace("`", "'").lower()
-    return folded(shown(text)).replace("\u0153", "oe").replace("\xe6", "ae")
+    return spelt_out(text)
 
 
 def _and_blank(elided: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from policy.folding import folded, shown
+from policy.folding import spelt_out
 
 _TWICE = re.compile(r"([^\d])\1+")
 _OFTEN = re.compile(r"(?<=\w)([^\W\d_])\1{2,}")
@@ -116,8 +116,7 @@ def _may_end(word: str, part: str, rest: int, *, begins: bool) -> bool:
 
 
 def _compared(text: str) -> str:
-    plain = folded(shown(text)).replace("\u0153", "oe").replace("\xe6", "ae").replace("'", "")
-    return unstretched(plain)
+    return unstretched(spelt_out(text).replace("'", ""))
 
 
 def _forms(word: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from models.notes import Author, NewNote, NoteKind, add_note, worded
 from models.owed import owe_messages
 from models.replies import ReplyError
 from models.reply_queue import hold
-from models.report import is_landline
+from models.phones import is_landline
 from models.subjects import case_and_service
 from models.tables.contact import ANY_CHANNEL
 from models.writing import fault_of_address, suppressions_of

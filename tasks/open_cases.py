@@ -18,7 +18,7 @@ from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance, begin, ending
 from models.policies import keep_policy
-from models.report import is_landline
+from models.phones import is_landline
 from models.tables import services
 from models.tables.contact import ANY_CHANNEL
 from policy.checks import Check

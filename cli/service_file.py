@@ -208,11 +208,11 @@ def _model_faults(error: ValidationError, values: Mapping[str, str]) -> _Faults:
     for detail in error.errors(include_url=False):
         column, given = str(detail["loc"][0]), detail["input"]
         part = given if column in _OF_SEVERAL and isinstance(given, str) else values[column]
-        faults.setdefault(column, (_cut(part), _rule(detail, values)))
+        faults.setdefault(column, (_cut(part), _rule(detail)))
     return faults
 
 
-def _rule(detail: ErrorDetails, values: Mapping[str, str]) -> str:
+def _rule(detail: ErrorDetails) -> str:
     context = detail.get("ctx", {})
     match detail["type"], context.get("error"):
         case "timezone_aware", _:

@@ -12,7 +12,9 @@ _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)", re.ASCII)
 _UTC: Final = re.compile(r"\s*(?:UTC|GMT|Z)(?:\s*\+00:?00)?$", re.IGNORECASE)
 _OFFSET: Final = re.compile(r"(:\d\d(?:[.,]\d+)?)\s*([+\-\u2212])(\d\d):?(\d\d)?$", re.ASCII)
 _TIME: Final = r"(?:[ T,]+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([AaPp])?\.?(?:[Mm]\.?)?)?"
-_OTHER_ORDER: Final = re.compile(rf"(\d{{1,4}})[./\- ]+(\d{{1,2}}|[A-Za-z]{{3,9}})\.?[./\- ,]+(\d{{2,4}}){_TIME}", re.ASCII)
+_OTHER_ORDER: Final = re.compile(
+    rf"(\d{{1,4}})[./\- ]+(\d{{1,2}}|[A-Za-z]{{3,9}})\.?[./\- ,]+(\d{{2,4}}){_TIME}", re.ASCII
+)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMBER: Final = re.compile(r"\d{5}(?:[.,]\d+)?|\d{10}|\d{13}", re.ASCII)
 _SERIAL, _SECONDS = len("46356"), len("1791201600")

@@ -1,7 +1,7 @@
 """Telephone numbers as exports write them: read where only one number can be meant, refused with the reason otherwise.
 
-The plans of countries come from the library phonenumbers. A spreadsheet takes the plus and the first zero from a number,
-and writes long ones as decimals, so what is left may be somebody else's number: that is why two readings are a fault.
+The plans of countries come from the library phonenumbers. A spreadsheet takes plus and first zero from a number and
+writes long ones as decimals, so what is left may be somebody else's number: that is why two readings are a fault.
 """
 
 import re
@@ -27,7 +27,7 @@ _COMPLETE: Final = ("+", "0", "\uff0b", "\uff10")
 _WORLDWIDE: Final = frozenset({"110", "112", "911", "999"})
 """Emergency numbers that people know beyond the countries that use them."""
 _FOR_FILMS: Final = re.compile(r"\+447700900\d{3}|\+3363998\d{4}")
-"""Mobile numbers that regulators keep for films, and so for examples: nobody has one, and the library leaves them out."""
+"""Mobiles that regulators keep for films, and so for examples: nobody has one, and the library leaves them out."""
 _LANDLINES: Final = frozenset(
     {PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP, PhoneNumberType.TOLL_FREE, PhoneNumberType.UAN}
 )

@@ -101,7 +101,7 @@ class ClosedService(BaseModel):
     source: Word
     external_id: Word
     closed_at: Instant
-    """With its offset from UTC; a local time is read in the branch's zone, unless the clocks showed it twice or never."""
+    """With its offset from UTC; else on the clocks of the branch, unless they showed that time twice or never."""
     kind: Word
     department: Word
     branch: Word

@@ -35,7 +35,11 @@ def _remedy(region: str, zone: str) -> str:
     """A state is often written without its country: CA for US-CA, BY for DE-BY."""
     parts = [f"{country}-{region}" for country in _countries_of(zone) if region in _parts_of(country)]
     named = ", ".join(zones_of(region[:2])[:_SHOWN])
-    return f"write region {' or '.join(parts)} if that is meant." if parts else f"write one of {named}, or the branch's country."
+    return (
+        f"write region {' or '.join(parts)} if that is meant."
+        if parts
+        else f"write one of {named}, or the branch's country."
+    )
 
 
 def _countries_of(zone: str) -> Iterator[str]:

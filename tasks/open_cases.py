@@ -17,8 +17,8 @@ from models.cases import asked_where, keys_of, last_asked, open_alone, opted_out
 from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance, begin, ending
-from models.policies import keep_policy
 from models.phones import is_landline
+from models.policies import keep_policy
 from models.tables import services
 from models.tables.contact import ANY_CHANNEL
 from policy.checks import Check

@@ -1,8 +1,8 @@
 """How the customers of the invented month are reached: mobile numbers, wishes, languages, and addresses that fail.
 
 What an address asks of our own providers stands in docs/fakes.md. Nobody is added or taken away, so that the accounts
-stay as they are. Mobile numbers are those that the regulators of Germany (0171 39200xx), the United Kingdom (07700 900xxx)
-and France (06 39 98 xx xx) keep for films; the last are also Vienna's and Dubai's, whose countries keep none.
+stay as they are. Mobile numbers are those that the regulators of Germany (0171 39200xx), the United Kingdom (07700
+900xxx) and France (06 39 98 xx xx) keep for films; the last are also Vienna's and Dubai's, whose countries keep none.
 """
 
 import itertools

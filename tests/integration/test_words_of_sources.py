@@ -1,5 +1,6 @@
 """Kinds, departments and languages as sources write them, by file and over HTTP: read, or told by name and number."""
 
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from cli.app import main
+from models.people import by_email
 from models.tables import cases, services
 from tasks.place import Place
 from tests.acceptance.days import Days, berlin
@@ -129,3 +131,15 @@ def test_two_departments_that_differ_in_case_only_are_a_fault_of_the_policy(
     assert (
         "must name each department once, whatever its case and spaces: Heating, HEATING" in type_("policy", "check")[1]
     )
+
+
+def test_a_person_is_let_in_for_the_department_as_cases_have_it(
+    place: Place, type_: Type, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("a few unrelated words\n"))
+    type_("people", "add", "tom@example.com", "--name", "Tom Example", "--role", "service_team",
+          "--department", "HEATING", "--password-stdin")  # fmt: skip
+    with place.store.read() as db:
+        tom = by_email(db, "tom@example.com")
+    assert tom is not None
+    assert tom.departments == {"Heating"}

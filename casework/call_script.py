@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from casework.rules import rules_of
 from models.calls import CallError, call_of
 from policy.concern import route
+from policy.greeting import greeted
 from policy.languages import choose, serves
 from policy.rules import LanguageRules, Rules
 from templates.dates import day_text, moment_text
@@ -84,6 +85,7 @@ def _values(call: Row[Any], rules: Rules, now: datetime, says: str) -> dict[str,
         "call": call.id,
         "attempt": call.attempt,
         "customer_name": call.customer_name,
+        "spoken_name": greeted(call.customer_name, whole=True),
         "phone": call.phone,
         "until": moment_text(call.due_to, zone),
         "window": f"{contact.window_opens:%H:%M} and {contact.window_closes:%H:%M}",

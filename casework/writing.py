@@ -11,9 +11,9 @@ from casework.contact import contact_of
 from models.escalations import EscalationError, held
 from models.notes import Author, NewNote, NoteKind, add_note, worded
 from models.owed import owe_messages
+from models.phones import is_landline
 from models.replies import ReplyError
 from models.reply_queue import hold
-from models.report import is_landline
 from models.subjects import case_and_service
 from models.tables.contact import ANY_CHANNEL
 from models.writing import fault_of_address, suppressions_of

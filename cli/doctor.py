@@ -1,6 +1,7 @@
 """`doctor`: is everything in place, and what is to be done where it is not."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import typer
@@ -9,13 +10,14 @@ from rich.markup import escape
 from sqlalchemy import func, select
 
 from casework.public_days import warnings_about
+from casework.reported import Reported, warnings_about_names
 from casework.stages import silent
 from cli.clock import now
 from cli.opening import here
 from cli.outbound import findings as targets
 from cli.policy import check_places
 from config.settings import SettingsError
-from models.branches import regions_in_use
+from models.branches import names_in_use, regions_in_use
 from models.tables import channel_states, columns, messages
 from policy.listening import check_words
 from tasks.barred import barred_alarm
@@ -37,6 +39,7 @@ def doctor() -> None:
         _templates,
         _store,
         _regions,
+        _names,
         _server,
         _runs,
         _outbox,
@@ -83,6 +86,17 @@ def _regions(opened: Place) -> Iterator[Finding]:
         regions = regions_in_use(db)
     for warning in warnings_about(regions):
         yield False, warning
+
+
+def _names(opened: Place) -> Iterator[Finding]:
+    """Of services that can still be asked about: what was wrong long ago asks for nothing any more."""
+    rules = opened.policy.rules
+    since = now() - timedelta(days=rules.scope.max_age_days)
+    with opened.store.read() as db:
+        kinds, departments, languages = (
+            names_in_use(db, name, since=since) for name in ("kind", "department", "language")
+        )
+    yield from warnings_about_names(Reported(kinds, departments, languages), rules)
 
 
 def _server(opened: Place) -> Iterator[Finding]:

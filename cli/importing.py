@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from casework.public_days import warnings_about
+from casework.reported import Reported, warnings_about_names
 from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
@@ -29,7 +30,8 @@ def import_(
         read = read_service_file(file)
     except FileFault as error:
         raise Fault(f"{file}: {error}") from None
-    result = import_reports(here().store, read, now(), partly=set_aside is not None)
+    place = here()
+    result = import_reports(place.store, read, now(), partly=set_aside is not None)
     for fault in result.faults[:_SHOWN]:
         typer.echo(f"row {fault.line}, {fault.column}: {fault.value!r} {fault.rule}", err=True)
     if len(result.faults) > _SHOWN:
@@ -42,6 +44,8 @@ def import_(
     if result.faults and set_aside is not None:
         write_refused(set_aside, file, result.faults)
         typer.echo(f"{len(result.faults)} refused rows were written to {set_aside}; mend them there and import it.")
-    for warning in warnings_about(Counter(report.region for _, report in read.reports)):
+    reports = [report for _, report in read.reports]
+    named = [warning for _, warning in warnings_about_names(Reported.of(reports), place.policy.rules)]
+    for warning in (*warnings_about(Counter(report.region for report in reports)), *named):
         typer.echo(f"warning: {warning}", err=True)
     typer.echo(f"{result.new} services are new, {result.known} were known.")

@@ -14,6 +14,7 @@ from cli.opening import here
 from models import people
 from models.passwords import hash_password
 from models.people import NewPerson, PersonError
+from policy.own_names import as_in_policy
 from vocabulary import Role
 
 app = typer.Typer(no_args_is_help=True, help="The people of the company who work in the console.")
@@ -34,8 +35,9 @@ def add(
     """Let a person in. Asks for the password."""
     try:
         kept = hash_password(_password(from_input=password_stdin), [email, name])
-        new = NewPerson(email=email, name=name, roles=role, departments=department or ["*"], timezone=timezone,
-                        password_hash=kept)  # fmt: skip
+        rules = here().policy.rules
+        theirs = [as_in_policy(one, "department", rules) for one in department or ["*"]]  # as cases have them
+        new = NewPerson(email=email, name=name, roles=role, departments=theirs, timezone=timezone, password_hash=kept)
         with here().store.write() as db:
             people.add(db, new, at=now())
     except PersonError as error:

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from models.inbox import Fault, receive
-from models.places import RegionError, ZoneError, check_zone
+from models.moments import EXAMPLE, is_iso
+from models.places import RegionError, ZoneError
 from models.report import ClosedService
 from models.store import Store
 from templates.csv_out import cell, write_csv
@@ -34,7 +34,6 @@ _MAX_CELL = 4_000
 _MAX_QUOTED = 60
 _FIRST_YEAR = "2000"
 """The oldest for which holidays are known. Earlier ones come from an empty date in a spreadsheet."""
-_EXAMPLE = "write 2026-10-05T14:00:00+02:00"
 
 
 class FileFault(Exception):
@@ -189,17 +188,16 @@ def _unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and cell(text[1:]) == text else text
 
 
+_OF_SEVERAL = ("channels", "tags")
 _Faults = dict[str, tuple[str, str]]  # by column: the value, cut, and what is wrong with it
 
 
 def _cell_faults(values: Mapping[str, str]) -> _Faults:
-    """What is wrong in a file, and not in a report: there, a time may also be a number of seconds since 1970."""
+    """What is wrong in a file, and not in a report."""
     long = [name for name in values if len(values[name]) > _MAX_CELL]
     faults = {name: (_cut(values[name]), f"is longer than {_MAX_CELL:,} characters") for name in long}
     closed_at = values["closed_at"].strip()
-    if not re.match(r"\d{4}-\d\d-\d\d", closed_at, re.ASCII):
-        faults["closed_at"] = _cut(closed_at), f"is not a date and time; {_EXAMPLE}"
-    elif closed_at < _FIRST_YEAR:
+    if is_iso(closed_at) and closed_at < _FIRST_YEAR:
         faults["closed_at"] = _cut(closed_at), f"lies before the year {_FIRST_YEAR}"
     return faults | {name: ("", "is empty; every service needs one") for name in REQUIRED if not values[name].strip()}
 
@@ -209,15 +207,16 @@ def _model_faults(error: ValidationError, values: Mapping[str, str]) -> _Faults:
     faults: _Faults = {}
     for detail in error.errors(include_url=False):
         column, given = str(detail["loc"][0]), detail["input"]
-        faults.setdefault(column, (_cut(given if isinstance(given, str) else values[column]), _rule(detail, values)))
+        part = given if column in _OF_SEVERAL and isinstance(given, str) else values[column]
+        faults.setdefault(column, (_cut(part), _rule(detail)))
     return faults
 
 
-def _rule(detail: ErrorDetails, values: Mapping[str, str]) -> str:
+def _rule(detail: ErrorDetails) -> str:
     context = detail.get("ctx", {})
     match detail["type"], context.get("error"):
         case "timezone_aware", _:
-            return _without_offset(values["closed_at"].strip(), values["timezone"].strip())
+            return f"has no offset from UTC; {EXAMPLE}"
         case _, RegionError() | ZoneError() as fault:
             return f"is not a {str(fault).partition(' ')[0]}: {str(fault).partition(': ')[2]}"
         case "value_error", fault:
@@ -227,23 +226,11 @@ def _rule(detail: ErrorDetails, values: Mapping[str, str]) -> str:
 
 
 _RULES = {
-    "datetime_from_date_parsing": f"is not a date and time ({{error}}); {_EXAMPLE}",
+    "datetime_from_date_parsing": f"is not a date and time ({{error}}); {EXAMPLE}",
     "string_too_long": "is longer than {max_length} characters",
     "enum": f"is not a channel; write {' or '.join(Channel)}, several separated by commas",
     "too_long": "has more than {max_length} entries",
 }
-
-
-def _without_offset(local: str, zone_name: str) -> str:
-    """With what to write instead: two times, where the clocks of the branch showed this one twice."""
-    if len(local) == len("2026-10-05"):
-        return f"has no time of day; {_EXAMPLE}"
-    try:
-        given, zone = datetime.fromisoformat(local), ZoneInfo(check_zone(zone_name))
-    except ValueError:
-        return f"has no offset from UTC; {_EXAMPLE}"
-    meant = dict.fromkeys(given.replace(tzinfo=zone, fold=fold).isoformat() for fold in (0, 1))
-    return f"has no offset from UTC; write {' or '.join(meant)}"
 
 
 def _cut(text: str) -> str:

@@ -1,8 +1,8 @@
 """Writes closed_services.csv: October 2026 of an invented company. Seeded, so the same file every time.
 
 Nobody in it exists. Mail domains are those that RFC 2606 keeps for examples. Telephone numbers are those that the
-regulators of Germany, the United Kingdom and North America keep for films; Austria and the Emirates keep none, so
-theirs begin with a 0 after the area code, as no subscriber's number does. month_channels.py says who is reached how.
+regulators of Germany, the United Kingdom, France and North America keep for films; Austria and the Emirates keep none,
+so customers there have French ones. month_channels.py says who is reached how.
 """
 
 import csv
@@ -42,13 +42,13 @@ BERLIN = Branch("Berlin", "DE-BE", "Europe/Berlin", "+49 30 23125 {:03d}", "de",
                 ("Katrin Brandt", "Emre Aksoy", "Sven Lorenz", "Ewa Nowak"))  # fmt: skip
 MUNICH = Branch("Munich", "DE-BY", "Europe/Berlin", "+49 89 99998 {:03d}", "de", "de de de cs tr it is",
                 ("Xaver Huber", "Franziska Moser", "Ivana Marković"))  # fmt: skip
-VIENNA = Branch("Vienna", "AT-9", "Europe/Vienna", "+43 1 000 {:04d}", "de", "de de cs tr pl it",
+VIENNA = Branch("Vienna", "AT-9", "Europe/Vienna", "+33 6 39 98 2{:03d}", "de", "de de cs tr pl it",
                 ("Leopold Gruber", "Jelena Petrović", "Hannes Pichler"))  # fmt: skip
 BOSTON = Branch("Boston", "US-MA", "America/New_York", "+1 617 555 01{:02d}", "en", "en en es pt zh hi yo",
                 ("Denise Carter", "Luis Ortega", "Tom Brannigan"), 100)  # fmt: skip
 SAN_DIEGO = Branch("San Diego", "US-CA", "America/Los_Angeles", "+1 619 555 01{:02d}", "en", "es es en en vi zh hi",
                    ("Rosa Delgado", "Kevin Tran", "Brooke Ellison"), 100)  # fmt: skip
-DUBAI = Branch("Dubai", "AE", "Asia/Dubai", "+971 4 000 {:04d}", "en", "ar ae ae hi hi en yo",
+DUBAI = Branch("Dubai", "AE", "Asia/Dubai", "+33 6 39 98 4{:03d}", "en", "ar ae ae hi hi en yo",
                ("Faisal Rahman", "Divya Menon"))  # fmt: skip
 BRISTOL = Branch("Bristol", "GB-ENG", "Europe/London", "+44 117 496 0{:03d}", "en", "en en en yo hi pl is",
                  ("Gareth Pugh", "Aisha Malik", "Ruth Penrose"))  # fmt: skip
@@ -225,7 +225,7 @@ def refused(month: Month) -> None:
     """Rows that cannot be taken, each for another reason."""
     for branch, changes in (
         (BERLIN, {"email": "anna.schmidt(at)example.com"}), (MUNICH, {"region": "DE-XX"}),
-        (MUNICH, {"timezone": "Europe/Munich"}), (BERLIN, {"closed_at": "2026-10-05 14:00"}),
+        (MUNICH, {"timezone": "Europe/Munich"}), (BERLIN, {"closed_at": "2026-10-25 02:30"}),
         (BERLIN, {"closed_at": "2026-02-30T10:15:00+01:00"}), (DUBAI, {"department": ""}),
         (BRISTOL, {"channels": "fax"}),
     ):  # fmt: skip

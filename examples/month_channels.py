@@ -1,8 +1,8 @@
 """How the customers of the invented month are reached: mobile numbers, wishes, languages, and addresses that fail.
 
 What an address asks of our own providers stands in docs/fakes.md. Nobody is added or taken away, so that the accounts
-stay as they are. Mobile numbers are those that the regulators of Germany (0171 39200xx) and the United Kingdom (07700
-900xxx) keep for films; Vienna's begin with a 0 after the area code, as no subscriber's number does.
+stay as they are. Mobile numbers are those that the regulators of Germany (0171 39200xx), the United Kingdom (07700
+900xxx) and France (06 39 98 xx xx) keep for films; the last are also Vienna's and Dubai's, whose countries keep none.
 """
 
 import itertools
@@ -17,7 +17,7 @@ MAIL_FATES = ("bounce", "slow", "dropped", "bounce", "spam", "bounce", "lateboun
               "never", "dropped", "bounce")  # fmt: skip
 SMS_FATES = {
     "Bristol": ("+44 7700 900614", "+44 7700 900211", "+44 7700 900610"),  # a landline; no number; has opted out
-    "Vienna": ("+43 1 000 3005", "+43 1 000 3003"),  # taken, and then undelivered
+    "Vienna": ("+33 6 39 98 3005", "+33 6 39 98 3003"),  # taken, and then undelivered
 }
 MOBILES = {"Berlin": "+49 171 39200{:02d}", "Munich": "+49 171 39200{:02d}", "Bristol": "+44 7700 900{:03d}"}
 GUESTS = (

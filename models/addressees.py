@@ -24,7 +24,10 @@ class Addressee:
 
 def addressee_of(db: Connection, case_id: int) -> Addressee:
     found = (
-        select(*columns(services, "customer_name", "kind", "department", "branch", "timezone", "closed_at"))
+        select(
+            *columns(services, "customer_name", "closed_at"),
+            *columns(cases, "kind", "department", "branch", "timezone"),
+        )
         .join_from(cases, services, services.c.id == cases.c.service_id)
         .where(cases.c.id == case_id)
     )

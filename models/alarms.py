@@ -97,8 +97,8 @@ def end(db: Connection, alarm_id: int, outcome: str, *, by: str, at: datetime) -
 
 _SHOWN = (
     select(
-        alarms, *columns(cases, "branch", "recipient_timezone"),
-        *columns(services, "customer_name", "email", "phone", "kind"), replies.c.sender,
+        alarms, *columns(cases, "branch", "recipient_timezone", "kind"),
+        *columns(services, "customer_name", "email", "phone"), replies.c.sender,
     )
     .outerjoin_from(alarms, cases, cases.c.id == alarms.c.case_id)
     .outerjoin(services, services.c.id == cases.c.service_id)

@@ -82,13 +82,16 @@ def last_asked(db: Connection, keys: Collection[str], since: datetime) -> dict[s
 
 
 def asked_where(db: Connection, field: str, value: str, since: datetime) -> int:
-    """How many customers were asked since then (or will be) about services whose `field` is `value`."""
+    """How many customers were asked since then (or will be) about services whose `field` is `value`.
+
+    Kinds and departments are those of cases, which have the policy's spelling.
+    """
     wanted = select(func.count()).join_from(cases, services, services.c.id == cases.c.service_id)
     if field == "tag":
         listed = literal(",") + services.c.tags + literal(",")
         of_value = listed.contains(f",{value},", autoescape=True)
     else:
-        of_value = services.c[field] == value
+        of_value = (cases if field in ("kind", "department") else services).c[field] == value
     return int(db.execute(wanted.where(cases.c.asked_at >= since, of_value)).scalar_one())
 
 

@@ -57,7 +57,7 @@ def others_of_customer(db: Connection, case_id: int) -> Sequence[Row[Any]]:
     same = or_(cases.c.email_key.in_(keys), cases.c.phone_key.in_(keys))
     return db.execute(
         select(*columns(escalations, "id", "case_id", "severity", "department", "owner", "received_at", "resolved_at"),
-               *columns(services, "kind", "closed_at"))
+               cases.c.kind, services.c.closed_at)
         .join_from(escalations, cases, cases.c.id == escalations.c.case_id)
         .join(services, services.c.id == cases.c.service_id)
         .where(same, cases.c.id != case_id, escalations.c.closed_at.is_(None))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, tuple_
 
+from models.language_tags import language_tag
 from models.report import ClosedService, ReopenedService, address_key
 from models.store import insert_new
 from models.tables import columns, services
@@ -130,6 +131,8 @@ def _place(report: ClosedService, body: str, before: Sequence[_Closing], at: dat
 def _row(report: ClosedService, body: str, closing: int, at: datetime) -> dict[str, Any]:
     values = report.model_dump(exclude={"channels", "tags"})
     return values | {
+        # As a tag where it can be read; `body_sha256` stays that of what was reported, so that it is known again.
+        "language": report.language and (language_tag(report.language) or report.language),
         "closing": closing,
         "body_sha256": body,
         "received_at": at,

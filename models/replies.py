@@ -123,8 +123,8 @@ _LISTED = (
         *columns(replies, "id", "channel", "case_id", "received_at", "text", "attachments", "understood", "from_key"),
         *columns(replies, "raw", "subject", "sender", "proposal", "read_by", "warned", "handled_by", "handed_why"),
         *columns(replies, "settled_at", "settled_by", "settlement", "reason", "answer_id"),
-        *columns(cases, "department", "branch", "stage"),
-        *columns(services, "customer_name", "email", "phone", "kind"),
+        *columns(cases, "department", "branch", "stage", "kind"),
+        *columns(services, "customer_name", "email", "phone"),
         entries.c.detail,
     )
     .outerjoin_from(replies, cases, cases.c.id == replies.c.case_id)

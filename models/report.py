@@ -5,8 +5,8 @@ import json
 import re
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
@@ -17,14 +17,17 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
-from models.places import check_region, check_zone
+from models.moments import EXAMPLE, Unclear, at_home, is_iso, unreadable, with_offset
+from models.phones import read_phone
+from models.places import ZoneError, check_region, check_zone
+from models.zones import check_zone_of
 from vocabulary import Channel, ContactBasis
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Times outside are slips; the first and last years of the calendar do not even exist in every time zone."""
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -50,9 +53,15 @@ def _listed(value: object) -> object:
 
 def _written_out(value: object) -> object:
     """A number would be read as seconds since 1970, which no source means."""
-    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value.strip())):
+    if isinstance(value, datetime):
         return value
-    raise ValueError("is not a date and time; write 2026-10-05T14:00:00+02:00")
+    if isinstance(value, Unclear):
+        raise ValueError(value.rule)
+    if not isinstance(value, str) or not is_iso(value.strip()):
+        raise ValueError(unreadable(value if isinstance(value, str) else ""))
+    if len(value.strip()) == len("2026-10-05"):
+        raise ValueError(f"has no time of day; {EXAMPLE}")
+    return with_offset(value)
 
 
 def _basis(value: object) -> object:
@@ -92,7 +101,7 @@ class ClosedService(BaseModel):
     source: Word
     external_id: Word
     closed_at: Instant
-    """With its offset from UTC: a local time alone is ambiguous twice a year."""
+    """With its offset from UTC; else on the clocks of the branch, unless they showed that time twice or never."""
     kind: Word
     department: Word
     branch: Word
@@ -113,19 +122,31 @@ class ClosedService(BaseModel):
     contact_basis: Annotated[ContactBasis | None, BeforeValidator(_basis)] = None
     """Why this customer may be written to; None when the source does not say."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _local_times(cls, values: object) -> object:
+        """A time without offset is one of the branch's clocks."""
+        if not isinstance(values, dict):
+            return values
+        closed_at, zone = values.get("closed_at"), values.get("timezone")
+        if not isinstance(closed_at, str) or not isinstance(zone, str) or not is_iso(closed_at.strip()):
+            return values
+        try:
+            home = ZoneInfo(check_zone(zone.strip()))
+        except ZoneError:
+            return values
+        return values | {"closed_at": at_home(with_offset(closed_at), home)}
+
+    @field_validator("timezone")
+    @classmethod
+    def _of_the_country(cls, value: str, info: ValidationInfo) -> str:
+        return check_zone_of(info.data["region"], value) if "region" in info.data else value
+
     @field_validator("phone")
     @classmethod
     def _international(cls, value: str | None, info: ValidationInfo) -> str | None:
         """E.164. A number without country code is read as one of the branch's country."""
-        if value is None or "region" not in info.data:
-            return value
-        try:
-            number = phonenumbers.parse(value, info.data["region"][:2])
-        except phonenumbers.NumberParseException:
-            raise ValueError("is not a telephone number; write it as +49 30 123456") from None
-        if not phonenumbers.is_possible_number(number):
-            raise ValueError("is too long or too short for a number of that country; write it as +49 30 123456")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return value if value is None or "region" not in info.data else read_phone(value, info.data["region"][:2])
 
     def body_sha256(self) -> str:
         """The same for every spelling of the same report."""
@@ -148,10 +169,3 @@ class ReopenedService(BaseModel):
 def address_key(address: str) -> str:
     """SHA-256 of an address in the form in which it is compared (case and spaces do not count)."""
     return hashlib.sha256(address.strip().casefold().encode()).hexdigest()
-
-
-def is_landline(number: str | None) -> bool:
-    """Whether a number (E.164) belongs to a fixed line, by its country's plan. Where mobiles share it: no."""
-    if number is None:
-        return False
-    return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.FIXED_LINE

@@ -12,6 +12,7 @@ from policy.law import speaks_of_law
 from policy.rules import SurveyRules
 from policy.trouble import tells_of_trouble
 from vocabulary import Disposition
+from vocabulary.comparing import compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,8 @@ def judge(spoken: Spoken, survey: SurveyRules, rules: EscalationRules) -> Verdic
 
 def route(department: str, rules: EscalationRules) -> Route:
     """The first route for the department; the policy's last route takes everything."""
-    return next(route for route in rules.routes if route.department in (department, "*"))
+    wanted = compared(department)
+    return next(route for route in rules.routes if compared(route.department) in (wanted, "*"))
 
 
 def route_of(handled_by: str, department: str, rules: EscalationRules) -> Route:

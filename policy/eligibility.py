@@ -1,6 +1,5 @@
 """Clauses 2.1 to 2.5 and 4.2: is this service followed up, and on which channels."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,7 +7,9 @@ from datetime import datetime, timedelta
 from policy.asking_rules import BasisRule, Limit
 from policy.checks import Check, address_check
 from policy.rules import Exclusion, Rules
+from policy.wildcards import matches
 from vocabulary import Channel, Clause, ContactBasis, Disposition
+from vocabulary.comparing import compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ _NONE_WANTED = "the customer does not want the channels on which we could ask"
 def _objections(facts: ClosedServiceFacts, now: datetime, rules: Rules) -> Iterator[tuple[Check, Disposition | None]]:
     yield _check("reopened", Clause.REOPENED, "yes" if facts.reopened else "no", Disposition.CANCELLED,
                  "the service was reopened" if facts.reopened else None)  # fmt: skip
-    in_scope = facts.kind in rules.scope.kinds
+    in_scope = compared(facts.kind) in map(compared, rules.scope.kinds)
     yield _check("kind of service", Clause.SCOPE, facts.kind, Disposition.INELIGIBLE,
                  None if in_scope else f'services of kind "{facts.kind}" are not in scope')  # fmt: skip
     for exclusion in rules.scope.exclusions:
@@ -135,6 +136,9 @@ def _objections(facts: ClosedServiceFacts, now: datetime, rules: Rules) -> Itera
 
 
 def falls_under(facts: ClosedServiceFacts, limit: Limit) -> bool:
+    """Kinds and departments are compared as the policy spells them: without case and spaces."""
+    if limit.field in ("kind", "department"):
+        return compared(limit.value) == compared(getattr(facts, limit.field))
     return limit.value in (facts.tags if limit.field == "tag" else (getattr(facts, limit.field),))
 
 
@@ -160,13 +164,7 @@ def _check(
 
 def _excluded(facts: ClosedServiceFacts, exclusion: Exclusion) -> bool:
     values = facts.tags if exclusion.field == "tag" else (getattr(facts, exclusion.field) or "",)
-    patterns = [pattern.casefold() for pattern in exclusion.values]
-    return any(_matches(value.casefold(), pattern) for value in values for pattern in patterns)
-
-
-def _matches(value: str, pattern: str) -> bool:
-    """Only the star means something: a tag may well be "[VIP] gold?"."""
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), value, re.DOTALL) is not None
+    return any(matches(value, pattern) for value in values for pattern in exclusion.values)
 
 
 def _ladder(facts: ClosedServiceFacts, rules: Rules, available: frozenset[Channel]) -> tuple[tuple[Channel, ...], int]:

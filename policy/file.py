@@ -15,6 +15,7 @@ from policy.holiday_rules import demands as holiday_demands
 from policy.retired import without_retired
 from policy.rules import Exclusion, Rules
 from vocabulary import Channel, Clause
+from vocabulary.comparing import compared
 
 _RULES: TypeAdapter[Rules] = TypeAdapter(Rules)
 
@@ -134,7 +135,8 @@ def _orders(rules: Rules) -> Iterator[tuple[str, bool]]:
     later = f"must be later than the last of silence.reminder_days = {listed}"
     yield f"silence.expiry_days = {expiry} {later}", expiry > max(reminders, default=0)
     yield f"escalation.warn_percent = {_listed(warnings)} must rise", _rise(warnings)
-    channels, departments = rules.contact.ladder, [route.department for route in rules.escalation.routes]
+    channels, kinds = rules.contact.ladder, rules.scope.kinds
+    departments = [route.department for route in rules.escalation.routes]
     yield f"contact.ladder = {_listed(channels)} must name each channel once", _each_once(channels)
     regions = [one.region for one in rules.contact.ladders]
     yield f"contact.ladders must name each region once: {_listed(regions)}", _each_once(regions)
@@ -145,7 +147,11 @@ def _orders(rules: Rules) -> Iterator[tuple[str, bool]]:
     yield f"languages.offered = {_listed(offered)} must name each language once", _each_once(offered)
     yield f"languages.fallback = {fallback} must be one of languages.offered = {_listed(offered)}", fallback in offered
     yield f'escalation.routes must end with department = "*", not "{departments[-1]}"', departments[-1] == "*"
-    yield f"escalation.routes must name each department once: {_listed(departments)}", _each_once(departments)
+    for key, names in (
+        ("escalation.routes must name each department", departments),
+        ("scope.kinds must name each", kinds),
+    ):
+        yield f"{key} once, whatever its case and spaces: {_listed(names)}", _each_once([*map(compared, names)])
 
 
 def _limits(rules: Rules) -> Iterator[tuple[str, bool]]:

@@ -13,6 +13,7 @@ from channels.protocol import Mail, TextMessage
 from config.settings import Settings
 from models.answers import NewLink, new_token
 from models.letters import concerns, recipients, subjects
+from policy.greeting import greeted
 from policy.languages import choose
 from policy.rules import Rules
 from policy.silence import expiry
@@ -21,8 +22,8 @@ from tasks.letter_replies import UnreadReplies
 from tasks.letter_signature import Requests
 from tasks.letter_words import Words
 from tasks.place import place
-from templates.dates import day_text, greeted_name, moment_text
-from templates.language import SOURCE
+from templates.dates import day_text, moment_text
+from templates.language import SOURCE, read_language
 from templates.render import Rendered, render_message, render_text
 from vocabulary import Channel, LinkPurpose, Purpose
 
@@ -139,7 +140,8 @@ class Desk:
     def _to_customer(
         self, message: Row[Any], case: Row[Any], rules: Rules, unsubscribe: str | None, language: str
     ) -> dict[str, Any]:
-        name, zone = greeted_name(case.customer_name, language), case.recipient_timezone
+        zone = case.recipient_timezone
+        name = greeted(case.customer_name, whole=read_language(language).full_names)
         values: dict[str, Any] = {"customer_name": name, "unsubscribe_url": unsubscribe}
         note = json.loads(message.note)
         if message.purpose == Purpose.THANK_YOU:

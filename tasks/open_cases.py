@@ -17,13 +17,16 @@ from models.cases import asked_where, keys_of, last_asked, open_alone, opted_out
 from models.deliveries import withdraw
 from models.log import NewEntry, append
 from models.moves import Move, advance, begin, ending
+from models.phones import is_landline
 from models.policies import keep_policy
-from models.report import is_landline
 from models.tables import services
 from models.tables.contact import ANY_CHANNEL
+from policy.asking_rules import Limit
 from policy.checks import Check
 from policy.eligibility import ClosedServiceFacts, FollowUp, NoFollowUp, decide, falls_under
 from policy.file import Policy
+from policy.own_names import as_in_policy
+from policy.rules import Rules
 from policy.slots import NoSlot, Slot, find_slot
 from tasks.channels import in_use
 from tasks.place import place
@@ -107,10 +110,18 @@ class _Known:
 def _known(db: Connection, taken: Sequence[Row[Any]], policy: Policy, now: datetime) -> _Known:
     keys, survey = {key for service in taken for key in keys_of(service)}, policy.rules.survey
     horizon = now - timedelta(days=survey.cooldown_days)
-    of_limits = [asked_where(db, limit.field, limit.value, now - timedelta(days=limit.days)) for limit in survey.limits]
+    of_limits = [_asked(db, limit, policy.rules, now) for limit in survey.limits]
     ended = now - timedelta(days=policy.rules.contact.invalid_days)
     invalid = invalid_channels(db, keys, after=ended)
     return _Known(last_asked(db, keys, horizon), opted_out(db, keys, now), invalid, of_limits)
+
+
+def _asked(db: Connection, limit: Limit, rules: Rules, now: datetime) -> int:
+    """How many customers a limit counts before this batch."""
+    field, value = limit.field, limit.value
+    if field == "kind" or field == "department":
+        value = as_in_policy(value, field, rules)
+    return asked_where(db, field, value, now - timedelta(days=limit.days))
 
 
 def _case(service: Row[Any], known: _Known, policy: Policy, now: datetime) -> tuple[dict[str, Any], tuple[Check, ...]]:
@@ -128,13 +139,22 @@ def _case(service: Row[Any], known: _Known, policy: Policy, now: datetime) -> tu
         "contact_not_before_at": slot.not_before_at,
         "contact_due_at": slot.due_at,
         **{name: getattr(service, name) for name in _FROZEN},
+        **_attribution(service, rules),
     }
     if isinstance(decision, NoFollowUp):
         return row | _ended(decision, now), decision.checks
     return row | _planned(decision, slot, now), decision.checks + slot.checks
 
 
-_FROZEN = ("kind", "department", "branch", "region", "timezone", "agent", "email_key", "phone_key")
+def _attribution(service: Row[Any], rules: Rules) -> dict[str, str]:
+    """Kind and department as the policy spells them. The service keeps what was reported, so that it is known again."""
+    return {
+        "kind": as_in_policy(service.kind, "kind", rules),
+        "department": as_in_policy(service.department, "department", rules),
+    }
+
+
+_FROZEN = ("branch", "region", "timezone", "agent", "email_key", "phone_key")
 """Attribution and addresses as they were when the case was opened."""
 
 

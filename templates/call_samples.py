@@ -22,6 +22,7 @@ _CALL: Final[Values] = {
     "what": "to ask how it went",
     "attempt": 1,
     "customer_name": "Anna Bergmann",
+    "spoken_name": "Anna Bergmann",
     "phone": "+49 30 5550 1234",
     "until": "Fri 13 March 2026, 12:00 CET",
     "window": "09:00 and 20:00",
@@ -46,8 +47,8 @@ def _call(name: str, title: str, call: str, **values: Plain) -> CallSample:
 
 CALL_SAMPLES: Final[tuple[CallSample, ...]] = (
     _call("survey", "how it went", "survey"),
-    _call("survey-unnamed", "how it went, little known, third call", "survey", customer_name=None, phone=None,
-          attempt=3, unserved="pl"),
+    _call("survey-unnamed", "how it went, little known, third call", "survey", customer_name=None, spoken_name=None,
+          phone=None, attempt=3, unserved="pl"),
     _call("confirm", "an answer to be confirmed", "confirm", what="to confirm an answer", said_rating=2,
           said_comment=["It rattles.", "Still."], said_contact_me=1),
     _call("confirm-comment", "a comment to be confirmed", "confirm", what="to confirm an answer", said_rating=None,

@@ -1,4 +1,4 @@
-"""Dates and names as readers of our mails and pages see them, in their language."""
+"""Dates as readers of our mails and pages see them, in their language."""
 
 import re
 from datetime import date, datetime
@@ -24,16 +24,6 @@ def moment_text(at: datetime, zone: str, language: str = SOURCE) -> str:
     local, spoken = at.astimezone(ZoneInfo(zone)), read_language(language)
     pattern = _with(_pattern(spoken.moment, local, spoken), "z", _zone_name(local, spoken))
     return str(format_datetime(local.replace(tzinfo=None), pattern, locale=spoken.locale))
-
-
-def given_name(name: str | None) -> str | None:
-    """What a customer is addressed by: the first part of the name. More would be guessing."""
-    return name.split()[0] if name and name.split() else None
-
-
-def greeted_name(name: str | None, language: str) -> str | None:
-    """What a greeting in a mail says: in some languages the whole name; the first part alone is too familiar."""
-    return " ".join(name.split()) or None if name and read_language(language).full_names else given_name(name)
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from templates.call_samples import CALL_SAMPLES, CallSample
-from templates.dates import day_text, greeted_name, moment_text
+from templates.dates import day_text, moment_text
 from templates.language import SOURCE, read_language
 from templates.samples import MESSAGE_SAMPLES, PAGE_SAMPLES, MessageSample, PageSample, Values
 from templates.values import CUSTOMER_PURPOSES, TEXT_VALUES
@@ -55,9 +55,8 @@ def calls_in(language: str) -> tuple[CallSample, ...]:
 
 
 def _named(values: Values, language: str) -> Values:
-    return (
-        {**values, "customer_name": greeted_name("Anna Bergmann", language)} if values.get("customer_name") else values
-    )
+    named = "Anna Bergmann" if read_language(language).full_names else "Anna"
+    return {**values, "customer_name": named} if values.get("customer_name") else values
 
 
 def _dated(values: Values, language: str, dates: Mapping[str, datetime] = _DAYS) -> Values:

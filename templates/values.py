@@ -75,8 +75,9 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
 }  # fmt: skip
 
 _CALL: Final = frozenset({
-    "company", "call", "what", "attempt", "customer_name", "phone", "until", "window", "service_kind", "service_date",
-    "department", "branch", "reason", "reads", "says", "unserved", "said_date", "handled_by", "contact_by", "commands",
+    "company", "call", "what", "attempt", "customer_name", "spoken_name", "phone", "until", "window", "service_kind",
+    "service_date", "department", "branch", "reason", "reads", "says", "unserved", "said_date", "handled_by",
+    "contact_by", "commands",
 })  # fmt: skip
 CALL_VALUES: Final[dict[str, frozenset[str]]] = {
     "survey": _CALL,
@@ -84,7 +85,8 @@ CALL_VALUES: Final[dict[str, frozenset[str]]] = {
     "recovery": _CALL | {"action_taken", "resolved_on"},
 }
 """Of the scripts of calls. `said_date` and `contact_by` are said, in the customer's language; other dates are read by
-the caller. `reads` and `says` are names of languages, `unserved` the tag of one that we do not write."""
+the caller. `spoken_name` is how the customer is
+asked for, `reads` and `says` are names of languages, `unserved` the tag of one that we do not write."""
 
 DOCUMENT_VALUES: Final[dict[str, frozenset[str]]] = {
     "preview": frozenset({"messages", "texts", "pages", "calls", "languages"}),

@@ -14,8 +14,9 @@ from models.closed_again import Again
 from models.store import Store
 from policy.authenticity import Deed, Visit
 from policy.concern import Concern, Spoken, judge
+from policy.greeting import greeted
 from policy.rules import Rules
-from templates.dates import day_text, given_name, moment_text
+from templates.dates import day_text, moment_text
 from vocabulary import LinkPurpose
 from web.bell import Bell, sound_of
 from web.bodies import FormBody
@@ -127,7 +128,7 @@ class Survey:
         until = None if recovery else case.change_until  # set once there is an answer
         language = self._pages.language(case)
         values = {
-            "customer_name": given_name(case.customer_name),
+            "customer_name": greeted(case.customer_name, whole=False),
             "service_kind": case.kind,
             "service_date": day_text(case.service_closed_at, case.timezone, language),
             "branch": case.branch,

@@ -6,6 +6,7 @@ from casework.leaving import Leaving, let_go, open_work
 from models import people
 from models.passwords import hash_password
 from models.people import NewPerson, Person, PersonError
+from policy.own_names import as_in_policy
 from vocabulary import Permission, Role
 from web.console.doors import Desk, Done, Door, Page, Visit
 
@@ -52,7 +53,7 @@ class People:
         given = form.get("password", "")
         new = NewPerson(
             email=form.get("email", ""), name=form.get("name", ""), roles=_roles(form.get("roles", "")),
-            departments=_departments(form.get("departments", "")), timezone=form.get("timezone", ""),
+            departments=self._departments(form.get("departments", "")), timezone=form.get("timezone", ""),
             password_hash=self._hashed(given, form.get("email", ""), form.get("name", "")) if given else None,
         )  # fmt: skip
         added = people.add(visit.db, new, at=visit.now, by=visit.person.name)
@@ -79,10 +80,15 @@ class People:
         form = visit.form
         people.change(
             visit.db, visit.number, name=form.get("name", ""), roles=_roles(form.get("roles", "")),
-            departments=_departments(form.get("departments", "")), timezone=form.get("timezone", ""),
+            departments=self._departments(form.get("departments", "")), timezone=form.get("timezone", ""),
             at=visit.now, by=visit.person.name,
         )  # fmt: skip
         return Done(to=f"{PATH}/{visit.number}", note="person-changed")
+
+    def _departments(self, text: str) -> list[str]:
+        """One to a line, spelled as in the policy and so in cases; none means all."""
+        names = (name for name in text.split("\n") if name.strip())
+        return [as_in_policy(name, "department", self._desk.rules) for name in names] or ["*"]
 
     def set_password(self, visit: Visit) -> Done:
         person = people.find(visit.db, visit.number)
@@ -128,8 +134,3 @@ def _roles(text: str) -> list[Role]:
         return [Role(name) for name in text.split("\n") if name]
     except ValueError:
         raise PersonError("there is no such role; choose from those on the page") from None
-
-
-def _departments(text: str) -> list[str]:
-    """One to a line; none means all."""
-    return [name for name in text.split("\n") if name.strip()] or ["*"]

@@ -42,6 +42,15 @@ def test_a_person_is_let_in_and_can_sign_in(site: Site):
     assert try_to(site, nina.email, PASSWORD).status_code == 303
 
 
+def test_a_department_in_another_case_is_the_one_that_cases_have(site: Site):
+    admin = sign_in(site, Role.ADMIN)
+    admin.send(f"{PEOPLE}/new", **NEW | {"departments": "heating\r\n PLUMBING \r\nroofing"})
+    with site.store.read() as db:
+        nina = by_email(db, "nina.novak@staff.example.com")
+    assert nina is not None
+    assert nina.departments == {"Heating", "Plumbing", "roofing"}
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [

@@ -110,7 +110,11 @@ def test_nothing_happens_in_the_future(site: Site):
         ({"email": "nobody"}, "email"),
         ({"email": "a@b\r\nBcc: c@example.com"}, "email"),
         ({"phone": "call me"}, "phone"),
-        ({"closed_at": "2026-10-05T10:00:00"}, "closed_at"),  # no offset: ambiguous twice a year
+        ({"closed_at": "2026-10-25T02:30:00"}, "closed_at"),  # no offset, and the clocks showed it twice
+        ({"closed_at": "04/05/2026 10:00"}, "closed_at"),
+        ({"phone": "15112345678.0"}, "phone"),
+        ({"phone": "0900 1234567"}, "phone"),
+        ({"region": "CA", "timezone": "America/Los_Angeles"}, "timezone"),
         ({"closed_at": "0001-01-01T00:00:00+14:00"}, "closed_at"),  # before the calendar begins, in UTC
         ({"closed_at": "9999-12-31T23:59:59-14:00"}, "closed_at"),
         ({"closed_at": "1970-01-01T00:00:00Z"}, "closed_at"),

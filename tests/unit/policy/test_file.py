@@ -118,9 +118,13 @@ def test_every_fault_names_the_key_the_value_and_what_is_allowed(old: str, new: 
         ("warn_percent = [50, 75, 90]", "warn_percent = [90, 50]", "escalation.warn_percent = 90, 50 must rise."),
         ('department = "*"', 'department = "Other"', 'escalation.routes must end with department = "*", not "Other".'),
         ('department = "Heating"', 'department = "*"',  # the first one would take everything
-         "escalation.routes must name each department once: *, Plumbing, *."),
+         "escalation.routes must name each department once, whatever its case and spaces: *, Plumbing, *."),
         ('department = "Plumbing"', 'department = "Heating"',  # the second one would take nothing
-         "escalation.routes must name each department once: Heating, Heating, *."),
+         "escalation.routes must name each department once, whatever its case and spaces: Heating, Heating, *."),
+        ('department = "Plumbing"', 'department = " HEATING"',  # a report of "heating" would be both
+         "escalation.routes must name each department once, whatever its case and spaces: Heating,  HEATING, *."),
+        ('"ticket resolved", "order delivered"]', '"Job  Completed"]',
+         "scope.kinds must name each once, whatever its case and spaces: job completed, Job  Completed."),
         ("first = 2026-12-28", "first = 2026-12-31",
          "calendar.closures: last = 2026-12-30 must not be before first = 2026-12-31."),
         ('"4.4" = "', '"4.44" = "', "clauses: the text of 4.4 is missing. Decisions cite it."),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import policy
-from models.report import is_landline
+from models.phones import is_landline
 from policy.checks import Check
 from policy.eligibility import ClosedServiceFacts, FollowUp, decide
 from policy.file import read_policy
@@ -75,7 +75,9 @@ def test_nothing_is_said_of_it_where_it_changes_nothing():
         ("+33612345678", False),
         ("+12125550123", False),  # mobiles and landlines share the plan: the provider will say
         ("+31201234567", True),  # Amsterdam
-        ("+491371234567", False),
+        ("+491371234567", True),  # shared cost: no edge lets it in any more
+        ("+447700900614", False),  # kept for films
+        ("+498001234567", True),
         (None, False),
     ],
 )

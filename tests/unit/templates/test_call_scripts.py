@@ -63,7 +63,7 @@ def test_whatever_stands_in_quotes_comes_from_the_catalogues(folder: Path) -> No
 def test_hostile_values_stay_values_on_one_line(language: str, sample: CallSample) -> None:
     harmless = render_call(sample.call, sample.values, language)
     for name, value in sample.values.items():
-        if isinstance(value, str) and name != "customer_name":  # one that is no name is left out of what is said
+        if isinstance(value, str) and name != "spoken_name":  # one that is no name is left out of what is said
             for text in HOSTILE:
                 script = render_call(sample.call, {**sample.values, name: text}, language)
                 assert "5439" not in script
@@ -73,7 +73,7 @@ def test_hostile_values_stay_values_on_one_line(language: str, sample: CallSampl
 
 def test_a_name_that_is_a_slogan_is_not_read_out() -> None:
     sample = CALL_SAMPLES[0]
-    script = render_call(sample.call, {**sample.values, "customer_name": "WIN at www.example.com"})
+    script = render_call(sample.call, {**sample.values, "spoken_name": "WIN at www.example.com"})
     assert "www.example.com" not in " ".join(SPOKEN.findall(script))
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from templates.dates import day_text, greeted_name, moment_text
+from templates.dates import day_text, moment_text
 from templates.language import read_language
 
 MONDAY = datetime(2026, 10, 5, 12, 30, tzinfo=UTC)
@@ -85,20 +85,3 @@ def test_a_plural(language: str, one: str, many: str) -> None:
     spoken = read_language(language)
     assert one in spoken.count(*texts, 1, over="1", most="4000")
     assert many in spoken.count(*texts, 2, over="2", most="4000")
-
-
-@pytest.mark.parametrize(
-    ("name", "language", "said"),
-    [
-        ("Anna Bergmann", "en", "Anna"),
-        ("Anna Bergmann", "fr", "Anna"),
-        ("Anna Bergmann", "de", "Anna Bergmann"),  # „Guten Tag Anna“ would be too familiar
-        ("  Anna   Bergmann ", "de", "Anna Bergmann"),
-        ("Anna", "de", "Anna"),
-        (" ", "de", None),
-        ("", "en", None),
-        (None, "de", None),
-    ],
-)
-def test_the_name_in_a_greeting(name: str | None, language: str, said: str | None) -> None:
-    assert greeted_name(name, language) == said

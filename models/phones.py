@@ -1,0 +1,142 @@
+"""Telephone numbers as exports write them: read where only one number can be meant, refused with the reason otherwise.
+
+The plans of countries come from the library phonenumbers. A spreadsheet takes plus and first zero from a number and
+writes long ones as decimals, so what is left may be somebody else's number: that is why two readings are a fault.
+"""
+
+import re
+from typing import Final
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, shortnumberinfo
+
+_EXAMPLE: Final = "write it as +49 30 123456"
+_FILLED: Final = f"is a filler and no telephone number; leave the cell empty, or {_EXAMPLE}"
+_DECIMAL: Final = re.compile(r"\+?\d+[.,]0+|\+?\d+(?:[.,]\d+)?[eE][+-]?\d+", re.ASCII)
+_SEVERAL: Final = re.compile(r"[/;,|&\n]|\s{2,}")
+_SURELY_SEVERAL: Final = re.compile(r"[;|&\n]")
+_BEGINNING: Final = re.compile(r"\+|00?[1-9]")
+_FEWEST_DIGITS: Final = 6
+"""Of a number that stands beside another one in a cell."""
+_FILLER: Final = re.compile(r"(\d)\1{6}")
+"""Seven equal digits in a row are what people type where a field must not be empty."""
+_MOST_WITHOUT_ZERO: Final = 11
+"""No country gives its people longer numbers than that without the first zero; the plans allow them all the same."""
+_COMPLETE: Final = ("+", "0", "\uff0b", "\uff10")
+"""How a number begins that lacks nothing."""
+_WORLDWIDE: Final = frozenset({"110", "112", "911", "999"})
+"""Emergency numbers that people know beyond the countries that use them."""
+_FOR_FILMS: Final = re.compile(r"\+447700900\d{3}|\+3363998\d{4}")
+"""Mobiles that regulators keep for films, and so for examples: nobody has one, and the library leaves them out."""
+_LANDLINES: Final = frozenset(
+    {PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP, PhoneNumberType.TOLL_FREE, PhoneNumberType.UAN}
+)
+_REACHABLE: Final = _LANDLINES | {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+_REFUSED: Final = {
+    PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
+    PhoneNumberType.SHARED_COST: "a shared-cost number",
+    PhoneNumberType.PERSONAL_NUMBER: "a number that forwards calls at the caller's cost",
+    PhoneNumberType.PAGER: "a pager",
+    PhoneNumberType.VOICEMAIL: "a voice mailbox",
+}
+
+
+def read_phone(text: str, country: str) -> str:
+    """E.164. A number without a country's code is read as one of `country`. ValueError says what is wrong with it."""
+    text = re.sub(r"^\s*tel:", "", text, flags=re.IGNORECASE).strip()
+    fault = _fault_of_text(text, country)
+    if fault:
+        raise ValueError(fault)
+    number = _only_reading(text, country)
+    fault = _fault_of_number(number)
+    if fault:
+        raise ValueError(fault)
+    return _e164(number)
+
+
+def is_landline(number: str | None) -> bool:
+    """Whether a number (E.164) takes no SMS, by its country's plan. Where mobiles share the plan of landlines: no."""
+    if number is None:
+        return False
+    kind = phonenumbers.number_type(phonenumbers.parse(number))
+    return kind in _LANDLINES or kind in _REFUSED
+
+
+def _fault_of_text(text: str, country: str) -> str | None:
+    """What can be said before anybody reads a number in it."""
+    digits = re.sub(r"\D", "", text)
+    if _DECIMAL.fullmatch(text):
+        return f"is a number as a spreadsheet writes it, and has lost digits or got some; {_EXAMPLE}"
+    if not digits:
+        return f"is not a telephone number; {_EXAMPLE}"
+    if _is_several(text):
+        return "has more than one number; write one, as +49 30 123456"
+    if re.search(r"[^\W\d_]|[#*]", text):
+        return "is not a telephone number alone; write it without words and extensions, as +49 30 123456"
+    if digits in _WORLDWIDE or shortnumberinfo.is_emergency_number(digits, country):
+        return "is an emergency number"
+    return _FILLED if len(set(digits)) == 1 else None
+
+
+def _is_several(text: str) -> bool:
+    """Numbers side by side, each with its own beginning; "030/123456" is one."""
+    parts = [part.strip(" ()") for part in _SEVERAL.split(text)]
+    whole = [part for part in parts if len(re.sub(r"\D", "", part)) >= _FEWEST_DIGITS]
+    return len(whole) > 1 and (all(map(_BEGINNING.match, whole)) or _SURELY_SEVERAL.search(text) is not None)
+
+
+def _only_reading(text: str, country: str) -> PhoneNumber:
+    """The only number that can be meant. ValueError: none, or one of two."""
+    at_home = _parsed(text, country)
+    if at_home is None:
+        raise ValueError(f"is not a telephone number; {_EXAMPLE}")
+    abroad = None if text.lstrip("( ").startswith(_COMPLETE) else _parsed(f"+{text}", None)
+    if abroad is None or abroad == at_home or not phonenumbers.is_valid_number(abroad):
+        return at_home
+    own = abroad.country_code == phonenumbers.country_code_for_region(country)
+    if _is_plausible(at_home):
+        if own or _begins_with_zero(country):
+            raise ValueError(f"may be {_shown(at_home)} or {_shown(abroad)}; write the one that is meant")
+        return at_home
+    if not own:
+        raise ValueError(f"is no number of {country}; if {_shown(abroad)} is meant, write it so")
+    return abroad
+
+
+def _begins_with_zero(country: str) -> bool:
+    """Whether numbers are written with a zero there, so that one without it lacks that or the plus."""
+    return phonenumbers.ndd_prefix_for_region(country, strip_non_digits=True) == "0"
+
+
+def _is_plausible(number: PhoneNumber) -> bool:
+    """As one of the country from which the first zero was taken."""
+    length = len(phonenumbers.national_significant_number(number))
+    return phonenumbers.is_valid_number(number) and length <= _MOST_WITHOUT_ZERO
+
+
+def _fault_of_number(number: PhoneNumber) -> str | None:
+    digits, kind = phonenumbers.national_significant_number(number), phonenumbers.number_type(number)
+    if not phonenumbers.is_possible_number(number):
+        return f"is too long or too short for a number of that country; {_EXAMPLE}"
+    if _FILLER.search(digits) or len(set(digits)) == 1:
+        return _FILLED
+    if kind in _REFUSED:
+        return f"is {_REFUSED[kind]}, which is neither called nor written to"
+    if kind not in _REACHABLE and not _FOR_FILMS.fullmatch(_e164(number)):
+        return f"is no number that anybody can have in that country; {_EXAMPLE}"
+    return None
+
+
+def _parsed(text: str, country: str | None) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _shown(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)

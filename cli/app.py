@@ -16,6 +16,7 @@ from cli import (
     importing,
     log,
     on_call,
+    optouts,
     outbound,
     people,
     policy,
@@ -56,6 +57,7 @@ app.add_typer(closing.app, name="escalations")
 app.add_typer(calls.app, name="calls")
 app.add_typer(replies.app, name="replies")
 app.add_typer(on_call.app, name="on-call")
+app.add_typer(optouts.app, name="optouts")
 app.add_typer(outbound.app, name="outbound")
 app.add_typer(people.app, name="people")
 app.add_typer(addresses.app, name="addresses")

@@ -1,6 +1,8 @@
-"""START: a number that opted out by text message may be texted again. Nothing else changes.
+"""The ways back that customers have themselves: START by text message, and the page behind the link in our mails.
 
-An opt-out that was said in any other way too, on a page, by mail, on the phone, as a report of spam, stays.
+START lets a number that opted out by text message be texted again, and nothing else: an opt-out that was said in any
+other way too, on a page, by mail, on the phone, as a report of spam, stays. The page takes back everything but STOP by
+text message, which the carriers keep to until START comes.
 """
 
 from collections.abc import Collection
@@ -9,11 +11,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from models.log import NewEntry, append
-from models.optouts import suppress_rows
-from models.tables import columns, suppressions
+from models.optouts import keys_of_person, still_counts, suppress_rows
+from models.tables import cases, columns, suppressions
 from models.tables.contact import ANY_CHANNEL
 from vocabulary import Channel, Clause, Event
 
+_KEPT = ("address_key", "since", "source", "case_id")
 _STILL_REFUSED = tuple(channel for channel in Channel if channel is not Channel.SMS)
 
 
@@ -36,10 +39,11 @@ def lift(
 ) -> bool:
     """The opt-out that this number sent by text now stands for the other channels; False when there is none."""
     swap = suppressions.delete().where(_said_by(_listed(number_key)))
-    gone = db.execute(swap.returning(*columns(suppressions, "address_key", "since", "source", "case_id"))).all()
+    gone = db.execute(swap.returning(*columns(suppressions, *_KEPT, "channel"))).all()
     suppress_rows(db, [
-        {**row._asdict(), "channel": channel, "until": None, "said_by": None}
-        for row in gone for channel in _STILL_REFUSED
+        {**{name: row._mapping[name] for name in _KEPT}, "channel": channel, "until": None, "said_by": None,
+         "recorded_by": None}
+        for row in gone if row.channel == ANY_CHANNEL for channel in _STILL_REFUSED
     ])  # fmt: skip
     if gone:
         detail = {"channel": Channel.SMS, "source": "START by sms"}
@@ -48,12 +52,26 @@ def lift(
     return bool(gone)
 
 
+def come_back(db: Connection, case_id: int, *, at: datetime) -> bool:
+    """The customer of a case takes back on our page what they refused. True when STOP by text message still counts."""
+    case = db.execute(select(cases).where(cases.c.id == case_id)).one()
+    of_person = suppressions.c.address_key.in_(keys_of_person(db, case)), still_counts(at)
+    gone = db.execute(suppressions.delete().where(*of_person).returning(*suppressions.c)).all()
+    by_text = [row for row in gone if row.said_by is not None and row.recorded_by is None]
+    suppress_rows(db, [{**row._asdict(), "channel": Channel.SMS, "until": None} for row in by_text])
+    if len(gone) > sum(row.channel == Channel.SMS for row in by_text):  # otherwise nothing has changed
+        detail = {"channel": "all but SMS" if by_text else "all", "source": "page"}
+        append(db, [NewEntry(event=Event.CONSENT_RENEWED, at=at, clause=Clause.OPT_OUT, case_id=case_id,
+                             actor="customer", policy_version=case.policy_version, detail=detail)])  # fmt: skip
+    return bool(by_text)
+
+
 def _listed(number_key: str | Collection[str]) -> Collection[str]:
     return [number_key] if isinstance(number_key, str) else number_key
 
 
 def _said_by(number_keys: Collection[str]) -> ColumnElement[bool]:
     """Never NULL, so that it can be turned round."""
-    by_text = and_(suppressions.c.channel == ANY_CHANNEL, suppressions.c.until.is_(None))
+    by_text = and_(suppressions.c.channel.in_((ANY_CHANNEL, Channel.SMS)), suppressions.c.until.is_(None))
     of_number = func.coalesce(suppressions.c.said_by, "").in_(number_keys)
     return and_(by_text, of_number)

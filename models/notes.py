@@ -30,6 +30,8 @@ class NoteKind(StrEnum):
     ATTACHED = "attached"
     CORRECTED = "root cause corrected"
     WITHDRAWN = "sub-task withdrawn"
+    LIFTED = "opt-out lifted"
+    """Why an opt-out was recorded by mistake."""
 
 
 class SubtaskEnd(StrEnum):

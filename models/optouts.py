@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -14,7 +14,7 @@ from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance, ending
 from models.outcomes import look_now
 from models.spellings import keys_of_number
-from models.tables import cases, services, suppressions
+from models.tables import cases, columns, services, suppressions
 from models.tables.contact import ANY_CHANNEL
 from vocabulary import Channel, Clause, Disposition, Event, Stage
 
@@ -51,7 +51,7 @@ def opt_out(
     if not suppress(db, case, at=at, source=source, actor=actor, refusal=refusal, said_by=said_by,
                     recorded_by=recorded_by):  # fmt: skip
         return False
-    keys = _keys_of_person(db, case)
+    keys = keys_of_person(db, case)
     out = refusals(opted_out(db, keys, at), keys)
     reason = "the customer has opted out" if refusal.until is None else "the customer asked for a pause"
     values = ending(Disposition.OPTED_OUT, at=at, next_at=at, reason=reason, clause=Clause.OPT_OUT)
@@ -78,7 +78,7 @@ def suppress(
     rows = [
         {"address_key": key, "channel": refusal.channel or ANY_CHANNEL, "since": at, "until": refusal.until,
          "source": source, "case_id": case.id, "said_by": said_by, "recorded_by": recorded_by}
-        for key in _keys_of_person(db, case)
+        for key in keys_of_person(db, case)
     ]  # fmt: skip
     if not suppress_rows(db, rows):
         return False
@@ -102,11 +102,31 @@ def suppress_address(
     return True
 
 
-def _keys_of_person(db: Connection, case: Row[Any]) -> list[str]:
+def keys_of_person(db: Connection, case: Row[Any]) -> list[str]:
     """The keys of a case's addresses, that of its number in every spelling."""
     of_service = select(services.c.phone).join_from(cases, services, services.c.id == cases.c.service_id)
     phone = db.execute(of_service.where(cases.c.id == case.id)).scalar()
     return list(dict.fromkeys((*keys_of(case), *(keys_of_number(phone) if phone else ()))))
+
+
+def in_force(db: Connection, case_id: int, now: datetime) -> Sequence[Row[Any]]:
+    """What the customer of a case refuses now, each once: channel, since, until, source and recorded_by."""
+    case = db.execute(select(cases).where(cases.c.id == case_id)).one()
+    wanted = select(*columns(suppressions, "channel", "since", "until", "source", "recorded_by")).distinct()
+    of_person = suppressions.c.address_key.in_(keys_of_person(db, case)), still_counts(now)
+    return db.execute(wanted.where(*of_person).order_by(suppressions.c.since, suppressions.c.channel)).all()
+
+
+def still_counts(now: datetime) -> ColumnElement[bool]:
+    """That a suppression is no pause that is over."""
+    return or_(suppressions.c.until.is_(None), suppressions.c.until > now)
+
+
+def lift_recorded(db: Connection, case: Row[Any], now: datetime) -> Sequence[str]:
+    """Take back what a person recorded for the customer of a case; the channels."""
+    recorded = suppressions.c.address_key.in_(keys_of_person(db, case)), suppressions.c.recorded_by.is_not(None)
+    gone = suppressions.delete().where(*recorded, still_counts(now)).returning(suppressions.c.channel)
+    return sorted(set(db.execute(gone).scalars()))
 
 
 def _entry(refusal: Refusal, source: str, actor: str, at: datetime, **of_case: Any) -> NewEntry:

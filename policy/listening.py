@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from policy.danger import dangers
+from policy.greeting import greeted
 from policy.law import speaks_of_law
 from policy.lexicon import LexiconFault, languages, table
 from policy.reply_words import words_heard
@@ -22,6 +23,7 @@ TABLES: Final[Mapping[str, frozenset[str]]] = {
         "praise", "blame", "leave", "leaving", "ending", "contacting", "help", "away", "subjects", "machine",
         "telephone", "reactions", "sent_from",
     }),
+    "names": frozenset({"none", "titles", "organisations"}),
 }  # fmt: skip
 """The keys of each table of a file; docs/adding-a-language.md says what they hold."""
 
@@ -38,6 +40,7 @@ def check_words() -> None:
     tells_of_trouble("x")
     yes_or_no("x")
     words_heard()
+    greeted("Xenia Ypsilon", whole=False)
 
 
 def _check_names(where: str, given: Mapping[str, Any], known: Mapping[str, Any] | frozenset[str]) -> None:

@@ -16,6 +16,7 @@ GRANTS: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.REASSIGN: frozenset({_MANAGER}),
     Permission.SIGN: frozenset({_MANAGER}),
     Permission.PAUSE: frozenset({_MANAGER}),
+    Permission.OPT_OUTS: frozenset({_MANAGER}),
     Permission.REPLIES: frozenset({_TEAM, _MANAGER}),
     Permission.LOG: frozenset({_QA}),
     Permission.ROOT_CAUSE: frozenset({_QA}),

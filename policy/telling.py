@@ -174,7 +174,7 @@ WORDINGS: dict[Event, Wording] = {
     Event.REPLY_WARNED: unread,
     Event.REPLY_BREACHED: unread_in_time,
     Event.REPLY_HANDED_OVER: handed,
-    Event.OPT_OUT_LIFTED: _plainly("An opt-out that was recorded by mistake was lifted", "reason"),
+    Event.OPT_OUT_LIFTED: _plainly("An opt-out that was recorded by mistake was lifted", "channel"),
     Event.DANGER_RAISED: _plainly("The customer reported a danger", "danger"),
     Event.DANGER_PASSED_ON: _plainly("Nobody took the danger in time; the next one was told", "told"),
     Event.DANGER_TAKEN: _plainly("Somebody took the danger into their hands"),

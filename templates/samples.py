@@ -174,7 +174,8 @@ _FORM: Final[Values] = {
     "recovery": False,
     "trap_path": "/s/k3v7q2m5x4c6b7n3z5l2p6r4t7w3y5d4/v",
 }
-_LEAVE: Final[Values] = {"company": COMPANY, "action": "/u/m4t6x2p7q5w3z6k2v4c7"}
+_LEAVE: Final[Values] = {"company": COMPANY, "action": "/u/m4t6x2p7q5w3z6k2v4c7", "out": False}
+_AGAIN: Final[Values] = {"company": COMPANY, "action": "/u/m4t6x2p7q5w3z6k2v4c7", "again": "q7w3e5r2t6y4"}
 _AFTER: Final[Values] = {"company": COMPANY, "has_concern": False, "contact_by": None, "change_until": None}
 _LESS: Final[Values] = {"company": COMPANY, "channel": None, "until": None}
 
@@ -225,7 +226,13 @@ PAGE_SAMPLES: Final[tuple[PageSample, ...]] = (
     _page("again-closed", "closed again, and an answer", "again", {"company": COMPANY}, closed=True, kept=True),
     _page("unavailable", "a link that cannot be used", "unavailable", {"company": COMPANY}),
     _page("unsubscribe", "unsubscribe", "unsubscribe", _LEAVE),
-    _page("unsubscribe-again", "unsubscribe, once more", "unsubscribe_again", _LEAVE, again="q7w3e5r2t6y4", stop=None),
+    _page("unsubscribe-again", "unsubscribe, once more", "unsubscribe_again", _AGAIN, stop=None),
+    _page("come-back", "unsubscribe, opted out before", "unsubscribe", _LEAVE, out=True),
+    _page("come-back-again", "surveys again, once more", "unsubscribe_again", _AGAIN, stop="nothing"),
+    _page("welcome-back", "surveys again", "welcome_back", {"company": COMPANY}, texts_stopped=False),
+    _page(
+        "welcome-back-stop", "surveys again, but for texts", "welcome_back", {"company": COMPANY}, texts_stopped=True
+    ),
     _page("unsubscribed", "unsubscribed", "unsubscribed", {"company": COMPANY}),
     _page("preference-channel", "less of one channel", "preference_set", _LESS, channel="sms"),
     _page("preference-pause", "a pause", "preference_set", _LESS, until="10 June 2026"),

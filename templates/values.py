@@ -67,9 +67,10 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
     "thanks": frozenset({"company", "has_concern", "contact_by", "change_until"}),
     "again": frozenset({"company", "closed", "kept"}),
     "unavailable": frozenset({"company"}),
-    "unsubscribe": frozenset({"company", "action"}),
+    "unsubscribe": frozenset({"company", "action", "out"}),
     "unsubscribe_again": frozenset({"company", "action", "again", "stop"}),
     "unsubscribed": frozenset({"company"}),
+    "welcome_back": frozenset({"company", "texts_stopped"}),
     "preference_set": frozenset({"company", "channel", "until"}),
     "problem": frozenset({"company", "problem"}),
 }  # fmt: skip
@@ -146,7 +147,14 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "texts", "goes_out", "not_written", "departments", "next_path", "known",
     }),
     "reply_opt_out": frozenset({"reply", "clause", "done_as", "channels", "said", "explain", "next_path"}),
-    "case": frozenset({"case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed", "runs"}),
+    "case": frozenset({
+        "case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed", "runs",
+        "opt_outs",
+        "lift_path",
+    }),
+    "opt_outs": frozenset({
+        "number", "path", "rows", "may_lift", "customer_only", "some_stay", "said", "clause", "zone",
+    }),
     "concerns": frozenset({"asked", "faults", "rows", "next", "zone", "departments", "severities", "states"}),
     "concern": frozenset({
         "concern", "contact", "clocks", "paused", "moments", "zone", "clauses", "said", "may", "ways", "texts",

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     """Sign that a customer cannot be reached."""
     PAUSE = "pause"
     """Let a concern's clock stand still for a reason that the policy lists."""
+    OPT_OUTS = "opt_outs"
+    """Lift an opt-out that a colleague recorded by mistake."""
     REPLIES = "replies"
     """Say what a reply means that no program understood."""
     LOG = "log"

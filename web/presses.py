@@ -1,6 +1,7 @@
 """The button of the way out: programs that try out a mail press it, too. One that looks like theirs is asked for again.
 
-Nobody is kept from leaving: the second press counts whoever sends it, and so does the request of a mail program.
+Nobody is kept from leaving: the second press counts whoever sends it, and so does the request of a mail program. Coming
+back is another matter: nobody may be written to again because a program pressed a button.
 """
 
 from collections.abc import Callable
@@ -32,9 +33,25 @@ class Presses:
 
     def again(self, token: str, body: bytes, headers: Headers) -> str | None:
         """What the form of the second press has to bring along. None when this press counts."""
-        fields, now = _fields(body), self._clock()
-        if _ONE_CLICK in body.lower() or self._nonces.read(fields.get("again", ""), token, now):
+        now = self._clock()
+        if is_one_click(body) or self._is_second(token, body, now):
             return None
+        believed = self._is_a_persons(token, headers, now)
+        return self._nonces.issue(token, now) if believed is False else None
+
+    def again_to_return(self, token: str, body: bytes, headers: Headers) -> str | None:
+        """The same for taking an opt-out back: everybody presses twice, and what looks like a program never counts."""
+        now = self._clock()
+        believed = self._is_a_persons(token, headers, now)
+        if believed is None or (believed and self._is_second(token, body, now)):
+            return None
+        return self._nonces.issue(token, now)
+
+    def _is_second(self, token: str, body: bytes, now: datetime) -> bool:
+        return self._nonces.read(_fields(body).get("again", ""), token, now) is not None
+
+    def _is_a_persons(self, token: str, headers: Headers, now: datetime) -> bool | None:
+        """None for a token that is none of ours."""
         with self._store.read() as db:
             link = open_link(db, token, (LinkPurpose.UNSUBSCRIBE,), now)
             if link is None:
@@ -42,8 +59,12 @@ class Presses:
             rules = rules_of(db, link.policy_version).survey.machines
             press = Submission(at=now, arrived_at=arrived_at(db, link), rating=None, comment=False,
                                visitor=visitor_of(headers), signals=signals_of(headers))  # fmt: skip
-        believed = is_a_persons_press(press, self._visits.of(link.case_id, now), rules)
-        return None if believed else self._nonces.issue(token, now)
+        return is_a_persons_press(press, self._visits.of(link.case_id, now), rules)
+
+
+def is_one_click(body: bytes) -> bool:
+    """Whether a mail program says that its user wants to leave."""
+    return _ONE_CLICK in body.lower()
 
 
 def _fields(body: bytes) -> dict[str, str]:

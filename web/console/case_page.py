@@ -13,6 +13,7 @@ from web.console.cases import PATH
 from web.console.concern_forms import author
 from web.console.concern_page import state_of
 from web.console.doors import Desk, Done, Door, Page, Visit
+from web.console.opt_outs import refused_now
 from web.console.runs import case_runs
 from web.console.scope import sees_concern
 from web.console.story import moments
@@ -31,7 +32,7 @@ class CasePage:
         )
 
     def show(self, visit: Visit) -> Page:
-        row = _found(visit)
+        row, refused = _found(visit), refused_now(visit)
         return Page(template="case", values={
             "case": _facts(row, visit),
             "contact": {"email": row.email, "phone": row.phone, "zone": row.recipient_timezone,
@@ -42,6 +43,8 @@ class CasePage:
             "zone": zone_text(visit.now, visit.person.zone),
             "clauses": {"c4_5": rules_of(visit.db, row.policy_version).clauses["4.5"]},
             "said": {"comment": visit.form.get("comment", "") if visit.fault else ""},
+            "opt_outs": refused,
+            "lift_path": f"{PATH}/{visit.number}/opt-outs" if visit.may(Permission.OPT_OUTS) else None,
             "sealed": row.stage == Stage.CLOSED,
         })  # fmt: skip
 

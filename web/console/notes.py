@@ -29,6 +29,8 @@ NOTES: Final[dict[str, str]] = {
     "shift-added": "The shift is saved.",
     "shifts-read": "The calendar is imported.",
     "shift-removed": "The shift is removed.",
+    "lifted": "The opt-out is lifted. Cases that ended stay ended; services closed from now on are followed up.",
+    "lifted-some": "What a colleague recorded is lifted; what the customer told us stays. Cases that ended stay ended.",
     "acknowledged": "The concern is in your hands.",
     "commented": "Your comment is kept.",
     "written": "Your message is owed to the customer and goes out in their contact window.",

@@ -30,6 +30,7 @@ from web.console.guides import Guides
 from web.console.log import Log
 from web.console.me import Me
 from web.console.on_call import OnCallCalendar
+from web.console.opt_outs import OptOuts
 from web.console.people import People
 from web.console.replies import Replies
 from web.console.reviews import Reviews
@@ -50,7 +51,7 @@ class Room(Protocol):
 
 ROOMS: tuple[Callable[[Desk], Room], ...] = (
     Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Log, Reviews,
-    Runs, People, SetUp, Me, Guides, Alarms, OnCallCalendar,
+    Runs, People, SetUp, Me, Guides, Alarms, OnCallCalendar, OptOuts,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from vocabulary import Permission, Role
 EXACTLY = {
     Role.SERVICE_TEAM: {"calls", "cases", "contact_data", "concerns", "replies"},
     Role.SERVICE_MANAGER: {
-        "cases", "contact_data", "concerns", "reassign", "sign", "pause", "replies", "runs",
+        "cases", "contact_data", "concerns", "reassign", "sign", "pause", "opt_outs", "replies", "runs",
     },
     Role.QA: {"cases", "log", "root_cause", "reports"},
     Role.MANAGEMENT: {"reports", "runs"},

@@ -1,0 +1,65 @@
+"""What a customer has opted out of, and lifting what a colleague recorded by mistake (clause 2.4)."""
+
+from typing import Any
+
+from casework.lifting import CUSTOMER_ONLY, lift
+from casework.rules import rules_of_case
+from models.optouts import in_force
+from models.tables.contact import ANY_CHANNEL
+from vocabulary import Channel, Permission
+from web.console.cases import PATH
+from web.console.concern_forms import author
+from web.console.doors import Desk, Done, Door, Page, Visit
+from web.console.times import moment, zone_text
+
+_WORDS = {
+    ANY_CHANNEL: "everything",
+    Channel.EMAIL: "e-mails",
+    Channel.SMS: "text messages",
+    Channel.PHONE: "calls",
+}
+
+
+class OptOuts:
+    """Two steps: the page of the case leads here, and here the reason is asked for."""
+
+    def __init__(self, _desk: Desk) -> None:
+        """Everything is read from the store."""
+
+    def doors(self) -> tuple[Door, ...]:
+        path, needs = f"{PATH}/{{number}}/opt-outs", Permission.OPT_OUTS
+        return (
+            Door(path=path, needs=needs, of="case", handler=self.show),
+            Door(path=path, method="POST", needs=needs, of="case", handler=self.lift, again=self.show),
+        )
+
+    def show(self, visit: Visit) -> Page:
+        rows = refused_now(visit)
+        return Page(template="opt_outs", values={
+            "number": visit.number,
+            "path": f"{PATH}/{visit.number}",
+            "rows": rows,
+            "may_lift": any(row["by"] for row in rows),
+            "customer_only": f"{CUSTOMER_ONLY[0].upper()}{CUSTOMER_ONLY[1:]}.",
+            "some_stay": any(not row["by"] for row in rows),
+            "said": {"reason": visit.form.get("reason", "") if visit.fault else ""},
+            "clause": rules_of_case(visit.db, visit.number).clauses["2.4"],
+            "zone": zone_text(visit.now, visit.person.zone),
+        })  # fmt: skip
+
+    def lift(self, visit: Visit) -> Done:
+        done = lift(visit.db, visit.number, by=author(visit), reason=visit.form.get("reason", ""), at=visit.now)
+        return Done(to=f"{PATH}/{visit.number}", note="lifted-some" if done.some_stay else "lifted")
+
+
+def refused_now(visit: Visit) -> list[dict[str, Any]]:
+    """What the customer of a case refuses; `by`: who recorded it, None when the customer did it alone."""
+    return [
+        {
+            "what": _WORDS.get(row.channel, row.channel),
+            "since": moment(row.since, visit.now, visit.person.zone),
+            "until": moment(row.until, visit.now, visit.person.zone) if row.until else None,
+            "by": row.recorded_by,
+        }
+        for row in in_force(visit.db, visit.number, visit.now)
+    ]

@@ -43,7 +43,10 @@ def test_doctor_names_the_country_of_branches_that_are_there_already(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     with place.store.write() as db:
-        reports = [seed.report(external_id=f"J-{region}", region=region) for region in ("GB", "GB-SCT", "FR")]
+        reports = [
+            seed.report(external_id=f"J-{region}", region=region, timezone=zone)
+            for region, zone in {"GB": "Europe/London", "GB-SCT": "Europe/London", "FR": "Europe/Paris"}.items()
+        ]
         receive(db, reports, at=seed.ANSWERED_AT)
     out, _ = typed(monkeypatch, capsys, "doctor")
     [line] = [line for line in out.splitlines() if "keep holidays" in line]

@@ -27,6 +27,7 @@ from tests.seed import report
         ("(030) 231-25017", "DE", "+493023125017"),
         ("030/23125017", "DE", "+493023125017"),
         ("+49 (0)151 12345678", "DE", "+4915112345678"),
+        ("+49 30 20000000", "DE", "+493020000000"),  # of an exchange, and no filler
         ("0049 151 12345678", "DE", "+4915112345678"),
         ("tel:+49-30-23125017", "DE", "+493023125017"),
         ("+44 7700 900614", "DE", "+447700900614"),  # kept for films, as our examples are
@@ -47,6 +48,8 @@ def test_a_number_that_alone_can_be_meant_is_read(text: str, country: str, numbe
         ("4.91511e12", "DE", "as a spreadsheet writes it"),
         ("0000000000", "DE", "is a filler"),
         ("9999999999", "US", "is a filler"),
+        ("555-555-5555", "US", "is a filler"),
+        ("0611 2222222", "DE", "is a filler"),
         ("0151 11111111", "DE", "is a filler"),
         ("+49 30 0000000", "DE", "is a filler"),
         ("110", "DE", "is an emergency number"),

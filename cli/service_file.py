@@ -3,11 +3,7 @@
 Taken whole or not at all, unless the caller asks for the faultless rows: then the others can go to a file to be mended.
 """
 
-import csv
-import io
-import re
-from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +11,8 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from cli.table_file import Columns, FileFault, Table, ask_about_letters, cut, in_other_letters, read_table
+from cli.wrong_letters import are_wrong, code_page_of
 from models.inbox import Fault, receive
 from models.moments import EXAMPLE, is_iso
 from models.places import RegionError, ZoneError
@@ -28,16 +26,11 @@ REQUIRED = tuple(name for name, field in ClosedService.model_fields.items() if f
 REFUSED = ("refused_line", "refused_why")
 """Columns in front of rows that are handed back: there they keep their place when a row lacks a cell."""
 
-_MAX_BYTES = 64 * 1024 * 1024
-_MAX_ROWS = 200_000
+_COLUMNS = Columns(REQUIRED, COLUMNS + REFUSED)
+_NAMES = ("customer_name", "agent", "branch")
 _MAX_CELL = 4_000
-_MAX_QUOTED = 60
 _FIRST_YEAR = "2000"
 """The oldest for which holidays are known. Earlier ones come from an empty date in a spreadsheet."""
-
-
-class FileFault(Exception):
-    """The file as a whole cannot be used. The text says why and what to do; the caller knows the file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +52,7 @@ class ServiceFile:
 
     reports: list[tuple[int, ClosedService]]
     faults: list[RowFault]
-    encoding: str = "utf-8"
+    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +64,34 @@ class ImportResult:
     faults: list[RowFault]
 
 
-def read_service_file(path: Path) -> ServiceFile:
-    """Every row of the file, checked. `FileFault` if nobody can tell what its rows are."""
-    text, encoding = _text(path)
-    rows = _rows(text)
-    header = _header(next(rows, (1, []))[1])
-    read = [(line, _report(line, header, cells)) for line, cells in rows]
-    if not read:
+def read_service_file(path: Path, encoding: str | None = None) -> ServiceFile:
+    """Every row of the file, checked. `FileFault` if nobody can tell what its rows are, or in which letters they are
+    written, unless `encoding` says that.
+    """
+    table = read_table(path, _COLUMNS, encoding)
+    if not table.rows:
         raise FileFault("the file has a header and no rows")
+    if encoding is None and not table.encoding.startswith("utf"):
+        ask_about_letters(table)
+        _ask_about_countries(table)
+    read = [(line, _report(line, table.header, cells)) for line, cells in table.rows]
     reports = [(line, report) for line, report in read if isinstance(report, ClosedService)]
-    return ServiceFile(reports, [fault for _, fault in read if isinstance(fault, RowFault)], encoding)
+    return ServiceFile(reports, [fault for _, fault in read if isinstance(fault, RowFault)], table)
+
+
+def lines_with_wrong_letters(file: ServiceFile) -> list[int]:
+    """Of the rows whose names look as if they had been read in another encoding than they were written in."""
+    return [line for line, report in file.reports if any(are_wrong(getattr(report, name) or "") for name in _NAMES)]
+
+
+def _ask_about_countries(table: Table) -> None:
+    """Western letters are a guess too bold where the country's own Windows has others."""
+    place = table.header.index("region")
+    for line, cells in table.rows:
+        page = code_page_of(cells[place].strip()) if place < len(cells) and not "".join(cells).isascii() else None
+        if page is not None:
+            why = f"line {line} is of {cells[place].strip()}, where Windows has not the Western ones"
+            raise in_other_letters(why, f"{page}, iso8859-2 or another")
 
 
 def import_reports(store: Store, file: ServiceFile, at: datetime, *, partly: bool = False) -> ImportResult:
@@ -95,76 +106,27 @@ def import_reports(store: Store, file: ServiceFile, at: datetime, *, partly: boo
     return ImportResult(received.new, received.known, faults)
 
 
-def write_refused(path: Path, original_file: Path, faults: Sequence[RowFault]) -> None:
+def write_refused(path: Path, file: ServiceFile, faults: Sequence[RowFault]) -> None:
     """Write the rows with a fault, and why, to a new file that can be mended and imported. `FileFault` if it exists."""
-    rows = list(_rows(_text(original_file)[0]))
-    top, header = rows[0]
-    added = {top: REFUSED} | {fault.line: (str(fault.line), str(fault)) for fault in faults}
-    ours = {place for place, name in enumerate(header) if name.strip() in REFUSED}
-    header, *refused = ([*added[line], *(_unguarded(text) for place, text in enumerate(cells) if place not in ours)]
-                        for line, cells in rows if line in added)  # fmt: skip
+    added = {fault.line: (str(fault.line), str(fault)) for fault in faults}
+    theirs = [place for place, name in enumerate(file.table.header) if name not in REFUSED]
+    refused = [(*added[line], *_cells(cells, theirs)) for line, cells in file.table.rows if line in added]
     try:
-        with path.open("x", encoding="utf-8-sig", newline="") as file:
-            write_csv(file, header, refused)
+        with path.open("x", encoding="utf-8-sig", newline="") as opened:
+            write_csv(opened, (*REFUSED, *(file.table.header[place] for place in theirs)), refused)
     except OSError as error:
         raise FileFault(f"the refused rows cannot be written to {path.name}: {error.strerror}") from None
 
 
+def _cells(cells: Sequence[str], theirs: Sequence[int]) -> list[str]:
+    """As they are, those that a row has too many included."""
+    last = max(theirs)
+    return [_unguarded(text) for place, text in enumerate(cells) if place in theirs or place > last]
+
+
 def _inbox_fault(fault: Fault, line: int, report: ClosedService) -> RowFault:
     rule = f"is not new: {fault.rule}" if fault.field == "external_id" else fault.rule
-    return RowFault(line, fault.field, _cut(str(getattr(report, fault.field))), rule)
-
-
-def _text(path: Path) -> tuple[str, str]:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise FileFault(f"the file cannot be read: {error.strerror}") from None
-    if len(content) > _MAX_BYTES:
-        raise FileFault(f"the file is larger than {_MAX_BYTES // 1024**2} MB; divide it")
-    if b"\0" in content:
-        raise FileFault('the file is not plain text (it has NUL bytes), perhaps a workbook; save it as "CSV UTF-8"')
-    for encoding in ("utf-8-sig",) if content.startswith(BOM_UTF8) else ("utf-8", "cp1252"):
-        try:
-            return content.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    raise FileFault('the file is neither UTF-8 nor cp1252 (Western Windows); save it as "CSV UTF-8"')
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Every row, header first, with the line on which it begins. Rows without any content are passed over."""
-    reader, count, line = csv.reader(io.StringIO(text, newline=""), strict=True), 0, 1
-    try:
-        for cells in reader:
-            if any(text.strip() for text in cells):
-                count += 1
-                if count > 1 + _MAX_ROWS:
-                    raise FileFault(f"the file has more than {_MAX_ROWS:,} rows; divide it")
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        # Where a quote is wrong, nobody can tell which lines are rows; so this is a fault of the whole file.
-        why = f"its row cannot be divided into cells ({error}, seen in line {reader.line_num})"
-        rule = "close every quote, and write a quote inside a quoted cell twice"
-        raise FileFault(f"line {line}: {why}; {rule}") from None
-
-
-def _header(cells: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in cells)
-    if not names:
-        raise FileFault(f"the file is empty; its first line names the columns: {', '.join(COLUMNS)}")
-    if mark := re.search(r"[;\t|]", names[0]):
-        raise FileFault(f"the columns are separated by {mark[0]!r}; separate them by commas")
-    allowed = COLUMNS + REFUSED
-    faults = [f"{name} is missing" for name in REQUIRED if name not in names]
-    faults += [f"{name} appears twice" for name in allowed if names.count(name) > 1]
-    faults += [f"{_cut(name)!r} is unknown" for name in dict.fromkeys(names) if name not in allowed][: len(allowed)]
-    if faults:
-        may = f"required: {', '.join(REQUIRED)}; allowed: {', '.join(COLUMNS[len(REQUIRED) :])}"
-        raise FileFault(f"the header is wrong: {'; '.join(faults)} ({may})")
-    return names
+    return RowFault(line, fault.field, cut(str(getattr(report, fault.field))), rule)
 
 
 def _report(line: int, header: Sequence[str], cells: Sequence[str]) -> ClosedService | RowFault:
@@ -195,10 +157,10 @@ _Faults = dict[str, tuple[str, str]]  # by column: the value, cut, and what is w
 def _cell_faults(values: Mapping[str, str]) -> _Faults:
     """What is wrong in a file, and not in a report."""
     long = [name for name in values if len(values[name]) > _MAX_CELL]
-    faults = {name: (_cut(values[name]), f"is longer than {_MAX_CELL:,} characters") for name in long}
+    faults = {name: (cut(values[name]), f"is longer than {_MAX_CELL:,} characters") for name in long}
     closed_at = values["closed_at"].strip()
     if is_iso(closed_at) and closed_at < _FIRST_YEAR:
-        faults["closed_at"] = _cut(closed_at), f"lies before the year {_FIRST_YEAR}"
+        faults["closed_at"] = cut(closed_at), f"lies before the year {_FIRST_YEAR}"
     return faults | {name: ("", "is empty; every service needs one") for name in REQUIRED if not values[name].strip()}
 
 
@@ -208,7 +170,7 @@ def _model_faults(error: ValidationError, values: Mapping[str, str]) -> _Faults:
     for detail in error.errors(include_url=False):
         column, given = str(detail["loc"][0]), detail["input"]
         part = given if column in _OF_SEVERAL and isinstance(given, str) else values[column]
-        faults.setdefault(column, (_cut(part), _rule(detail)))
+        faults.setdefault(column, (cut(part), _rule(detail)))
     return faults
 
 
@@ -231,7 +193,3 @@ _RULES = {
     "enum": f"is not a channel; write {' or '.join(Channel)}, several separated by commas",
     "too_long": "has more than {max_length} entries",
 }
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MAX_QUOTED else text[: _MAX_QUOTED - 1] + "…"

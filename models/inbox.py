@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, tuple_
 
 from models.language_tags import language_tag
+from models.placeholders import is_no_address
 from models.report import ClosedService, ReopenedService, address_key
 from models.store import insert_new
 from models.tables import columns, services
@@ -130,14 +131,16 @@ def _place(report: ClosedService, body: str, before: Sequence[_Closing], at: dat
 
 def _row(report: ClosedService, body: str, closing: int, at: datetime) -> dict[str, Any]:
     values = report.model_dump(exclude={"channels", "tags"})
+    email = report.email if report.email and not is_no_address(report.email) else None
     return values | {
-        # As a tag where it can be read; `body_sha256` stays that of what was reported, so that it is known again.
+        # As far as they can be read; `body_sha256` stays that of what was reported, so that it is known again.
         "language": report.language and (language_tag(report.language) or report.language),
+        "email": email,
         "closing": closing,
         "body_sha256": body,
         "received_at": at,
         "channels": ",".join(report.channels),
         "tags": ",".join(report.tags),
-        "email_key": address_key(report.email) if report.email else None,
+        "email_key": address_key(email) if email else None,
         "phone_key": address_key(report.phone) if report.phone else None,
     }

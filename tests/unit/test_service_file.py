@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cli.service_file import COLUMNS, FileFault, RowFault, ServiceFile, read_service_file
+from cli.service_file import COLUMNS, RowFault, ServiceFile, read_service_file
+from cli.table_file import FileFault
 from models.report import ClosedService
 from templates.csv_out import write_csv
 
@@ -53,7 +54,7 @@ def test_a_row_becomes_a_report_with_its_line(path: Path):
     report = file.reports[0][1]
     assert report == ClosedService.model_validate(ROW)
     assert (report.phone, report.channels, report.tags) == ("+493023125417", ("sms", "email"), ("vip",))
-    assert (file.faults, file.encoding) == ([], "utf-8")
+    assert (file.faults, file.table.encoding) == ([], "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_a_row_becomes_a_report_with_its_line(path: Path):
 )
 def test_the_encodings_of_spreadsheets_are_read_and_named(path: Path, encoding: str, named: str):
     file = read(path, table(ROW).encode(encoding))
-    assert (file.encoding, file.reports[0][1].customer_name) == (named, "Käthe Weiß")
+    assert (file.table.encoding, file.reports[0][1].customer_name) == (named, "Käthe Weiß")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -94,15 +95,13 @@ def test_columns_stand_in_any_order_and_those_of_refused_rows_are_passed_over(pa
         (b"", "the file is empty; its first line names the columns: source, external_id, closed_at"),
         (b"\n , ,\n", "the file is empty"),
         (f"{HEADER}\n,,,\n", "a header and no rows"),
-        (table(ROW).replace(",", ";"), "separated by ';'; separate them by commas"),
-        (table(ROW).replace(",", "\t"), "separated by '\\t'"),
-        (table(ROW).encode("utf-16"), "NUL bytes"),
+        (table(ROW).encode("utf-16-le"), "NUL bytes"),
         (b"PK\x03\x04\x14\x00\x08", "perhaps a workbook"),
         (table(ROW).encode() + b"\x81", "neither UTF-8 nor cp1252"),
         (b"\xef\xbb\xbf" + table(ROW).encode("cp1252"), "neither UTF-8 nor cp1252"),
         (table(ROW).replace("closed_at", "closed"), "closed_at is missing; 'closed' is unknown (required: source"),
         (table(ROW).replace("tags", "email"), "email appears twice"),
-        (table(ROW).replace("tags", ""), "'' is unknown"),
+        (table(ROW).replace("phone,channels", ",channels"), "'' is unknown"),
         (table(ROW).replace("tags", "T" * 500), f"'{'T' * 59}…' is unknown"),
         (f'{HEADER}\n{LINE}\n{LINE},"\n\n', "line 3: its row cannot be divided into cells (unexpected end of data"),
         (f"{HEADER}\n{LINE}{'x' * 200_000}\n", "line 2: its row cannot be divided into cells (field larger"),
@@ -181,7 +180,7 @@ def test_a_row_with_several_faults_is_one_fault_that_names_them_all(path: Path):
     assert "; email: 'x' is not an e-mail address" in fault.rule
 
 
-@pytest.mark.parametrize(("line", "cells"), [(LINE.removesuffix(",vip"), 12), (LINE + ",", 14), ("x", 1)])
+@pytest.mark.parametrize(("line", "cells"), [(LINE.removesuffix(",vip"), 12), (LINE + ",x", 14), ("x", 1)])
 def test_a_row_with_another_number_of_cells_is_refused(path: Path, line: str, cells: int):
     (fault,) = read(path, f"{HEADER}\n{line}\n").faults
     assert str(fault) == f"cells: '{cells}' in this row, and 13 in the header"

@@ -18,6 +18,8 @@ _SURELY_SEVERAL: Final = re.compile(r"[;|&\n]")
 _BEGINNING: Final = re.compile(r"\+|00?[1-9]")
 _FEWEST_DIGITS: Final = 6
 """Of a number that stands beside another one in a cell."""
+_FEWEST_EQUAL: Final = 6
+"""Behind the area's code; "030 0000000" is what people type where a field must not be empty, "030 20000000" is not."""
 _MOST_WITHOUT_ZERO: Final = 11
 """No country gives its people longer numbers than that without the first zero; the plans allow them all the same."""
 _COMPLETE: Final = ("+", "0", "\uff0b", "\uff10")
@@ -116,8 +118,9 @@ def _fault_of_number(number: PhoneNumber) -> str | None:
     digits, kind = phonenumbers.national_significant_number(number), phonenumbers.number_type(number)
     if not phonenumbers.is_possible_number(number):
         return f"is too long or too short for a number of that country; {_EXAMPLE}"
-    if len(set(digits[phonenumbers.length_of_national_destination_code(number) :])) == 1:
-        return _FILLED  # what people type where a field must not be empty; "030 20000000" is a number
+    behind = digits[phonenumbers.length_of_national_destination_code(number) :]
+    if len(set(digits)) == 1 or (len(set(behind)) == 1 and len(behind) >= _FEWEST_EQUAL):
+        return _FILLED
     if kind in _REFUSED:
         return f"is {_REFUSED[kind]}, which is neither called nor written to"
     if kind not in _REACHABLE and not _FOR_FILMS.fullmatch(_e164(number)):

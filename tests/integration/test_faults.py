@@ -130,7 +130,7 @@ def live_through(days: Days, fakes: Fakes, sends: int) -> Account:
 
 def report(days: Days, number: int) -> ClosedService:
     by_mail = {"email": f"c{number}@example.com", "channels": "email"}
-    by_sms = {"phone": f"+49{_PREFIXES[number // 2000 % 6]}{number // 2 % 1000:03}1111", "channels": "sms"}
+    by_sms = {"phone": f"+49{_PREFIXES[number // 2000 % 6]}{number // 2 % 1000:03}1234", "channels": "sms"}
     return ClosedService(
         source="crm", external_id=f"J-{number}", closed_at=days.now - timedelta(hours=8), kind="job completed",
         department="Heating", branch="Berlin", region="DE-BE", timezone="Europe/Berlin",

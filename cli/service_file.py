@@ -3,16 +3,17 @@
 Taken whole or not at all, unless the caller asks for the faultless rows: then the others can go to a file to be mended.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from cli.table_file import Columns, FileFault, Table, ask_about_letters, cut, in_other_letters, read_table
-from cli.wrong_letters import are_wrong, code_page_of
+from cli.file_text import FileFault, read_text
+from cli.service_table import COLUMNS, REFUSED, REQUIRED, Row, column_of, cut, read_table
 from models.inbox import Fault, receive
 from models.moments import EXAMPLE, is_iso
 from models.places import RegionError, ZoneError
@@ -21,13 +22,6 @@ from models.store import Store
 from templates.csv_out import cell, write_csv
 from vocabulary import Channel
 
-COLUMNS = tuple(ClosedService.model_fields)
-REQUIRED = tuple(name for name, field in ClosedService.model_fields.items() if field.is_required())
-REFUSED = ("refused_line", "refused_why")
-"""Columns in front of rows that are handed back: there they keep their place when a row lacks a cell."""
-
-_COLUMNS = Columns(REQUIRED, COLUMNS + REFUSED)
-_NAMES = ("customer_name", "agent", "branch")
 _MAX_CELL = 4_000
 _FIRST_YEAR = "2000"
 """The oldest for which holidays are known. Earlier ones come from an empty date in a spreadsheet."""
@@ -52,7 +46,10 @@ class ServiceFile:
 
     reports: list[tuple[int, ClosedService]]
     faults: list[RowFault]
-    table: Table
+    encoding: str = "utf-8"
+    separator: str = ","
+    passed_over: list[Row] = field(default_factory=list)
+    """Titles above the header, totals below the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +62,13 @@ class ImportResult:
 
 
 def read_service_file(path: Path, encoding: str | None = None) -> ServiceFile:
-    """Every row of the file, checked. `FileFault` if nobody can tell what its rows are, or in which letters they are
-    written, unless `encoding` says that.
-    """
-    table = read_table(path, _COLUMNS, encoding)
-    if not table.rows:
-        raise FileFault("the file has a header and no rows")
-    if encoding is None and not table.encoding.startswith("utf"):
-        ask_about_letters(table)
-        _ask_about_countries(table)
-    read = [(line, _report(line, table.header, cells)) for line, cells in table.rows]
+    """Every row of the file, checked. `FileFault` if nobody can tell what its rows are, or its letters."""
+    text, encoding = read_text(path, encoding)
+    table = read_table(text)
+    read = [(line, _report(line, table.names, cells)) for line, cells in table.rows]
     reports = [(line, report) for line, report in read if isinstance(report, ClosedService)]
-    return ServiceFile(reports, [fault for _, fault in read if isinstance(fault, RowFault)], table)
-
-
-def lines_with_wrong_letters(file: ServiceFile) -> list[int]:
-    """Of the rows whose names look as if they had been read in another encoding than they were written in."""
-    return [line for line, report in file.reports if any(are_wrong(getattr(report, name) or "") for name in _NAMES)]
-
-
-def _ask_about_countries(table: Table) -> None:
-    """Western letters are a guess too bold where the country's own Windows has others."""
-    place = table.header.index("region")
-    for line, cells in table.rows:
-        page = code_page_of(cells[place].strip()) if place < len(cells) and not "".join(cells).isascii() else None
-        if page is not None:
-            why = f"line {line} is of {cells[place].strip()}, where Windows has not the Western ones"
-            raise in_other_letters(why, f"{page}, iso8859-2 or another")
+    faults = [fault for _, fault in read if isinstance(fault, RowFault)]
+    return ServiceFile(reports, faults, encoding, table.separator, table.passed_over)
 
 
 def import_reports(store: Store, file: ServiceFile, at: datetime, *, partly: bool = False) -> ImportResult:
@@ -106,22 +83,19 @@ def import_reports(store: Store, file: ServiceFile, at: datetime, *, partly: boo
     return ImportResult(received.new, received.known, faults)
 
 
-def write_refused(path: Path, file: ServiceFile, faults: Sequence[RowFault]) -> None:
+def write_refused(path: Path, original_file: Path, faults: Sequence[RowFault], encoding: str | None = None) -> None:
     """Write the rows with a fault, and why, to a new file that can be mended and imported. `FileFault` if it exists."""
-    added = {fault.line: (str(fault.line), str(fault)) for fault in faults}
-    theirs = [place for place, name in enumerate(file.table.header) if name not in REFUSED]
-    refused = [(*added[line], *_cells(cells, theirs)) for line, cells in file.table.rows if line in added]
+    table = read_table(read_text(original_file, encoding)[0])
+    top, names = table.header
+    added = {top: REFUSED} | {fault.line: (str(fault.line), str(fault)) for fault in faults}
+    ours = {place for place, name in enumerate(names) if column_of(name) in REFUSED}
+    header, *refused = ([*added[line], *(_unguarded(text) for place, text in enumerate(cells) if place not in ours)]
+                        for line, cells in (table.header, *table.rows) if line in added)  # fmt: skip
     try:
-        with path.open("x", encoding="utf-8-sig", newline="") as opened:
-            write_csv(opened, (*REFUSED, *(file.table.header[place] for place in theirs)), refused)
+        with path.open("x", encoding="utf-8-sig", newline="") as file:
+            write_csv(file, header, refused)
     except OSError as error:
         raise FileFault(f"the refused rows cannot be written to {path.name}: {error.strerror}") from None
-
-
-def _cells(cells: Sequence[str], theirs: Sequence[int]) -> list[str]:
-    """As they are, those that a row has too many included."""
-    last = max(theirs)
-    return [_unguarded(text) for place, text in enumerate(cells) if place in theirs or place > last]
 
 
 def _inbox_fault(fault: Fault, line: int, report: ClosedService) -> RowFault:
@@ -130,9 +104,10 @@ def _inbox_fault(fault: Fault, line: int, report: ClosedService) -> RowFault:
 
 
 def _report(line: int, header: Sequence[str], cells: Sequence[str]) -> ClosedService | RowFault:
-    if len(cells) != len(header):
-        return RowFault(line, "cells", str(len(cells)), f"in this row, and {len(header)} in the header")
-    values = {name: _unguarded(text) for name, text in zip(header, cells, strict=True) if name not in REFUSED}
+    if fault := _misplaced(line, header, cells):
+        return fault
+    named = zip(header, cells, strict=False)  # what stands further on is empty
+    values = {name: _unguarded(text) for name, text in named if name and name not in REFUSED}
     faults = _cell_faults(values)
     try:
         report = ClosedService.model_validate(values)
@@ -145,9 +120,27 @@ def _report(line: int, header: Sequence[str], cells: Sequence[str]) -> ClosedSer
     return replace(first, rule="; ".join([first.rule, *map(str, others)]))
 
 
+def _misplaced(line: int, header: Sequence[str], cells: Sequence[str]) -> RowFault | None:
+    """A row may have more cells than the header has names, as long as they are empty: spreadsheets write such."""
+    if len(cells) < len(header) or any(text.strip() for text in cells[len(header) :]):
+        rule = (
+            f"in this row, and {len(header)} in the header; write each cell, and quote one that has a separator in it"
+        )
+        return RowFault(line, "cells", str(len(cells)), rule)
+    for place, (name, text) in enumerate(zip(header, cells, strict=False), 1):
+        if not name and text.strip():
+            return RowFault(line, f"column {place}", cut(text), "stands in a column without a name; name or empty it")
+    return None
+
+
 def _unguarded(text: str) -> str:
-    """Without the apostrophe that our own files have before what a spreadsheet would run."""
+    """Without what is there for a spreadsheet's sake: our apostrophe before a formula, or ="0049" around figures."""
+    if found := _AS_TEXT.fullmatch(text):
+        return found[1]
     return text[1:] if text.startswith("'") and cell(text[1:]) == text else text
+
+
+_AS_TEXT = re.compile(r'="([^"]*)"')
 
 
 _OF_SEVERAL = ("channels", "tags")
@@ -157,10 +150,10 @@ _Faults = dict[str, tuple[str, str]]  # by column: the value, cut, and what is w
 def _cell_faults(values: Mapping[str, str]) -> _Faults:
     """What is wrong in a file, and not in a report."""
     long = [name for name in values if len(values[name]) > _MAX_CELL]
-    faults = {name: (cut(values[name]), f"is longer than {_MAX_CELL:,} characters") for name in long}
+    faults = {name: (cut(values[name]), f"is longer than {_MAX_CELL:,} characters; shorten it") for name in long}
     closed_at = values["closed_at"].strip()
     if is_iso(closed_at) and closed_at < _FIRST_YEAR:
-        faults["closed_at"] = cut(closed_at), f"lies before the year {_FIRST_YEAR}"
+        faults["closed_at"] = cut(closed_at), f"lies before the year {_FIRST_YEAR}; write when the service was closed"
     return faults | {name: ("", "is empty; every service needs one") for name in REQUIRED if not values[name].strip()}
 
 
@@ -189,7 +182,7 @@ def _rule(detail: ErrorDetails) -> str:
 
 _RULES = {
     "datetime_from_date_parsing": f"is not a date and time ({{error}}); {EXAMPLE}",
-    "string_too_long": "is longer than {max_length} characters",
+    "string_too_long": "is longer than {max_length} characters; shorten it",
     "enum": f"is not a channel; write {' or '.join(Channel)}, several separated by commas",
-    "too_long": "has more than {max_length} entries",
+    "too_long": "has more than {max_length} entries; leave some out",
 }

@@ -134,7 +134,7 @@ def _import(console: Console, opened: Place, limit: int | None) -> None:
     console.print(f"Imported {_EXAMPLE.relative_to(ROOT)}: {counts}.")
     if result.faults:
         target = opened.settings.home / "refused.csv"
-        write_refused(target, file, result.faults)
+        write_refused(target, _EXAMPLE, result.faults)
         console.print(f"The refused rows with their reasons: {target}")
 
 

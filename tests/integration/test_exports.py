@@ -1,186 +1,216 @@
-"""Exports as tools and people make them, through the command that reads them: right in the store, or a fault."""
+"""What other programs export, cell by cell and file by file: taken with the right value, or refused with the remedy."""
 
+import codecs
 import csv
+import io
+import sys
+import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from cli.app import main
+from cli.service_file import read_service_file
+from models.inbox import receive
 from models.tables import services
+from policy.greeting import greeted
 from tasks.place import Place
-from tests.integration.test_cli import Type, type_
 
-__all__ = ["type_"]
-
+DATA = Path(__file__).parents[1] / "data" / "exports"
+LATE = datetime(2026, 12, 24, tzinfo=UTC)
 ROW = {
-    "source": "crm", "external_id": "J-1", "closed_at": "2026-11-30T14:00:00+01:00", "kind": "job completed",
-    "department": "Heating", "branch": "Berlin", "region": "DE-BE", "timezone": "Europe/Berlin", "agent": "Jürgen Groß",
-    "customer_name": "Käthe Müller", "email": "kaethe@example.com", "phone": "030 23125417", "channels": "email",
-    "language": "de",
-}  # fmt: skip
-AT_TWO = datetime(2026, 11, 30, 13, 0, tzinfo=UTC)
-IN_LA = {"timezone": "America/Los_Angeles"}
+    "source": "crm",
+    "external_id": "J-1",
+    "closed_at": "2026-10-05 14:00",
+    "kind": "job completed",
+    "department": "Heating",
+    "branch": "Berlin",
+    "region": "DE-BE",
+    "timezone": "Europe/Berlin",
+    "customer_name": "Müller",
+    "email": "anna@example.com",
+    "phone": "+493023125001",
+}
 
 
-def lines(*rows: dict[str, str], separator: str = ",", spare: int = 0) -> str:
-    table = [list(rows[0]), *([*row.values()] for row in rows)]
-    return "\r\n".join(separator.join([*map(_quoted, cells), *[""] * spare]) for cells in table) + "\r\n"
+def written(*rows: dict[str, str], separator: str = ",") -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), delimiter=separator)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"'
+def cells() -> Iterator[Any]:
+    for cell in tomllib.loads((DATA / "cells.toml").read_text("utf-8"))["cell"]:
+        for given in cell["given"]:
+            row = cell.get("beside", {}) | {cell["column"]: given}
+            yield pytest.param(row, cell["column"], cell.get("right"), cell.get("fault"), id=" ".join(row.values()))
 
 
-def taken(place: Place, type_: Type, path: Path, content: str | bytes, *more: str) -> tuple[list[Any], str]:
-    """What is in the store after the import, and what it said."""
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    status, out, err = type_("import", str(path), *more)
+@pytest.mark.parametrize(("changes", "column", "right", "fault"), list(cells()))
+def test_a_cell_is_taken_right_or_refused(
+    place: Place, tmp_path: Path, changes: dict[str, str], column: str, right: str | None, fault: list[str] | None
+):
+    path = tmp_path / "services.csv"
+    path.write_text(written(ROW | changes), "utf-8")
+    read, given = read_service_file(path), changes[column]
+    if fault is not None:
+        (refused,) = read.faults
+        assert (refused.line, refused.column, refused.value) == (2, column, given)
+        assert all(words in refused.rule for words in fault), refused.rule
+        return
+    assert read.faults == []
+    with place.store.write() as db:
+        assert receive(db, [report for _, report in read.reports], at=LATE).new == 1
+        taken = db.execute(select(services.c[column])).scalar_one()
+    assert (taken.isoformat() if isinstance(taken, datetime) else taken) == (given if right == "as given" else right)
+
+
+def test_what_stands_where_there_is_no_address_is_taken_for_none_and_told(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    given = [
+        "noemail@noemail.com",
+        "unknown@unknown.com",
+        "no-reply@example.com",
+        "noemail@noemail.com",
+        "ann@example.com",
+    ]
+    path = tmp_path / "services.csv"
+    path.write_text(written(*({**ROW, "external_id": f"J-{place}", "email": one} for place, one in enumerate(given))))
+    monkeypatch.setattr(sys, "argv", ["aftercare", "import", str(path)])
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            main()
+        told = capsys.readouterr()
+        assert "warning: noemail@noemail.com (2) is nobody's address and was taken for none" in told.err
+    assert "0 services are new, 5 were known" in told.out
     with place.store.read() as db:
-        rows = list(db.execute(services.select()))
-    assert (status == 0) == bool(rows), (status, err)
-    return rows, out + err
+        rows = db.execute(select(services.c.email, services.c.email_key).order_by(services.c.id)).all()
+    assert [row.email for row in rows] == [*[None] * 4, "ann@example.com"]
+    assert [row.email_key for row in rows[:4]] == [None] * 4
 
 
 @pytest.mark.parametrize(
-    ("changes", "column", "right"),
+    ("name", "greeting"),
     [
-        ({"closed_at": "2026-11-30 14:00:00"}, "closed_at", AT_TWO),
-        ({"closed_at": "2026-11-30 14:00"}, "closed_at", AT_TWO),
-        ({"closed_at": "2026-11-30T14:00:00+01"}, "closed_at", AT_TWO),
-        ({"closed_at": "2026-11-30 14:00:00+0100"}, "closed_at", AT_TWO),
-        ({"closed_at": "2026-11-30 13:00:00 UTC"}, "closed_at", AT_TWO),
-        ({"closed_at": "2026-11-30T13:00:00Z"}, "closed_at", AT_TWO),
-        ({"phone": "4915112345678"}, "phone", "+4915112345678"),
-        ({"email": "noemail@noemail.com"}, "email", None),
-        ({"email": "unknown@unknown.com"}, "email", None),
-        ({"email": "no-reply@company.example.com"}, "email", None),
-        ({"language": "German"}, "language", "de"),
-        ({"language": "Deutsch"}, "language", "de"),
-        ({"language": "deu"}, "language", "de"),
-        ({"language": "ger"}, "language", "de"),
-        ({"language": "de_DE.UTF-8"}, "language", "de-DE"),
+        *((none, None) for none in ("Unknown", "-", "null", "N/A", "+4915112345678", "Test")),
+        ("BERGMANN, ANNA", "BERGMANN, ANNA"),
+        ("Mr. & Mrs. Smith", "Mr. & Mrs. Smith"),
+        ("Müller GmbH & Co. KG", "Müller GmbH & Co. KG"),
     ],
 )
-def test_a_cell_that_can_mean_one_thing_is_read_so(
-    place: Place, type_: Type, tmp_path: Path, changes: dict[str, str], column: str, right: object
+def test_a_name_of_an_export_is_greeted_whole_or_not_at_all(tmp_path: Path, name: str, greeting: str | None):
+    path = tmp_path / "services.csv"
+    path.write_text(written(ROW | {"customer_name": name}), "utf-8")
+    ((_, report),) = read_service_file(path).reports
+    assert greeted(report.customer_name, whole=False) == greeting
+
+
+TITLED = (
+    f"Closed jobs;;\r\nOctober 2026;31.10.2026;\r\n\r\n{written(ROW, separator=';')}\r\nTotal;;1\r\nMade by J. Doe\r\n"
+)
+WIDE = written(ROW).replace("\r\n", ",,,\r\n")
+SPELT = written({name.replace("_", " ").title(): text for name, text in ROW.items()})
+LIST = "|" + written(ROW, separator="|").replace("\r\n", "|\r\n|").removesuffix("|")
+RULED = f"Jobs\n-----\n{LIST.splitlines()[0]}\n|-----|\n{LIST.splitlines()[1]}\n-----\n"
+FOOTED = f'{written(ROW)}\n\n"Closed jobs"\n"Copyright (c) 2000-2026 vendor, inc. All rights reserved."\n'
+FILES = {  # of Excel in German and French, of SAP, of Salesforce, of programs of the trade
+    "semicolons, Western Windows": (written(ROW, separator=";").encode("cp1252"), "cp1252, separated by semicolons"),
+    "sep=;": (f"sep=;\r\n{written(ROW, separator=';')}".encode("utf-8-sig"), "utf-8-sig, separated by semicolons"),
+    "Unicode text": (written(ROW, separator="\t").encode("utf-16"), "utf-16, separated by tabs"),
+    "big endian": (codecs.BOM_UTF16_BE + written(ROW).encode("utf-16-be"), "utf-16, separated by commas"),
+    "title and total": (TITLED.encode("utf-8-sig"), "utf-8-sig, separated by semicolons"),
+    "signed": (FOOTED.encode(), "utf-8, separated by commas"),
+    "empty columns": (WIDE.encode(), "utf-8, separated by commas"),
+    "spelt for people": (SPELT.encode(), "utf-8, separated by commas"),
+    "list with rulers": (RULED.encode(), "utf-8, separated by |"),
+}
+
+
+@pytest.mark.parametrize(("content", "told"), FILES.values(), ids=FILES)
+def test_a_file_of_another_program_is_imported(
+    place: Place,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes,
+    told: str,
 ):
-    [row], said = taken(place, type_, tmp_path / "export.csv", lines(ROW | changes))
-    assert getattr(row, column) == right
-    assert (row.customer_name, row.agent) == ("Käthe Müller", "Jürgen Groß")
-    assert ("nobody's address" in said) == (right is None)
+    path = tmp_path / "services.csv"
+    path.write_bytes(content)
+    said, complained = imported(monkeypatch, capsys, str(path))
+    assert f"services.csv is {told}.\n1 services are new, 0 were known." in said
+    assert "has letters" not in complained
+    with place.store.read() as db:
+        taken = db.execute(select(services.c["external_id", "customer_name", "phone"])).one()
+    assert tuple(taken) == ("J-1", "Müller", "+493023125001")
 
 
 @pytest.mark.parametrize(
-    ("changes", "why"),
-    [
-        ({"closed_at": "30/11/2026 14:00"}, "2026-11-30 14:00"),
-        ({"closed_at": "11/30/2026 2:00 PM"}, "2026-11-30 14:00"),
-        ({"closed_at": "30.11.2026 14:00"}, "2026-11-30 14:00"),
-        ({"closed_at": "11/May/26 03:26 PM"}, "2026-05-11 15:26"),
-        ({"closed_at": "29-02-2024 01:16"}, "2024-02-29 01:16"),
-        ({"closed_at": "04/05/2026 14:00"}, "may be 2026-05-04 14:00 or 2026-04-05 14:00"),
-        ({"closed_at": "1796043600"}, "may be 2026-11-30T13:00:00"),
-        ({"closed_at": "1796043600000"}, "may be 2026-11-30T13:00:00"),
-        ({"closed_at": "46356.58"}, "may be 2026-11-30 13:55"),
-        ({"closed_at": "2026-03-29 02:30"}, "2026-03-29T02:30:00+01:00 or 2026-03-29T02:30:00+02:00"),
-        ({"closed_at": "2026-10-25 02:30"}, "2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00"),
-        ({"phone": "15112345678.0"}, "as a spreadsheet writes it"),
-        ({"phone": "4.91511E+12"}, "as a spreadsheet writes it"),
-        ({"phone": "4,91511E+12"}, "as a spreadsheet writes it"),
-        ({"phone": "0000000000"}, "filler"),
-        ({"phone": "110"}, "emergency"),
-        ({"phone": "112"}, "emergency"),
-        ({"phone": "1234"}, "no number that anybody can have"),
-        ({"phone": "0900 1234567"}, "premium"),
-        ({"phone": "01371 123456"}, "shared-cost"),
-        ({"phone": "0151 12345678 / 030 23125417"}, "more than one number"),
-        ({"phone": "n/a"}, "not a telephone number"),
-        ({"phone": "-"}, "not a telephone number"),
-        ({"email": "ann@example.com; bob@example.com"}, "not an e-mail address"),
-        ({"email": "ann@example.com, bob@example.com"}, "not an e-mail address"),
-        ({"email": "n/a"}, "not an e-mail address"),
-        ({"email": "-"}, "not an e-mail address"),
-        ({"email": "ann@example.com (private)"}, "not an e-mail address"),
-        ({"region": "CA"} | IN_LA, "US-CA"),
-        ({"region": "BY"}, "DE-BY"),
-    ],
-    ids=lambda value: str(value)[:60],
+    ("name", "encoding"),
+    [("Łukasz Żak", "iso8859-2"), ("Müller", "mac-roman"), ("Jiří Dvořák", "windows-1250"), ("Hélène", "windows-1252")],
 )
-def test_a_cell_that_nobody_can_be_sure_of_is_a_fault_that_says_what_to_write(
-    place: Place, type_: Type, tmp_path: Path, changes: dict[str, str], why: str
+def test_an_encoding_that_may_be_another_is_asked_for_and_then_taken(
+    place: Place,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    encoding: str,
 ):
-    rows, said = taken(place, type_, tmp_path / "export.csv", lines(ROW | changes))
-    assert rows == []
-    assert why in said
-    assert f"row 2, {'timezone' if 'region' in changes else next(iter(changes))}: " in said
+    path = tmp_path / "services.csv"
+    path.write_bytes(written(ROW | {"customer_name": name}).encode(encoding))
+    complained = imported(monkeypatch, capsys, str(path))[1]
+    assert f"'{name.split()[0]}' (" in complained
+    assert "name its encoding with --encoding" in complained
+    with place.store.read() as db:
+        assert db.execute(select(services.c.id)).all() == []
+    assert "1 services are new" in imported(monkeypatch, capsys, str(path), "--encoding", encoding)[0]
+    with place.store.read() as db:
+        assert db.execute(select(services.c.customer_name)).scalar_one() == name
 
 
-TITLE, FOOTER = "Closed jobs of November 2026", "Total,1"
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        lines(ROW, separator=";"),
-        lines(ROW, separator="\t"),
-        lines(ROW, separator="|"),
-        "sep=;\r\n" + lines(ROW, separator=";"),
-        lines(ROW, separator="\t").encode("utf-16"),
-        lines(ROW).encode("utf-8-sig"),
-        lines(ROW, separator=";").encode("cp1252"),
-        lines(ROW, spare=3),
-        lines({name.replace("_", " ").title(): cell for name, cell in ROW.items()}),
-        lines({f"{name.upper()}\xa0": cell for name, cell in ROW.items()}),
-        f"{TITLE}\r\n\r\n{lines(ROW)}{FOOTER}\r\n",
-        f"{TITLE}{',' * 12}\r\n{lines(ROW, spare=2)}{FOOTER}{',' * 20}\r\n",
-    ],
-    ids=lambda content: str(content)[:30],
-)
-def test_a_table_is_taken_in_whatever_form_it_was_exported(
-    place: Place, type_: Type, tmp_path: Path, content: str | bytes
+def test_rows_that_are_none_and_letters_that_betray_are_told(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    [row], said = taken(place, type_, tmp_path / "export.csv", content)
-    assert (row.customer_name, row.agent, row.channels) == ("Käthe Müller", "Jürgen Groß", "email")
-    told = TITLE in said and "Total" in said and "passed over" in said
-    assert told == (TITLE in str(content))
-    assert "The file was read as " in said
+    path = tmp_path / "services.csv"
+    path.write_text(TITLED.replace("Müller", "MÃ¼ller"), "utf-8")
+    complained = imported(monkeypatch, capsys, str(path))[1]
+    assert "row 1 is no service and was passed over: 'Closed jobs'" in complained
+    assert "row 7 is no service and was passed over: 'Total 1'" in complained
+    assert "warning: row 5, customer_name: 'MÃ¼ller' has letters as a wrong encoding makes them" in complained
+    assert "(may be 'Müller')" in complained
 
 
-@pytest.mark.parametrize(
-    ("name", "written_in", "changes"),
-    [
-        ("Łukasz Żak", "iso8859-2", {}),
-        ("Łukasz Żak", "cp1250", {"region": "PL", "timezone": "Europe/Warsaw", "phone": ""}),
-        ("Dvořák Jiří", "iso8859-2", {"region": "CZ", "timezone": "Europe/Prague", "phone": ""}),
-        ("Müller", "mac_roman", {}),
-        ("Γιώργος", "cp1253", {"region": "GR", "timezone": "Europe/Athens", "phone": ""}),
-    ],
-)
-def test_letters_that_cannot_be_told_are_asked_about_and_read_as_they_are_said(
-    place: Place, type_: Type, tmp_path: Path, name: str, written_in: str, changes: dict[str, str]
+def test_a_value_in_a_column_without_a_name_is_refused_with_its_place(tmp_path: Path):
+    path = tmp_path / "services.csv"
+    path.write_text(written({"": "", **ROW}, {"": "7", **ROW}), "utf-8")
+    read = read_service_file(path)
+    assert [line for line, _ in read.reports] == [2]
+    assert list(map(str, read.faults)) == ["column 1: '7' stands in a column without a name; name or empty it"]
+
+
+def test_nothing_is_imported_when_the_refused_rows_have_no_folder_to_go_to(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    content = lines(ROW | changes | {"customer_name": name, "agent": ""}).encode(written_in)
-    rows, said = taken(place, type_, tmp_path / "export.csv", content)
-    assert (rows, "--encoding" in said) == ([], True)
-    [row], said = taken(place, type_, tmp_path / "export.csv", content, "--encoding", written_in)
-    assert (row.customer_name, f"read as {written_in}" in said) == (name, True)
+    path = tmp_path / "services.csv"
+    path.write_text(written(ROW, ROW | {"kind": ""}), "utf-8")
+    complained = imported(monkeypatch, capsys, str(path), "--set-aside", str(tmp_path / "none" / "refused.csv"))[1]
+    assert "there is no folder" in complained
+    with place.store.read() as db:
+        assert db.execute(select(services.c.id)).all() == []
 
 
-def test_names_that_another_program_has_read_wrong_are_told(place: Place, type_: Type, tmp_path: Path):
-    broken = [ROW | {"external_id": f"J-{place}", "customer_name": name}
-              for place, name in enumerate(["Käthe Müller", "MÃ¼ller", "M\ufffdller", "Ana Nuñez"])]  # fmt: skip
-    rows, said = taken(place, type_, tmp_path / "export.csv", lines(*broken))
-    assert (len(rows), "written in another encoding" in said, "lines 3, 4" in said) == (4, True, True)
-
-
-def test_the_refused_rows_of_a_foreign_table_can_be_mended_and_imported(place: Place, type_: Type, tmp_path: Path):
-    content = f"{TITLE}\r\n" + lines(ROW, ROW | {"external_id": "J-2", "phone": "112"}, separator=";", spare=2)
-    rows, said = taken(place, type_, tmp_path / "export.csv", content.encode("cp1252"), "--set-aside",
-                       str(tmp_path / "refused.csv"))  # fmt: skip
-    assert (len(rows), "1 refused rows" in said) == (1, True)
-    with (tmp_path / "refused.csv").open(encoding="utf-8-sig", newline="") as file:
-        [header, refused] = csv.reader(file)
-    mended = dict(zip(header, refused, strict=True)) | {"phone": ""}
-    rows, _ = taken(place, type_, tmp_path / "mended.csv", lines(mended))
-    assert [row.customer_name for row in rows] == ["Käthe Müller"] * 2
+def imported(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[str, str]:
+    """What `import` printed, and what it complained of."""
+    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setattr(sys, "argv", ["aftercare", "import", *words])
+    with pytest.raises(SystemExit):
+        main()
+    return capsys.readouterr()

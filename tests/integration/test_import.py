@@ -15,8 +15,9 @@ import phonenumbers
 import pytest
 from sqlalchemy import select
 
-from cli.service_file import COLUMNS, import_reports, read_service_file, write_refused
-from cli.table_file import FileFault
+from cli.file_text import FileFault
+from cli.service_file import import_reports, read_service_file, write_refused
+from cli.service_table import COLUMNS
 from models.store import Store
 from models.tables import cases, services
 from tasks.open_cases import open_cases
@@ -148,7 +149,7 @@ def mend(path: Path) -> None:
 def test_refused_rows_can_be_mended_and_imported(store: Store, tmp_path: Path):
     first = import_reports(store, read_service_file(EXAMPLE), AT, partly=True)
     refused = tmp_path / "refused.csv"
-    write_refused(refused, read_service_file(EXAMPLE), first.faults)
+    write_refused(refused, EXAMPLE, first.faults)
     assert refused.read_bytes().startswith(b"\xef\xbb\xbfrefused_line,refused_why,source,")
     unmended = read_service_file(refused)
     assert len(import_reports(store, unmended, AT).faults) == len(first.faults)
@@ -160,8 +161,7 @@ def test_refused_rows_can_be_mended_and_imported(store: Store, tmp_path: Path):
 def test_rows_that_are_refused_again_tell_the_new_reason_only(store: Store, tmp_path: Path):
     paths = [EXAMPLE, tmp_path / "once.csv", tmp_path / "twice.csv"]
     for before, after in pairwise(paths):
-        file = read_service_file(before)
-        write_refused(after, file, file.faults)
+        write_refused(after, before, read_service_file(before).faults)
     once, twice = (list(csv.reader(path.read_text("utf-8-sig").splitlines())) for path in paths[1:])
     assert [row[1:] for row in once] == [row[1:] for row in twice]
     assert [row[0] for row in twice] == ["refused_line", *(str(line) for line in range(2, len(twice) + 1))]
@@ -170,20 +170,20 @@ def test_rows_that_are_refused_again_tell_the_new_reason_only(store: Store, tmp_
 def test_a_refused_row_keeps_its_cells_however_many_and_runs_in_no_spreadsheet(tmp_path: Path):
     path, refused = tmp_path / "in.csv", tmp_path / "refused.csv"
     path.write_text(f'{",".join(COLUMNS[:8])}\n=1+2,+49,"a\nb"\n', "utf-8")
-    file = read_service_file(path)
-    write_refused(refused, file, file.faults)
-    with refused.open(encoding="utf-8-sig", newline="") as opened:
-        cells = list(csv.reader(opened))[1]
-    assert cells == ["2", "cells: '3' in this row, and 8 in the header", "'=1+2", "'+49", "a\nb"]
+    write_refused(refused, path, read_service_file(path).faults)
+    with refused.open(encoding="utf-8-sig", newline="") as file:
+        cells = list(csv.reader(file))[1]
+    told = "write each cell, and quote one that has a separator in it"
+    assert cells == ["2", f"cells: '3' in this row, and 8 in the header; {told}", "'=1+2", "'+49", "a\nb"]
 
 
 def test_a_file_of_refused_rows_is_never_written_over(tmp_path: Path):
-    file = read_service_file(EXAMPLE)
+    faults = read_service_file(EXAMPLE).faults
     (tmp_path / "refused.csv").write_text("mended by hand")
     with pytest.raises(FileFault, match="refused.csv: File exists"):
-        write_refused(tmp_path / "refused.csv", file, file.faults)
+        write_refused(tmp_path / "refused.csv", EXAMPLE, faults)
     with pytest.raises(FileFault, match="No such file or directory"):
-        write_refused(tmp_path / "no folder" / "refused.csv", file, file.faults)
+        write_refused(tmp_path / "no folder" / "refused.csv", EXAMPLE, faults)
     assert (tmp_path / "refused.csv").read_text() == "mended by hand"
 
 

@@ -35,7 +35,7 @@ FEWER = 1000
 FEW = 240
 """Enough to catch the planted bugs many times."""
 SHARE = 0.4
-DEADLINE_S = 0.4
+DEADLINE_S = 1.0
 """Of one request; every eighteenth of them hangs until then."""
 LONGEST_S = 20.0
 """The same on a machine with other things to do. Without a deadline a request would hang for good."""

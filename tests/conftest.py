@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from tests.databases import database_url, place, postgres, sqlite_template, store
 from tests.prefect_server import on_prefect, prefect_template, stages
+from tests.sizes import IS_THOROUGH
 
 __all__ = ["database_url", "on_prefect", "place", "postgres", "prefect_template", "sqlite_template", "stages", "store"]
 
@@ -19,15 +20,9 @@ settings.load_profile("aftercare")
 _IN_TURN = tuple(Path(__file__).parent / "integration" / name for name in ("console", "web"))
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--thorough", action="store_true", help="Pages and hooks over both databases, not over one in turn."
-    )
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What works in the store itself is tried over both databases, pages and hooks over either in turn."""
-    if config.getoption("--thorough"):
+    if IS_THOROUGH:
         return
     spared = set(_every_other(items))
     if spared:

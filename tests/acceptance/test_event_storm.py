@@ -13,8 +13,9 @@ from tasks.place import Place
 from tests.databases import in_a_hurry
 from tests.event_storm import NeverInjected, Storm, standing_of
 from tests.providers import Providers, make_providers
+from tests.sizes import enough
 
-MAILS = 6_600
+MAILS = enough(2_000, 6_600)
 Site = Callable[[Storm], Providers]
 
 

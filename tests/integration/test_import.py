@@ -23,6 +23,7 @@ from models.tables import cases, services
 from tasks.open_cases import open_cases
 from tasks.place import Place
 from tests.dump import counts, dump
+from tests.sizes import enough
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXAMPLE = EXAMPLES / "closed_services.csv"
@@ -187,10 +188,13 @@ def test_a_file_of_refused_rows_is_never_written_over(tmp_path: Path):
     assert (tmp_path / "refused.csv").read_text() == "mended by hand"
 
 
-def test_a_file_of_twenty_thousand_rows_is_taken_whole(store: Store, tmp_path: Path):
+ROWS = enough(5_000, 20_000)
+
+
+def test_a_file_of_thousands_of_rows_is_taken_whole(store: Store, tmp_path: Path):
     header, *lines = EXAMPLE.read_text("utf-8").splitlines()
     with (tmp_path / "large.csv").open("w", encoding="utf-8") as file:
         file.write(header + "\n")
-        file.writelines(lines[n % 10].replace(",", f",{n}-", 1) + "\n" for n in range(20_000))
+        file.writelines(lines[n % 10].replace(",", f",{n}-", 1) + "\n" for n in range(ROWS))
     result = import_reports(store, read_service_file(tmp_path / "large.csv"), AT)
-    assert (result.new, result.faults) == (20_000, [])
+    assert (result.new, result.faults) == (ROWS, [])

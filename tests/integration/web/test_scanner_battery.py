@@ -21,6 +21,7 @@ from models.tables import answers, cases, escalations, suppressions
 from tasks.place import Place
 from tests import seed
 from tests.databases import in_a_hurry
+from tests.sizes import enough
 from tests.traces.replay import PEOPLE, SCANNERS, Played, jittered, play, read
 from tests.web_site import Site, make_site
 from vocabulary import Channel, LinkPurpose
@@ -29,8 +30,8 @@ from web.submissions import PURPOSES
 from web.survey import Survey
 
 SEED = 7
-MAILS = 24
-"""Of each behaviour: so many take about half a minute; with 200, the bar for a release, it is five."""
+MAILS = enough(8, 200)
+"""Of each behaviour; 200 are the bar for a release."""
 FEW = 6
 """Enough to find out a planted bug."""
 KINDS = ("GET", "HEAD", "POST", "rating opened", "hidden link", "way out opened", "way out pressed", "thanked",

@@ -40,6 +40,12 @@ def opened(db: Connection, digest: str, purposes: Any, *, hold: bool) -> Row[Any
     return db.execute(_linked(digest, purposes, cases.c.id == newest.case_id, hold=hold)).one()
 
 
+def case_of(db: Connection, digest: str, purposes: Any) -> int | None:
+    """The case of a link, also of one that cannot be used any more."""
+    found = opened(db, digest, purposes, hold=False)
+    return found.case_id if found else None
+
+
 def again(db: Connection, digest: str) -> Again | None:
     """Whether this survey's service is being worked on again, or its customer will be asked about it again."""
     own = cases.c.id == links.c.case_id

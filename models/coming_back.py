@@ -11,12 +11,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from models.log import NewEntry, append
-from models.optouts import keys_of_person, still_counts, suppress_rows
+from models.optouts import rows_to_change, suppress_rows, take_back
 from models.tables import cases, columns, suppressions
 from models.tables.contact import ANY_CHANNEL
 from vocabulary import Channel, Clause, Event
 
-_KEPT = ("address_key", "since", "source", "case_id")
+_KEPT = ("address_key", "since", "source", "case_id", "recorded_by")
 _STILL_REFUSED = tuple(channel for channel in Channel if channel is not Channel.SMS)
 
 
@@ -41,8 +41,7 @@ def lift(
     swap = suppressions.delete().where(_said_by(_listed(number_key)))
     gone = db.execute(swap.returning(*columns(suppressions, *_KEPT, "channel"))).all()
     suppress_rows(db, [
-        {**{name: row._mapping[name] for name in _KEPT}, "channel": channel, "until": None, "said_by": None,
-         "recorded_by": None}
+        {**{name: row._mapping[name] for name in _KEPT}, "channel": channel, "until": None, "said_by": None}
         for row in gone if row.channel == ANY_CHANNEL for channel in _STILL_REFUSED
     ])  # fmt: skip
     if gone:
@@ -55,9 +54,9 @@ def lift(
 def come_back(db: Connection, case_id: int, *, at: datetime) -> bool:
     """The customer of a case takes back on our page what they refused. True when STOP by text message still counts."""
     case = db.execute(select(cases).where(cases.c.id == case_id)).one()
-    of_person = suppressions.c.address_key.in_(keys_of_person(db, case)), still_counts(at)
-    gone = db.execute(suppressions.delete().where(*of_person).returning(*suppressions.c)).all()
-    by_text = [row for row in gone if row.said_by is not None and row.recorded_by is None]
+    gone = rows_to_change(db, case, at)
+    take_back(db, gone)
+    by_text = [row for row in gone if row.said_by is not None and not row.by_person]
     suppress_rows(db, [{**row._asdict(), "channel": Channel.SMS, "until": None} for row in by_text])
     if len(gone) > sum(row.channel == Channel.SMS for row in by_text):  # otherwise nothing has changed
         detail = {"channel": "all but SMS" if by_text else "all", "source": "page"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, Select, and_, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -14,12 +14,13 @@ from models.log import SYSTEM, NewEntry, append
 from models.moves import Move, advance, ending
 from models.outcomes import look_now
 from models.spellings import keys_of_number
-from models.tables import cases, columns, services, suppressions
+from models.tables import cases, services, suppressions
 from models.tables.contact import ANY_CHANNEL
 from vocabulary import Channel, Clause, Disposition, Event, Stage
 
 _NOT_YET_ANSWERED = (Stage.PLANNED, Stage.ASKED)
 _CUSTOMER = "customer"
+_KEY = ("address_key", "channel", "by_person")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,20 @@ class Refusal:
 
 
 EVERYTHING = Refusal()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A refusal that counts now, and how it came about."""
+
+    channel: str
+    since: datetime
+    until: datetime | None
+    source: str
+    recorded_by: str | None
+    """The person who wrote it down; None when the customer said it alone."""
+
+
 ON_THE_PHONE = "told us on the phone"
 """The source of an opt-out that a colleague wrote down."""
 
@@ -109,24 +124,34 @@ def keys_of_person(db: Connection, case: Row[Any]) -> list[str]:
     return list(dict.fromkeys((*keys_of(case), *(keys_of_number(phone) if phone else ()))))
 
 
-def in_force(db: Connection, case_id: int, now: datetime) -> Sequence[Row[Any]]:
-    """What the customer of a case refuses now, each once: channel, since, until, source and recorded_by."""
+def in_force(db: Connection, case_id: int, now: datetime) -> Sequence[Standing]:
+    """What the customer of a case refuses now, each once, the oldest first."""
     case = db.execute(select(cases).where(cases.c.id == case_id)).one()
-    wanted = select(*columns(suppressions, "channel", "since", "until", "source", "recorded_by")).distinct()
-    of_person = suppressions.c.address_key.in_(keys_of_person(db, case)), still_counts(now)
-    return db.execute(wanted.where(*of_person).order_by(suppressions.c.since, suppressions.c.channel)).all()
+    return standing(db.execute(_of_person(db, case, now)).all())
 
 
-def still_counts(now: datetime) -> ColumnElement[bool]:
-    """That a suppression is no pause that is over."""
-    return or_(suppressions.c.until.is_(None), suppressions.c.until > now)
+def rows_to_change(db: Connection, case: Row[Any], now: datetime) -> Sequence[Row[Any]]:
+    """The suppressions in force of a case's customer: nobody else changes these rows before the end of the
+    transaction. Locked in the order in which `suppress_rows` writes them, so that the two never wait for each other."""
+    return db.execute(_of_person(db, case, now).with_for_update()).all()
 
 
-def lift_recorded(db: Connection, case: Row[Any], now: datetime) -> Sequence[str]:
-    """Take back what a person recorded for the customer of a case; the channels."""
-    recorded = suppressions.c.address_key.in_(keys_of_person(db, case)), suppressions.c.recorded_by.is_not(None)
-    gone = suppressions.delete().where(*recorded, still_counts(now)).returning(suppressions.c.channel)
-    return sorted(set(db.execute(gone).scalars()))
+def standing(rows: Sequence[Row[Any]]) -> Sequence[Standing]:
+    """Rows of one person, which are one for each address, as what was said."""
+    said = {Standing(row.channel, row.since, row.until, row.source, row.recorded_by) for row in rows}
+    return sorted(said, key=lambda one: (one.since, one.channel, one.source))
+
+
+def take_back(db: Connection, rows: Sequence[Row[Any]]) -> None:
+    """Delete these rows of `rows_to_change`, and no younger ones."""
+    for row in rows:
+        db.execute(suppressions.delete().where(*(suppressions.c[name] == row._mapping[name] for name in _KEY)))
+
+
+def _of_person(db: Connection, case: Row[Any], now: datetime) -> Select[Any]:
+    still_counts = or_(suppressions.c.until.is_(None), suppressions.c.until > now)
+    of_person = suppressions.c.address_key.in_(keys_of_person(db, case)), still_counts
+    return select(suppressions).where(*of_person).order_by(*(suppressions.c[name] for name in _KEY))
 
 
 def _entry(refusal: Refusal, source: str, actor: str, at: datetime, **of_case: Any) -> NewEntry:
@@ -138,10 +163,10 @@ def _entry(refusal: Refusal, source: str, actor: str, at: datetime, **of_case: A
 
 
 def suppress_rows(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:
-    """One statement: new ones go in, a pause may become longer or for good, and nothing ever becomes shorter.
+    """New ones go in, a pause may become longer or for good, and nothing ever becomes shorter.
 
-    What was said by text message and is now said otherwise too cannot be taken back by text message any more; and what
-    a person had written down and the customer now says alone, not by a person.
+    What was said by text message and is now said otherwise too cannot be taken back by text message any more. What a
+    person recorded and a person records again is as young as the last time: who lifts it sees that.
     """
     if not rows:
         return False
@@ -150,20 +175,19 @@ def suppress_rows(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:
     new, old = insert.excluded, suppressions.c
     longer = and_(old.until.is_not(None), or_(new.until.is_(None), new.until > old.until))
     otherwise = and_(old.said_by.is_not(None), new.said_by.is_distinct_from(old.said_by), new.until.is_(None))
-    alone = and_(old.recorded_by.is_not(None), new.recorded_by.is_(None), new.until.is_(None))
-    said_alone = and_(old.recorded_by.is_(None), old.until.is_(None))
+    again = and_(old.by_person, new.since > old.since)
     statement = insert.on_conflict_do_update(
-        index_elements=["address_key", "channel"],
+        index_elements=_KEY,
         set_={
-            **{name: new[name] for name in ("since", "until", "source", "case_id")},
-            "said_by": None,
-            "recorded_by": when((said_alone, None), else_=new.recorded_by),
+            **{name: new[name] for name in ("since", "source", "case_id", "recorded_by")},
+            "until": when((or_(longer, new.until.is_(None)), new.until), else_=old.until),
+            "said_by": when((new.said_by == old.said_by, old.said_by), else_=None),
         },
-        where=or_(longer, otherwise, alone),
+        where=or_(longer, otherwise, again),
     ).returning(old.address_key)
     changed = 0
-    for row in sorted(rows, key=lambda row: str(row["address_key"])):
-        changed += len(db.execute(statement, [row]).all())
+    for row in sorted(rows, key=lambda row: (row["address_key"], row["channel"])):
+        changed += len(db.execute(statement, [{**row, "by_person": row["recorded_by"] is not None}]).all())
     return changed > 0
 
 

@@ -68,7 +68,7 @@ PAGE_VALUES: Final[dict[str, frozenset[str]]] = {
     "again": frozenset({"company", "closed", "kept"}),
     "unavailable": frozenset({"company"}),
     "unsubscribe": frozenset({"company", "action", "out"}),
-    "unsubscribe_again": frozenset({"company", "action", "again", "stop"}),
+    "unsubscribe_again": frozenset({"company", "action", "again", "stop", "back"}),
     "unsubscribed": frozenset({"company"}),
     "welcome_back": frozenset({"company", "texts_stopped"}),
     "preference_set": frozenset({"company", "channel", "until"}),
@@ -148,12 +148,10 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     }),
     "reply_opt_out": frozenset({"reply", "clause", "done_as", "channels", "said", "explain", "next_path"}),
     "case": frozenset({
-        "case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed", "runs",
-        "opt_outs",
-        "lift_path",
+        "case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed", "runs", "opt_outs", "lift_path",
     }),
     "opt_outs": frozenset({
-        "number", "path", "rows", "may_lift", "customer_only", "some_stay", "said", "clause", "zone",
+        "number", "path", "rows", "may_lift", "customer_only", "some_stay", "seen", "said", "clause", "zone",
     }),
     "concerns": frozenset({"asked", "faults", "rows", "next", "zone", "departments", "severities", "states"}),
     "concern": frozenset({

@@ -210,6 +210,8 @@ class Suppression(SQLModel, table=True):
     address_key: str = Field(primary_key=True)
     channel: str = Field(default=ANY_CHANNEL, primary_key=True)
     """Where it must not be used; `ANY_CHANNEL` for everywhere."""
+    by_person: bool = Field(default=False, primary_key=True)
+    """A person recorded it. What the customer said alone has a row of its own: lifting the one leaves the other."""
     since: datetime
     until: datetime | None = None
     """The end of a pause; None for good."""
@@ -219,7 +221,7 @@ class Suppression(SQLModel, table=True):
     """SHA-256 of the number that said so by text message, or is known to its provider to have. START from it takes that
     back. None when it was said in any other way, or in any other way too."""
     recorded_by: str | None = None
-    """Who wrote it down, when a person did: such a one can be lifted by a person. None: the customer did it alone."""
+    """Who that was, the last time. None: the customer did it alone."""
 
 
 class InvalidAddress(SQLModel, table=True):

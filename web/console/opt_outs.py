@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from casework.lifting import CUSTOMER_ONLY, lift
+from casework.lifting import CUSTOMER_ONLY, as_seen, lift
 from casework.rules import rules_of_case
-from models.optouts import in_force
+from models.optouts import Standing, in_force
 from models.tables.contact import ANY_CHANNEL
 from vocabulary import Channel, Permission
 from web.console.cases import PATH
@@ -34,32 +34,36 @@ class OptOuts:
         )
 
     def show(self, visit: Visit) -> Page:
-        rows = refused_now(visit)
+        refusals = in_force(visit.db, visit.number, visit.now)
+        may_lift = any(one.recorded_by for one in refusals)
         return Page(template="opt_outs", values={
             "number": visit.number,
             "path": f"{PATH}/{visit.number}",
-            "rows": rows,
-            "may_lift": any(row["by"] for row in rows),
+            "rows": [_told(one, visit) for one in refusals],
+            "may_lift": may_lift,
             "customer_only": f"{CUSTOMER_ONLY[0].upper()}{CUSTOMER_ONLY[1:]}.",
-            "some_stay": any(not row["by"] for row in rows),
+            "some_stay": not all(one.recorded_by for one in refusals),
+            "seen": as_seen(refusals),
             "said": {"reason": visit.form.get("reason", "") if visit.fault else ""},
             "clause": rules_of_case(visit.db, visit.number).clauses["2.4"],
             "zone": zone_text(visit.now, visit.person.zone),
         })  # fmt: skip
 
     def lift(self, visit: Visit) -> Done:
-        done = lift(visit.db, visit.number, by=author(visit), reason=visit.form.get("reason", ""), at=visit.now)
+        done = lift(visit.db, visit.number, seen=visit.form.get("seen", ""), by=author(visit),
+                    reason=visit.form.get("reason", ""), at=visit.now)  # fmt: skip
         return Done(to=f"{PATH}/{visit.number}", note="lifted-some" if done.some_stay else "lifted")
 
 
 def refused_now(visit: Visit) -> list[dict[str, Any]]:
     """What the customer of a case refuses; `by`: who recorded it, None when the customer did it alone."""
-    return [
-        {
-            "what": _WORDS.get(row.channel, row.channel),
-            "since": moment(row.since, visit.now, visit.person.zone),
-            "until": moment(row.until, visit.now, visit.person.zone) if row.until else None,
-            "by": row.recorded_by,
-        }
-        for row in in_force(visit.db, visit.number, visit.now)
-    ]
+    return [_told(one, visit) for one in in_force(visit.db, visit.number, visit.now)]
+
+
+def _told(one: Standing, visit: Visit) -> dict[str, Any]:
+    return {
+        "what": _WORDS.get(one.channel, one.channel),
+        "since": moment(one.since, visit.now, visit.person.zone),
+        "until": moment(one.until, visit.now, visit.person.zone) if one.until else None,
+        "by": one.recorded_by,
+    }

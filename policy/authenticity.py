@@ -52,8 +52,8 @@ POINTS: Mapping[Sign, int] = {
     Sign.SPREE: 4,
     Sign.SAME_VISITOR: 4,
 }
-_FULL = 2
-_UNCONFIRMED = 2 * _FULL
+FULL = 2
+_UNCONFIRMED = 2 * FULL
 
 
 class Deed(StrEnum):
@@ -136,8 +136,8 @@ def weigh(
     points = sum(POINTS[sign] for sign in signs)
     if points >= _UNCONFIRMED:
         return Unconfirmed(signs)
-    if points >= _FULL:
-        return Confirmed(sent.at + _around(rules))
+    if points >= FULL:
+        return Confirmed(sent.at + around(rules))
     return Confirmed(sent.at + timedelta(seconds=rules.wait_seconds) if points else sent.at)
 
 
@@ -156,13 +156,9 @@ def doubted(
     return found | {one.nonce: Sign.CONTRADICTION for one in earlier if _contradicts(sent, one, rules)}
 
 
-def is_a_persons_press(press: Submission, visits: Sequence[Visit], rules: MachineRules) -> bool:
-    """Of the button that ends all surveys. What a mail program lacks that presses it for a person is no sign here."""
-    signs = {*_of_time(press, rules), *_of_visits(press, visits, rules), *_of_signals(press, rules)}
-    return sum(POINTS[sign] for sign in signs - _NOT_OF_PRESSES) <= _FULL
-
-
-_NOT_OF_PRESSES = {Sign.NO_COMMENT, Sign.NO_LANGUAGE, Sign.NO_SIGNALS, Sign.NO_GESTURE}
+def signs_of_press(press: Submission, visits: Sequence[Visit], rules: MachineRules) -> set[Sign]:
+    """Those against a press of a button that sends no rating: `policy.presses` says which of them count."""
+    return {*_of_time(press, rules), *_of_visits(press, visits, rules), *_of_signals(press, rules)} - {Sign.NO_COMMENT}
 
 
 def _of_time(sent: Submission, rules: MachineRules) -> tuple[Sign, ...]:
@@ -171,7 +167,7 @@ def _of_time(sent: Submission, rules: MachineRules) -> tuple[Sign, ...]:
 
 def _of_visits(sent: Submission, visits: Sequence[Visit], rules: MachineRules) -> tuple[Sign, ...]:
     """What the visitor did before is a sign; what others did, a weaker one: filters open links before people do."""
-    around = [visit for visit in visits if visit.at <= sent.at and sent.at - visit.at <= _around(rules)]
+    around = [visit for visit in visits if visit.at <= sent.at and sent.at - visit.at <= around(rules)]
     own = [visit for visit in around if visit.visitor == sent.visitor]
     others = [visit for visit in around if visit.visitor != sent.visitor]
     found = [sign for deed, sign in _DEEDS.items() if any(visit.deed is deed for visit in own)]
@@ -234,7 +230,7 @@ def _of_the_visitor(
 ) -> list[Earlier]:
     """What the same visitor sent in the last minutes: a person may come right after a program."""
     own = {visit.nonce for visit in visits if visit.visitor == sent.visitor and visit.deed is Deed.SENT}
-    return [one for one in earlier if one.nonce in own and sent.at - one.at <= _around(rules)]
+    return [one for one in earlier if one.nonce in own and sent.at - one.at <= around(rules)]
 
 
 def _contradicts(sent: Submission, one: Earlier, rules: MachineRules) -> bool:
@@ -242,5 +238,6 @@ def _contradicts(sent: Submission, one: Earlier, rules: MachineRules) -> bool:
     return both and sent.at - one.at <= timedelta(seconds=rules.contradiction_seconds)
 
 
-def _around(rules: MachineRules) -> timedelta:
+def around(rules: MachineRules) -> timedelta:
+    """So long what was done behind a link counts."""
     return timedelta(minutes=rules.trap_minutes)

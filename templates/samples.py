@@ -226,9 +226,9 @@ PAGE_SAMPLES: Final[tuple[PageSample, ...]] = (
     _page("again-closed", "closed again, and an answer", "again", {"company": COMPANY}, closed=True, kept=True),
     _page("unavailable", "a link that cannot be used", "unavailable", {"company": COMPANY}),
     _page("unsubscribe", "unsubscribe", "unsubscribe", _LEAVE),
-    _page("unsubscribe-again", "unsubscribe, once more", "unsubscribe_again", _AGAIN, stop=None),
+    _page("unsubscribe-again", "unsubscribe, once more", "unsubscribe_again", _AGAIN, stop=None, back=False),
     _page("come-back", "unsubscribe, opted out before", "unsubscribe", _LEAVE, out=True),
-    _page("come-back-again", "surveys again, once more", "unsubscribe_again", _AGAIN, stop="nothing"),
+    _page("come-back-again", "surveys again, once more", "unsubscribe_again", _AGAIN, stop="nothing", back=True),
     _page("welcome-back", "surveys again", "welcome_back", {"company": COMPANY}, texts_stopped=False),
     _page(
         "welcome-back-stop", "surveys again, but for texts", "welcome_back", {"company": COMPANY}, texts_stopped=True

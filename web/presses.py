@@ -4,20 +4,25 @@ Nobody is kept from leaving: the second press counts whoever sends it, and so do
 back is another matter: nobody may be written to again because a program pressed a button.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
 
 from casework.rules import rules_of
-from models.answers import open_link
+from models.answers import open_link, token_sha256
+from models.closed_again import case_of
 from models.doubts import arrived_at
 from models.store import Store
-from policy.authenticity import Submission, is_a_persons_press
+from policy.authenticity import Deed, Submission, Visit
+from policy.presses import is_a_persons_press, is_a_persons_return
+from policy.rules import MachineRules
 from vocabulary import LinkPurpose
 from web.nonce import Nonces
 from web.visits import Visits, signals_of, visitor_of
+
+Judge = Callable[[Submission, Sequence[Visit], MachineRules], bool]
 
 _MOST_FIELDS = 20
 _ONE_CLICK = b"one-click"
@@ -36,21 +41,30 @@ class Presses:
         now = self._clock()
         if is_one_click(body) or self._is_second(token, body, now):
             return None
-        believed = self._is_a_persons(token, headers, now)
+        believed = self._believes(is_a_persons_press, token, headers, now)
         return self._nonces.issue(token, now) if believed is False else None
 
     def again_to_return(self, token: str, body: bytes, headers: Headers) -> str | None:
         """The same for taking an opt-out back: everybody presses twice, and what looks like a program never counts."""
         now = self._clock()
-        believed = self._is_a_persons(token, headers, now)
-        if believed is None or (believed and self._is_second(token, body, now)):
+        if _fields(body).get("website"):
+            self._note_trapped(token, headers, now)
+        believed = self._believes(is_a_persons_return, token, headers, now)
+        if believed is None or (believed and self._is_second(_returning(token), body, now)):
             return None
-        return self._nonces.issue(token, now)
+        return self._nonces.issue(_returning(token), now)
 
-    def _is_second(self, token: str, body: bytes, now: datetime) -> bool:
-        return self._nonces.read(_fields(body).get("again", ""), token, now) is not None
+    def _is_second(self, bound: str, body: bytes, now: datetime) -> bool:
+        return self._nonces.read(_fields(body).get("again", ""), bound, now) is not None
 
-    def _is_a_persons(self, token: str, headers: Headers, now: datetime) -> bool | None:
+    def _note_trapped(self, token: str, headers: Headers, now: datetime) -> None:
+        """The visitor has filled in the field that people do not see."""
+        with self._store.read() as db:
+            case_id = case_of(db, token_sha256(token), (LinkPurpose.UNSUBSCRIBE,))
+        if case_id is not None:
+            self._visits.note(case_id, Visit(now, visitor_of(headers), Deed.FIELD))
+
+    def _believes(self, judge: Judge, token: str, headers: Headers, now: datetime) -> bool | None:
         """None for a token that is none of ours."""
         with self._store.read() as db:
             link = open_link(db, token, (LinkPurpose.UNSUBSCRIBE,), now)
@@ -59,7 +73,12 @@ class Presses:
             rules = rules_of(db, link.policy_version).survey.machines
             press = Submission(at=now, arrived_at=arrived_at(db, link), rating=None, comment=False,
                                visitor=visitor_of(headers), signals=signals_of(headers))  # fmt: skip
-        return is_a_persons_press(press, self._visits.of(link.case_id, now), rules)
+        return judge(press, self._visits.of(link.case_id, now), rules)
+
+
+def _returning(token: str) -> str:
+    """To what the nonce of this form is bound: that of leaving does not do."""
+    return f"{token} returns"
 
 
 def is_one_click(body: bytes) -> bool:

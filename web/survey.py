@@ -9,8 +9,8 @@ from fastapi.responses import Response
 from sqlalchemy import Row
 from starlette.background import BackgroundTask
 
-from models.answers import asks_again, last_answer, open_link
-from models.closed_again import Again
+from models.answers import asks_again, last_answer, open_link, token_sha256
+from models.closed_again import Again, case_of
 from models.store import Store
 from policy.authenticity import Deed, Visit
 from policy.concern import Concern, Spoken, judge
@@ -53,12 +53,13 @@ class Survey:
             case = open_link(db, token, PURPOSES, now)
             before = last_answer(db, case.case_id, case.escalation_id) if case else None
             again = asks_again(db, token) if case is None else None
+            dead = case_of(db, token_sha256(token), PURPOSES) if case is None else None
+        wanted = rating_in(link, _query(request))
+        self._note(case.case_id if case else dead, Deed.OPENED, request, wanted)  # in memory: looking writes no row
         if again is not None:
             return self._again_later(again, kept=False)
         if case is None:
             return self._nowhere(token, request)
-        wanted = rating_in(link, _query(request))
-        self._note(case.case_id, Deed.OPENED, request, wanted)  # in memory: a page that is looked at writes no row
         form = _as_before(before, self._nonces.issue(token, now), wanted)
         return self._form(token, case, form, already=before is not None)
 
@@ -68,8 +69,8 @@ class Survey:
         if token is not None:
             with self._store.read() as db:
                 case = open_link(db, token, PURPOSES, self._clock())
+                self._note(case_of(db, token_sha256(token), PURPOSES), Deed.TRAP, request)
             if case is not None:
-                self._note(case.case_id, Deed.TRAP, request)
                 return self._pages.unavailable()
         return self._nowhere(token, request)
 
@@ -102,8 +103,10 @@ class Survey:
         values = {"closed": again.closed, "kept": kept}
         return self._pages.show("again", values, language=self._pages.language(again))
 
-    def _note(self, case_id: int, deed: Deed, request: Request, rating: int | None = None) -> None:
-        self._visits.note(case_id, Visit(self._clock(), visitor_of(request.headers), deed, rating))
+    def _note(self, case_id: int | None, deed: Deed, request: Request, rating: int | None = None) -> None:
+        """Of links that cannot be used any more, too: it tells whether a program is at work on the mails of a case."""
+        if case_id is not None:
+            self._visits.note(case_id, Visit(self._clock(), visitor_of(request.headers), deed, rating))
 
     def _again(self, token: str, form: Form, faults: list[Fault], nonce: str | None, request: Request) -> Response:
         """The form with its faults. A nonce that is still good stays, so that a quick correction counts."""
@@ -112,10 +115,11 @@ class Survey:
             case = open_link(db, token, PURPOSES, now)
             before = last_answer(db, case.case_id, case.escalation_id) if case else None
             later = asks_again(db, token) if case is None else None
+            of_link = case_of(db, token_sha256(token), PURPOSES)
+        if form.trapped:
+            self._note(of_link, Deed.FIELD, request)
         if case is None:
             return self._again_later(later, kept=False) if later else self._pages.unavailable()
-        if form.trapped:
-            self._note(case.case_id, Deed.FIELD, request)
         again = form if nonce else Form(
             nonce=self._nonces.issue(token, now), rating=form.rating, comment=form.comment, contact_me=form.contact_me
         )  # fmt: skip

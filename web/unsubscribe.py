@@ -61,7 +61,7 @@ class Unsubscribe:
         ask = self._presses.again_to_return if choice == _RETURN else self._presses.again
         again = ask(token, body, request.headers) if token else None
         if again is not None:
-            asked = {"action": f"/u/{token}", "again": again, "stop": choice}
+            asked = {"action": f"/u/{token}", "again": again, "stop": choice, "back": choice == _RETURN}
             return self._pages.show("unsubscribe_again", asked, language=language)
         if choice == _RETURN:
             return self._come_back(found, now, language)

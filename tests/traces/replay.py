@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent
 SCANNERS = sorted((FOLDER / "scanners").glob("*.jsonl"))
 PEOPLE = sorted((FOLDER / "people").glob("*.jsonl"))
 _ORIGIN = "http://127.0.0.1:8000"
-_NONCE = re.compile(r'name="nonce" value="([^"]+)"')
+_NONCE = re.compile(r'name="(?:nonce|again)" value="([^"]+)"')
 _BELL = timedelta(seconds=5)
 """So long after an answer the sweep that judges it starts (schedule_after in prefect.yaml)."""
 
@@ -51,6 +51,17 @@ def jittered(steps: list[Step], chance: random.Random) -> list[Step]:
     """The same at another pace: up to a twelfth faster or slower."""
     pace = 1 + chance.uniform(-1, 1) / 12
     return [Step(step.at_ms * pace, step.method, step.path, step.headers, step.form) for step in steps]
+
+
+def returning(steps: list[Step]) -> list[Step]:
+    """The same, and then each of the visitors that it knows tries to take back the opt-out, with two presses."""
+    steps = list(steps)
+    for headers in list({str(step.headers): step.headers for step in steps}.values()):
+        at, path = steps[-1].at_ms, "/u/{unsubscribe}"
+        steps.append(Step(at + 1000, "POST", path, headers, {"stop": "nothing"}))
+        second = {"stop": "nothing", "again": f"{{nonce:{len(steps)}}}"}
+        steps.append(Step(at + 4000, "POST", path, headers, second))
+    return steps
 
 
 def play(site: Site, steps: list[Step], survey: str, unsubscribe: str) -> Played:

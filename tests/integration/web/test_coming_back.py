@@ -14,7 +14,7 @@ from tests import seed
 from tests.dump import dump
 from tests.replies import case_row, phone_of, rows, send_text
 from tests.web_site import BROWSER, Site, words_in
-from vocabulary import Channel, Disposition, Event
+from vocabulary import Channel, Disposition, Event, LinkPurpose
 
 HEADLESS = BROWSER | {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/156.0 Safari/537.36"}
 RETURN = {"stop": "nothing"}
@@ -111,6 +111,65 @@ def test_a_program_never_brings_anybody_back(site: Site):
         site.clock.tick(seconds=3)
         page = press(site, case.unsubscribe, HEADLESS, **RETURN, again=again_in(page))
         assert "Please press once more" in words_in(page)
+    assert (refused(site, case), renewed(site)) == ({"*"}, 0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"user-agent": "curl/8.14"}, {"user-agent": ""}, {"sec-fetch-user": ""}, {"accept-language": ""}],
+    ids=lambda changes: "".join(changes),
+)
+def test_what_no_persons_browser_sends_brings_nobody_back(site: Site, changes: dict[str, str]):
+    case = asked_long_ago(site)
+    press(site, case.unsubscribe)
+    assert "Please press once more" in words_in(come_back(site, case.unsubscribe, BROWSER | changes))
+    assert (refused(site, case), renewed(site)) == ({"*"}, 0)
+
+
+def test_who_fills_in_the_field_that_people_do_not_see_brings_nobody_back(site: Site):
+    case = asked_long_ago(site)
+    press(site, case.unsubscribe)
+    assert 'name="website"' in site.client.get(f"/u/{case.unsubscribe}").text
+    page = press(site, case.unsubscribe, **RETURN)
+    assert 'name="website"' in page
+    site.clock.tick(seconds=3)
+    page = press(site, case.unsubscribe, **RETURN, again=again_in(page), website="https://example.com")
+    site.clock.tick(seconds=3)
+    press(site, case.unsubscribe, **RETURN, again=again_in(page))
+    assert (refused(site, case), renewed(site)) == ({"*"}, 0)
+
+
+def test_within_seconds_of_the_mail_nobody_is_brought_back_and_a_minute_later_a_person_is(site: Site):
+    case, now = seed.asked(site.place), site.clock.now
+    token = seed.add_link(site.place, case.case_id, LinkPurpose.UNSUBSCRIBE, at=now, days=60)
+    press(site, token)
+    page = come_back(site, token)
+    assert "please wait a minute" in words_in(page)
+    assert refused(site, case) == {"*"}
+    site.clock.tick(minutes=2)
+    assert "Done: you will receive surveys again" in press(site, token, **RETURN, again=again_in(page))
+    assert refused(site, case) == set()
+
+
+def test_a_second_press_that_follows_at_once_or_was_meant_for_leaving_does_not_count(site: Site):
+    case = asked_long_ago(site)
+    leaving = again_in(press(site, case.unsubscribe, HEADLESS))
+    press(site, case.unsubscribe)
+    at_once = again_in(press(site, case.unsubscribe, **RETURN))
+    press(site, case.unsubscribe, **RETURN, again=at_once)
+    site.clock.tick(seconds=3)
+    press(site, case.unsubscribe, **RETURN, again=leaving)
+    assert (refused(site, case), renewed(site)) == ({"*"}, 0)
+
+
+def test_looking_at_every_address_brings_nobody_back(site: Site):
+    case = asked_long_ago(site)
+    press(site, case.unsubscribe)
+    again = again_in(press(site, case.unsubscribe, **RETURN))
+    site.clock.tick(seconds=3)
+    for query in ("", "?stop=nothing", f"?stop=nothing&again={again}"):
+        for method in ("GET", "HEAD"):
+            site.client.request(method, f"/u/{case.unsubscribe}{query}")
     assert (refused(site, case), renewed(site)) == ({"*"}, 0)
 
 

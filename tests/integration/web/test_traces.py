@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from models.doubts import is_unconfirmed
-from models.tables import answers, cases, escalations, messages, suppressions
+from models.optouts import opt_out
+from models.tables import answers, cases, entries, escalations, messages, suppressions
+from models.tables.contact import ANY_CHANNEL
 from tests import seed
-from tests.traces.replay import PEOPLE, SCANNERS, play, read
+from tests.traces.replay import PEOPLE, SCANNERS, play, read, returning
 from tests.web_site import Site
-from vocabulary import LinkPurpose, Purpose, Stage
+from vocabulary import Event, LinkPurpose, Purpose, Stage
 
 
 def mail(site: Site) -> tuple[seed.Seeded, str, str]:
@@ -51,6 +53,34 @@ def test_a_person_is_heard(site: Site, file: Path):
     assert count(site, suppressions) == 0
     programs = 5 if file.stem == "after_a_sandbox_pressed_everything" else 0
     assert count(site, answers, is_unconfirmed()) == programs
+
+
+LIKE_A_PERSON = {"script_posts_and_replays"}
+"""Its last visitor is a person's browser in all that it does: alone, it would bring somebody back."""
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in SCANNERS if file.stem not in LIKE_A_PERSON], ids=lambda one: one.stem
+)
+def test_a_program_brings_nobody_back_who_has_opted_out(site: Site, file: Path):
+    case, survey, unsubscribe = mail(site)
+    with site.store.write() as db:
+        opt_out(db, case.case_id, at=site.clock.now, source="test")
+    before = count(site, suppressions)
+    played = play(site, returning(read(file)), survey, unsubscribe)
+    assert played.kinds["way out pressed"] >= 2
+    assert count(site, suppressions, suppressions.c.channel == ANY_CHANNEL) == before > 0
+    assert count(site, entries, entries.c.event == Event.CONSENT_RENEWED) == 0
+
+
+def test_an_application_that_lets_any_press_bring_people_back_is_found_out(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("web.presses.is_a_persons_return", lambda *_: True)
+    case, survey, unsubscribe = mail(site)
+    with site.store.write() as db:
+        opt_out(db, case.case_id, at=site.clock.now, source="test")
+    [file] = [file for file in SCANNERS if file.stem == "headless_chrome"] or SCANNERS[:1]
+    play(site, returning(read(file)), survey, unsubscribe)
+    assert count(site, suppressions) == 0
 
 
 def test_the_corpus_holds_what_its_readme_promises():

@@ -39,7 +39,7 @@ def test_axe_finds_nothing(shop: Shop, visit: Visit):
     pages |= {"concern": _press(concern, "text=Your concern"), "thanks": _press(good, "text=has arrived")}
     pages["unsubscribed"] = _press(visit(f"{shop.address}/u/x", **options), "text=Done")
     less = visit(f"{shop.address}/u/x", **options)
-    less.get_by_text("A pause of 90 days").click()
+    less.get_by_text("Pause for 90 days").click()
     less.get_by_role("button", name="Save my choice").click()
     less.wait_for_selector("h1:has-text('Your choice is saved')")
     pages["preference set"] = less

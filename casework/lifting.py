@@ -1,7 +1,5 @@
 """An opt-out that a person recorded by mistake is taken back by a person, who says why (clause 2.4)."""
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from models.log import NewEntry, append
 from models.notes import Author, NewNote, NoteKind, add_note, worded
-from models.optouts import Standing, rows_to_change, standing, take_back
+from models.optouts import as_seen, rows_to_change, standing, take_back
 from models.refused import Refused
 from models.tables import cases
 from models.tables.contact import ANY_CHANNEL
@@ -58,8 +56,3 @@ def lift(db: Connection, case_id: int, *, seen: str, by: Author, reason: str, at
                          policy_version=case.policy_version,
                          detail={"channel": list(channels), "note": note_id})])  # fmt: skip
     return Lifted(channels, some_stay=len(rows) > len(recorded))
-
-
-def as_seen(refusals: Sequence[Standing]) -> str:
-    """The same word for the same opt-outs, and another one as soon as anything about them is another."""
-    return hashlib.sha256(repr(refusals).encode()).hexdigest()

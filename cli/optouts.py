@@ -10,12 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import select
 
-from casework.lifting import CUSTOMER_ONLY, STAYS_ENDED, as_seen, lift
+from casework.lifting import CUSTOMER_ONLY, STAYS_ENDED, lift
 from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
 from models.notes import Author
-from models.optouts import Standing, in_force
+from models.optouts import Standing, as_seen, in_force
 from models.refused import Refused
 from models.tables import cases
 from models.tables.contact import ANY_CHANNEL

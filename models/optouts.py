@@ -1,5 +1,6 @@
 """Opt-outs: an address that must not be asked again, by its hash, from the moment of the commit."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -140,6 +141,11 @@ def standing(rows: Sequence[Row[Any]]) -> Sequence[Standing]:
     """Rows of one person, which are one for each address, as what was said."""
     said = {Standing(row.channel, row.since, row.until, row.source, row.recorded_by) for row in rows}
     return sorted(said, key=lambda one: (one.since, one.channel, one.source))
+
+
+def as_seen(refusals: Sequence[Standing]) -> str:
+    """The same word for the same refusals, and another one as soon as anything about them is another."""
+    return hashlib.sha256(repr(list(refusals)).encode()).hexdigest()
 
 
 def take_back(db: Connection, rows: Sequence[Row[Any]]) -> None:

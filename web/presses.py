@@ -44,15 +44,18 @@ class Presses:
         believed = self._believes(is_a_persons_press, token, headers, now)
         return self._nonces.issue(token, now) if believed is False else None
 
-    def again_to_return(self, token: str, body: bytes, headers: Headers) -> str | None:
-        """The same for taking an opt-out back: everybody presses twice, and what looks like a program never counts."""
-        now = self._clock()
+    def again_to_return(self, token: str, body: bytes, headers: Headers, *, seen: str) -> str | None:
+        """The same for taking an opt-out back: everybody presses twice, and what looks like a program never counts.
+
+        `seen`: what is refused now, as one word: a second press takes back what the first one meant, and no more.
+        """
+        now, bound = self._clock(), f"{token} returns from {seen}"  # so the form of leaving does not do either
         if _fields(body).get("website"):
             self._note_trapped(token, headers, now)
         believed = self._believes(is_a_persons_return, token, headers, now)
-        if believed is None or (believed and self._is_second(_returning(token), body, now)):
+        if believed is None or (believed and self._is_second(bound, body, now)):
             return None
-        return self._nonces.issue(_returning(token), now)
+        return self._nonces.issue(bound, now)
 
     def _is_second(self, bound: str, body: bytes, now: datetime) -> bool:
         return self._nonces.read(_fields(body).get("again", ""), bound, now) is not None
@@ -74,11 +77,6 @@ class Presses:
             press = Submission(at=now, arrived_at=arrived_at(db, link), rating=None, comment=False,
                                visitor=visitor_of(headers), signals=signals_of(headers))  # fmt: skip
         return judge(press, self._visits.of(link.case_id, now), rules)
-
-
-def _returning(token: str) -> str:
-    """To what the nonce of this form is bound: that of leaving does not do."""
-    return f"{token} returns"
 
 
 def is_one_click(body: bytes) -> bool:

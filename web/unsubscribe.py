@@ -6,17 +6,18 @@ Whoever presses is believed, a program once it has pressed twice. Unknown addres
 that nobody learns who is a customer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import Request
 from fastapi.responses import Response
+from starlette.datastructures import Headers
 
 from models.answers import open_link
 from models.coming_back import come_back
-from models.optouts import EVERYTHING, Refusal, in_force, opt_out
+from models.optouts import EVERYTHING, Refusal, Standing, as_seen, in_force, opt_out
 from models.store import Store
 from templates.dates import day_text
 from templates.language import SOURCE
@@ -48,7 +49,7 @@ class Unsubscribe:
         found = self._find(token, self._clock()) if token else None
         if found is None and self._limiter.refuses(request, token, self._clock()):
             return self._pages.too_many()
-        values = {"action": f"/u/{token or 'unknown'}", "out": found is not None and self._is_out(found)}
+        values = {"action": f"/u/{token or 'unknown'}", "out": bool(self._refused(found))}
         return self._pages.show("unsubscribe", values, language=self._language(found))
 
     def leave(self, link: str, body: FormBody, request: Request) -> Response:
@@ -58,8 +59,7 @@ class Unsubscribe:
         token, now = token_in(link), self._clock()
         choice, found = _choice(body), self._find(token, now) if token else None
         language = self._language(found)
-        ask = self._presses.again_to_return if choice == _RETURN else self._presses.again
-        again = ask(token, body, request.headers) if token else None
+        again = self._again(token, choice, found, body, request.headers) if token else None
         if again is not None:
             asked = {"action": f"/u/{token}", "again": again, "stop": choice, "back": choice == _RETURN}
             return self._pages.show("unsubscribe_again", asked, language=language)
@@ -75,6 +75,11 @@ class Unsubscribe:
         until = day_text(refusal.until, "UTC", language or SOURCE) if refusal.until else None
         return self._pages.show("preference_set", {"channel": refusal.channel, "until": until}, language=language)
 
+    def _again(self, token: str, choice: str | None, found: Any, body: bytes, headers: Headers) -> str | None:
+        if choice != _RETURN:
+            return self._presses.again(token, body, headers)
+        return self._presses.again_to_return(token, body, headers, seen=as_seen(self._refused(found)))
+
     def _come_back(self, found: Any, now: datetime, language: str | None) -> Response:
         """What the customer refused is taken back, but for STOP by text message."""
         stopped = []
@@ -83,9 +88,11 @@ class Unsubscribe:
                 stopped = [come_back(db, case_id, at=now) for case_id in sorted({found.sent_for, found.case_id})]
         return self._pages.show("welcome_back", {"texts_stopped": any(stopped)}, language=language)
 
-    def _is_out(self, found: Any) -> bool:
+    def _refused(self, found: Any) -> Sequence[Standing]:
+        if found is None:
+            return []
         with self._store.read() as db:
-            return bool(in_force(db, found.case_id, self._clock()))
+            return in_force(db, found.case_id, self._clock())
 
     def _find(self, token: str, now: datetime) -> Any:
         with self._store.read() as db:  # who guesses tokens does not get to lock the store

@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import Connection, select
 
 from casework.calling import report_call
-from casework.lifting import CHANGED, CUSTOMER_ONLY, LiftError, as_seen, lift
+from casework.lifting import CHANGED, CUSTOMER_ONLY, LiftError, lift
 from casework.replying import settle_reply
 from models.calls import CallReport
 from models.cases import keys_of, opted_out, refusals
 from models.coming_back import come_back
 from models.coming_back import lift as come_back_by_text
 from models.notes import Author
-from models.optouts import EVERYTHING, Refusal, in_force, opt_out
+from models.optouts import EVERYTHING, Refusal, as_seen, in_force, opt_out
 from models.refused import Refused
 from models.replies import Settlement
 from models.tables import calls, cases, entries, notes

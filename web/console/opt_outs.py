@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from casework.lifting import CUSTOMER_ONLY, as_seen, lift
+from casework.lifting import CUSTOMER_ONLY, lift
 from casework.rules import rules_of_case
-from models.optouts import Standing, in_force
+from models.optouts import Standing, as_seen, in_force
 from models.tables.contact import ANY_CHANNEL
 from vocabulary import Channel, Permission
 from web.console.cases import PATH

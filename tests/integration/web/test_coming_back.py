@@ -162,6 +162,22 @@ def test_a_second_press_that_follows_at_once_or_was_meant_for_leaving_does_not_c
     assert (refused(site, case), renewed(site)) == ({"*"}, 0)
 
 
+@pytest.mark.parametrize("by", [None, "Petra"])
+def test_what_was_refused_between_the_two_presses_is_not_taken_back(site: Site, by: str | None):
+    case = asked_long_ago(site)
+    press(site, case.unsubscribe, stop="phone")
+    again = again_in(press(site, case.unsubscribe, **RETURN))
+    site.clock.tick(minutes=5)
+    with site.store.write() as db:
+        opt_out(db, case.case_id, at=site.clock.now, source="test", recorded_by=by)
+    page = press(site, case.unsubscribe, **RETURN, again=again)
+    assert "Please press once more" in words_in(page)
+    assert refused(site, case) == {"*", "phone"}
+    site.clock.tick(seconds=3)
+    press(site, case.unsubscribe, **RETURN, again=again_in(page))
+    assert refused(site, case) == set()
+
+
 def test_looking_at_every_address_brings_nobody_back(site: Site):
     case = asked_long_ago(site)
     press(site, case.unsubscribe)

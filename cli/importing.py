@@ -18,6 +18,7 @@ from cli.service_file import RowFault, ServiceFile, import_reports, read_service
 from cli.service_table import SEPARATORS, cut
 from models.placeholders import is_no_address
 from models.report import ClosedService
+from policy.rules import Rules
 
 _SHOWN = 50
 
@@ -34,12 +35,8 @@ def import_(
     ] = None,
 ) -> None:
     """Bring closed services into the inbox: all rows, or none when one has a fault. Again changes nothing."""
-    if set_aside is not None and set_aside.exists():
-        raise Fault(f"{set_aside} exists already; name another file for the refused rows")
-    if set_aside is not None and not set_aside.absolute().parent.is_dir():
-        raise Fault(
-            f"there is no folder {set_aside.parent} for the refused rows"
-        )  # found out later, they would be lost
+    if set_aside is not None:
+        _check_room_for(set_aside)
     try:
         read = read_service_file(file, encoding)
     except FileFault as error:
@@ -56,13 +53,17 @@ def import_(
     if result.faults and set_aside is not None:
         write_refused(set_aside, file, result.faults, encoding)
         typer.echo(f"{len(result.faults)} refused rows were written to {set_aside}; mend them there and import it.")
-    reports = [report for _, report in read.reports]
-    for warning in _warnings_about_addresses(reports):
-        typer.echo(f"warning: {warning}", err=True)
-    named = [warning for _, warning in warnings_about_names(Reported.of(reports), place.policy.rules)]
-    for warning in (*warnings_about(Counter(report.region for report in reports)), *named):
+    for warning in _warnings([report for _, report in read.reports], place.policy.rules):
         typer.echo(f"warning: {warning}", err=True)
     typer.echo(f"{result.new} services are new, {result.known} were known.")
+
+
+def _check_room_for(set_aside: Path) -> None:
+    """Found out only after the good rows were taken, the others would be lost."""
+    if set_aside.exists():
+        raise Fault(f"{set_aside} exists already; name another file for the refused rows")
+    if not set_aside.absolute().parent.is_dir():
+        raise Fault(f"there is no folder {set_aside.parent} for the refused rows")
 
 
 def _tell_how_it_was_read(file: Path, read: ServiceFile) -> None:
@@ -75,10 +76,12 @@ def _tell_how_it_was_read(file: Path, read: ServiceFile) -> None:
         typer.echo(f"warning: {warning}", err=True)
 
 
-def _warnings_about_addresses(reports: Sequence[ClosedService]) -> Iterator[str]:
+def _warnings(reports: Sequence[ClosedService], rules: Rules) -> Iterator[str]:
     nobody = Counter(report.email for report in reports if report.email and is_no_address(report.email))
     for address, count in nobody.most_common(_SHOWN):
         yield f"{address} ({count}) is nobody's address and was taken for none"
+    yield from warnings_about(Counter(report.region for report in reports))
+    yield from (warning for _, warning in warnings_about_names(Reported.of(reports), rules))
 
 
 def _tell_faults(faults: Sequence[RowFault]) -> None:

@@ -167,9 +167,9 @@ def _of_time(sent: Submission, rules: MachineRules) -> tuple[Sign, ...]:
 
 def _of_visits(sent: Submission, visits: Sequence[Visit], rules: MachineRules) -> tuple[Sign, ...]:
     """What the visitor did before is a sign; what others did, a weaker one: filters open links before people do."""
-    around = [visit for visit in visits if visit.at <= sent.at and sent.at - visit.at <= around(rules)]
-    own = [visit for visit in around if visit.visitor == sent.visitor]
-    others = [visit for visit in around if visit.visitor != sent.visitor]
+    lately = [visit for visit in visits if visit.at <= sent.at and sent.at - visit.at <= around(rules)]
+    own = [visit for visit in lately if visit.visitor == sent.visitor]
+    others = [visit for visit in lately if visit.visitor != sent.visitor]
     found = [sign for deed, sign in _DEEDS.items() if any(visit.deed is deed for visit in own)]
     most = max(_at_once(own, rules).values(), default=0)
     if most >= _SEVERAL:

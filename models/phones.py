@@ -91,9 +91,13 @@ def _only_reading(text: str, country: str) -> PhoneNumber:
     if at_home is None:
         raise ValueError(f"is not a telephone number; {_EXAMPLE}")
     abroad = None if text.lstrip("( ").startswith(_COMPLETE) else _parsed(f"+{text}", None)
-    if abroad is None or abroad == at_home or not phonenumbers.is_valid_number(abroad):
+    if abroad is None or abroad == at_home:
         return at_home
     own = abroad.country_code == phonenumbers.country_code_for_region(country)
+    if not phonenumbers.is_valid_number(abroad):
+        if own and phonenumbers.is_valid_number(at_home) and not _is_plausible(at_home):
+            raise ValueError(f"may be {_shown(abroad)} with a digit too many or too few; {_EXAMPLE}")
+        return at_home
     if _is_plausible(at_home):
         if own or _begins_with_zero(country):
             raise ValueError(f"may be {_shown(at_home)} or {_shown(abroad)}; write the one that is meant")

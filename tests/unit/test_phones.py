@@ -1,5 +1,7 @@
 """Telephone numbers as exports write them: read where one number alone can be meant, refused with the reason else."""
 
+from contextlib import suppress
+
 import phonenumbers
 import pytest
 from hypothesis import given
@@ -65,6 +67,7 @@ def test_a_number_that_alone_can_be_meant_is_read(text: str, country: str, numbe
         ("070 12345678", "GB", "is a number that forwards calls"),
         ("33612345678", "DE", r"may be \+49 3361 2345678 or \+33 6 12 34 56 78; write the one that is meant"),
         ("15202234567", "DE", "may be"),
+        ("491512345678", "DE", "a digit too many or too few"),  # valid as a landline of Leer, far too long for one
         ("4915112345678", "US", r"if \+49 1511 2345678 is meant, write it so"),
         ("0151 12345678 / 030 2312501", "DE", "has more than one number"),
         ("030 2312501; 0151 12345678", "DE", "has more than one number"),
@@ -93,3 +96,9 @@ def test_whatever_is_read_is_a_valid_number_that_reads_as_itself(text: str, coun
 
 def test_the_report_of_a_service_reads_its_number_in_the_country_of_its_branch():
     assert report(phone="4915112345678").phone == "+4915112345678"
+
+
+@given(st.integers(1510_0000000, 1519_9999999).filter(lambda number: number % 10**7 > 0))
+def test_a_mobile_that_lost_a_digit_and_its_plus_is_never_a_landline_elsewhere(number: int):
+    with suppress(ValueError):
+        assert read_phone(f"49{number}"[:-1], "DE").startswith("+4915")

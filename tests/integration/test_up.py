@@ -112,7 +112,7 @@ def alive(pid: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory, prefect_template: Path) -> Iterator[Up]:
+def started(tmp_path_factory: pytest.TempPathFactory, prefect_template: Path) -> Iterator[Up]:
     """Not its first start: that is what docs/first-day.md is walked through with."""
     home = tmp_path_factory.mktemp("home of up") / "var"
     shutil.copytree(prefect_template, home / "prefect")
@@ -128,10 +128,19 @@ def up(tmp_path_factory: pytest.TempPathFactory, prefect_template: Path) -> Iter
                 os.killpg(pid, signal.SIGKILL)
 
 
+@pytest.fixture
+def up(started: Up) -> Up:
+    """Running, whatever the test before has done to it."""
+    if started.process.poll() is not None:
+        started.start_again()
+    started.wait_until_running()
+    return started
+
+
 def test_a_reported_service_becomes_a_case_by_the_bell_and_the_worker(up: Up):
-    up.wait_until_running()
+    before = up.count_cases()
     assert up.report("J-1").status_code == 201
-    eventually(lambda: up.count_cases() == 1, PICKED_UP_S)
+    eventually(lambda: up.count_cases() == before + 1, PICKED_UP_S)
 
 
 def test_a_second_up_in_the_same_home_is_refused_in_one_sentence(up: Up):
@@ -143,16 +152,16 @@ def test_a_second_up_in_the_same_home_is_refused_in_one_sentence(up: Up):
 
 
 def test_a_killed_part_is_started_again(up: Up):
-    former = up.parts()["web application"]
+    before, former = up.count_cases(), up.parts()["web application"]
     os.killpg(former, signal.SIGKILL)
     eventually(lambda: up.parts()["web application"] != former, 30)
     eventually(lambda: _answers(up.web), 60)
     assert up.report("J-2").status_code == 201
-    eventually(lambda: up.count_cases() == 2, PICKED_UP_S)  # by its own bell, seconds after the first one
+    eventually(lambda: up.count_cases() == before + 1, PICKED_UP_S)  # by its own bell, seconds after the first one
 
 
 def test_after_up_itself_was_killed_the_next_one_ends_what_was_left_and_goes_on(up: Up):
-    left = up.parts()
+    before, left = up.count_cases(), up.parts()
     lost = up.run_that_nobody_ends("schedule-contact")
     up.process.kill()
     up.process.wait()
@@ -162,7 +171,7 @@ def test_after_up_itself_was_killed_the_next_one_ends_what_was_left_and_goes_on(
     assert not [name for name, pid in left.items() if alive(pid)]
     assert up.report("J-3").status_code == 201  # its bell starts a sweep, which also finds what came before the end
     assert up.state_of(lost) == "CRASHED"
-    eventually(lambda: up.count_cases() == 3, PICKED_UP_S)
+    eventually(lambda: up.count_cases() == before + 1, PICKED_UP_S)
 
 
 def test_one_interrupt_stops_all_of_it(up: Up):

@@ -9,7 +9,8 @@ from vocabulary import News
 _STATUS = re.compile(r"(?<![\w.])(5\.\d{1,3}\.\d{1,3})(?![\w.])")
 _REPLY = re.compile(r"(?<![\w.])(5[0-5]\d)(?![\w.])")
 _NOBODY = re.compile(
-    r"5\.1\.[0-9]|user unknown|unknown user|no such user|no such recipient|address not found|does not exist"
+    r"unrouteable address|unroutable|invalid recipient|recipient address rejected"
+    r"|5\.1\.[0-9]|user unknown|unknown user|no such user|no such recipient|address not found|does not exist"
     r"|doesn't exist|mailbox not found|recipient not found|empf[aä]nger unbekannt|utilisateur inconnu"
     r"|usuario desconocido|gebruiker onbekend",
     re.IGNORECASE,

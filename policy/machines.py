@@ -92,6 +92,8 @@ _PREFIXED = re.compile(r"\s*[\[(]?[^\W\d_][^:]{2,40}:\s*\S")
 _MOST_WORDS = 60
 """In a text that is nothing but a confirmation of receipt."""
 _MOST_ON_A_TELEPHONE = 24
+_OF_A_NAME, _NAMED_WITHIN = 2, 40
+"""Words of "Automatic reply", and letters within which its colon stands; "Read:" may be a person's."""
 
 
 def bounced(heard: Heard) -> bool:
@@ -131,7 +133,8 @@ def seems_automatic(heard: Heard, text: str) -> bool:
     words = only_words(text).split()
     subject = _bare_subject(heard.subject)
     # "Out of Office: How did we do?" is what a program makes of our subject. "Re: out of office" may be a person's.
-    announced = ":" in heard.subject and not _REPLIED.match(heard.subject) and listening.subjects.begin(subject)
+    marked = ":" in heard.subject or heard.subject.lstrip().startswith(("[", "("))  # "[Auto-Reply] How did we do?"
+    announced = marked and not _REPLIED.match(heard.subject) and listening.subjects.begin(subject)
     announced = announced or (listening.subjects.are(subject) and not _REPLIED.match(heard.subject))
     away, machine = listening.away.within(words), listening.machine.within(words) and len(words) <= _MOST_WORDS
     hinted = any(heard.headers.get(name) for name in _HINTS) or _header(heard, "precedence") == "list"
@@ -160,6 +163,8 @@ def _is_a_telephones(text: str) -> bool:
     """ "I can't talk right now.", as telephones offer it to be sent with one touch: those words and no others."""
     words = only_words(text).split()
     listening, at = words_heard().telephone, 0
+    if words and ":" in text[:_NAMED_WITHIN] and words_heard().subjects.length_at(words, 0) >= _OF_A_NAME:
+        return True  # "Automatic reply: I'm away until five", as telephones and their answering services begin
     while at < len(words) and len(words) <= _MOST_ON_A_TELEPHONE:
         length = listening.length_at(words, at)
         if not length:

@@ -107,11 +107,19 @@ def _heads(lines: Sequence[Line], letters: Letters) -> set[int]:
         if begins:
             above = _head_above(lines, at, letters)
             found.update(above)
-            if _introduces(line, letters) or (above and _LABEL.match(line.left)):  # "Subject: How did we do?"
+            if _introduces(line, letters) or (above and _is_label(line.left, [lines[one].text for one in above])):
                 found.add(at)
         elif line.is_theirs and _is_sure(line.text, letters):
             found.update(_head_around(lines, at))
     return found
+
+
+def _is_label(left: str, above: Sequence[str]) -> bool:
+    """What is left of "Subject: How did we do?" below the rest of a head; below a rule also without its colon."""
+    if _LABEL.match(left):
+        return True
+    words = only_words(left).split()
+    return len(words) == 1 and words[0].isalpha() and any(map(_RULE.fullmatch, above))
 
 
 def _head_around(lines: Sequence[Line], at: int) -> set[int]:

@@ -149,7 +149,7 @@ class _Reading:
     def _number(self, at: int) -> int:
         """The number with its unit: "5", "4/5", "5 out of 5 stars", "5-star", "5star"."""
         token = self._tokens[at]
-        if self._rating is not None:
+        if self._rating is not None or self._hangs_on_a_word(at):
             return 0
         if token.kind == "scale":
             value, scale = (int(part) for part in token.text.split("/"))
@@ -164,6 +164,11 @@ class _Reading:
         self._rating = int(token.text)
         taken = 1 + self._scale(at + 1)
         return taken + (0 if token.glued else self._unit(at + taken))
+
+    def _hangs_on_a_word(self, at: int) -> bool:
+        """ "A1", "E5": a house, a fault code, the best there is; no number of its own."""
+        before = self._tokens[at - 1] if at else None
+        return before is not None and before.kind == "word" and before.end == self._tokens[at].start
 
     def _scale(self, at: int) -> int:
         """ "out of five": how many tokens."""

@@ -178,13 +178,14 @@ def test_an_opt_out_of_a_sender_without_a_case_may_be_narrowed_too(place: Place)
     assert (row.address_key, row.channel, row.recorded_by) == (SENDER, "email", "Petra")
 
 
-def test_what_the_customer_says_alone_is_no_longer_a_persons_word(place: Place):
+def test_what_the_customer_says_alone_stands_beside_a_persons_word(place: Place):
     case = seed.asked(place)
     settled(place, to_review(place, case.case_id), Settlement.OPT_OUT)
     with place.store.write() as db:
         assert opt_out(db, case.case_id, at=LATER, source="unsubscribe link")
         assert not opt_out(db, case.case_id, at=LATER, source="x", recorded_by="Petra")
-    assert {(row.source, row.recorded_by) for row in rows(place, suppressions)} == {("unsubscribe link", None)}
+    said = {row.recorded_by: row.source for row in rows(place, suppressions)}
+    assert said == {None: "unsubscribe link", "Petra": "reply by email, read by Petra"}
 
 
 def test_stop_by_text_stays_the_customers_own_when_a_person_records_it_too(place: Place):
@@ -192,7 +193,7 @@ def test_stop_by_text_stays_the_customers_own_when_a_person_records_it_too(place
     with place.store.write() as db:
         opt_out(db, case.case_id, at=LATER, source="reply by sms", said_by="n" * 64)
     settled(place, to_review(place, case.case_id), Settlement.OPT_OUT)
-    assert {row.recorded_by for row in rows(place, suppressions)} == {None}
+    assert {row.recorded_by: row.said_by for row in rows(place, suppressions)} == {None: "n" * 64, "Petra": None}
 
 
 def test_a_machines_mail_is_not_the_customers_word(place: Place):

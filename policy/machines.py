@@ -5,7 +5,7 @@ what they leave open is read by a person.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -88,12 +88,13 @@ _NO_REPLY = re.compile(r"\b(no|do-?not|donot)[-_.]?reply\b", re.IGNORECASE)
 _REPLIED = re.compile(
     r"\s*(?:(?:re|aw|antw?|sv|vs|r|rif|res|tr|fwd?|wg|rv|odp|ynt|doorst)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
 )
+_BRACKETED = re.compile(r"\s*[\[(](?P<name>[^\])]{2,40})[\])]")
 _PREFIXED = re.compile(r"\s*[\[(]?[^\W\d_][^:]{2,40}:\s*\S")
 _MOST_WORDS = 60
 """In a text that is nothing but a confirmation of receipt."""
 _MOST_ON_A_TELEPHONE = 24
 _OF_A_NAME, _NAMED_WITHIN = 2, 40
-"""Words of "Automatic reply", and letters within which its colon stands; "Read:" may be a person's."""
+"""Words of "Automatic reply", and letters within which its colon stands; "Read" may be a person's."""
 
 
 def bounced(heard: Heard) -> bool:
@@ -133,9 +134,9 @@ def seems_automatic(heard: Heard, text: str) -> bool:
     words = only_words(text).split()
     subject = _bare_subject(heard.subject)
     # "Out of Office: How did we do?" is what a program makes of our subject. "Re: out of office" may be a person's.
-    marked = ":" in heard.subject or heard.subject.lstrip().startswith(("[", "("))  # "[Auto-Reply] How did we do?"
-    announced = marked and not _REPLIED.match(heard.subject) and listening.subjects.begin(subject)
+    announced = ":" in heard.subject and not _REPLIED.match(heard.subject) and listening.subjects.begin(subject)
     announced = announced or (listening.subjects.are(subject) and not _REPLIED.match(heard.subject))
+    announced = announced or _is_bracketed(heard.subject)
     away, machine = listening.away.within(words), listening.machine.within(words) and len(words) <= _MOST_WORDS
     hinted = any(heard.headers.get(name) for name in _HINTS) or _header(heard, "precedence") == "list"
     hinted = hinted or bool(_NO_REPLY.search(_header(heard, "from") or heard.sender))
@@ -159,12 +160,26 @@ def _bare_subject(subject: str) -> list[str]:
     return only_words(_REPLIED.sub("", subject[:500], count=1)).split()
 
 
+def _is_bracketed(subject: str) -> bool:
+    """ "[Auto-Reply] How did we do?"; "[Read this] it leaks" is a person's."""
+    found = _BRACKETED.match(subject)
+    words = only_words(found["name"]).split() if found else []
+    return len(words) >= _OF_A_NAME and words_heard().subjects.are(words)
+
+
+def _names_itself(text: str, words: Sequence[str]) -> bool:
+    """ "Automatic reply: I am away", as answering services begin; "Delivery failure: nobody came" does not."""
+    listening = words_heard()
+    length = listening.telephone.length_at(words, 0) if words and ":" in text[:_NAMED_WITHIN] else 0
+    return length >= _OF_A_NAME and length == listening.subjects.length_at(words, 0)
+
+
 def _is_a_telephones(text: str) -> bool:
     """ "I can't talk right now.", as telephones offer it to be sent with one touch: those words and no others."""
     words = only_words(text).split()
     listening, at = words_heard().telephone, 0
-    if words and ":" in text[:_NAMED_WITHIN] and words_heard().subjects.length_at(words, 0) >= _OF_A_NAME:
-        return True  # "Automatic reply: I'm away until five", as telephones and their answering services begin
+    if _names_itself(text, words):
+        return True
     while at < len(words) and len(words) <= _MOST_ON_A_TELEPHONE:
         length = listening.length_at(words, at)
         if not length:

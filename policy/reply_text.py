@@ -8,9 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policy.danger import dangers
 from policy.folding import folded, only_words, shown
 from policy.ours import NOTHING, Letters, Line, read, words_in
 from policy.reply_words import words_heard
+from policy.trouble import tells_of_trouble
 
 _RULE = re.compile(r"\s*[_=*-]{10,}\s*|\s*-{2,}\s*\w[\w '`.-]{2,60}\s*-{2,}\s*")
 """A line of Outlook's, or "-----Original Message-----" in any language."""
@@ -208,4 +210,5 @@ def _names_us(text: str, letters: Letters) -> bool:
 
 def _added_by_a_telephone(line: str) -> bool:
     words = only_words(line).split()
-    return 0 < len(words) <= _LONGEST_ADDITION and words_heard().sent_from.begin(words)
+    begins = 0 < len(words) <= _LONGEST_ADDITION and words_heard().sent_from.begin(words)
+    return begins and not (tells_of_trouble(line) or dangers(line))  # "Von meinem Bad tropft es"

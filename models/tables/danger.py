@@ -63,5 +63,5 @@ class DutyShift(SQLModel, table=True):
     starts_at: datetime
     ends_at: datetime
     uid: str | None = None
-    """Of the event in the calendar that it came from: with the same one it is replaced, not doubled."""
+    """Of the event in the calendar that it came from; None for what was typed."""
     added_by: str

@@ -190,3 +190,58 @@ def test_who_writes_start_wants_to_hear_from_us_again():
     understood = heard("START")
     assert (understood.meaning, understood.to_person) == (Meaning.START, "wants to hear from us again")
     assert not understood.is_said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Delivery failure: the part never came", "Not read: your letter was too long, and the tap leaks",
+        "Out of hours: nobody came", "Returned mail: you sent it to my old house",
+    ],
+)  # fmt: skip
+def test_what_only_begins_like_a_programs_subject_is_a_persons_text(text: str):
+    assert heard(text).to_person is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["Automatic reply: away until 5.", "Automatische Antwort: Praxis geschlossen, Notfall 112"]
+)
+def test_a_text_that_calls_itself_automatic_is_a_machines(text: str):
+    assert heard(text).meaning is Meaning.AUTOMATIC
+
+
+@pytest.mark.parametrize(
+    ("subject", "automatic"),
+    [
+        ("[Auto-Reply] How did we do?", True),
+        ("(Out of office) How did we do?", True),
+        ("[Read this] it leaks again", False),
+        ("(Accepted) your offer, but it leaks", False),
+        ("[Delivery] nobody came", False),
+    ],
+)
+def test_a_word_in_brackets_is_a_machines_only_when_it_names_nothing_else(subject: str, automatic: bool):
+    understood = heard("We are closed.", EMAIL, subject=subject)
+    assert (understood.meaning is Meaning.AUTOMATIC) is automatic
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Von meinem Bad tropft es",
+        "Envoyé de mauvaises pièces",
+        "Sent via the leaking pipe",
+        "Von meinem Herd riecht es nach Gas",
+    ],
+)
+def test_what_begins_like_a_telephones_line_and_tells_of_trouble_is_kept_and_looked_at(line: str):
+    understood = heard(f"5\n\n{line}", EMAIL)
+    assert line in understood.text
+    assert understood.to_person is not None or understood.proposal is not None
+
+
+@pytest.mark.parametrize(
+    "line", ["Sent from my iPhone", "Von meinem Samsung Galaxy gesendet", "Envoyé de Yahoo Mail pour Android"]
+)
+def test_a_telephones_own_line_is_no_comment(line: str):
+    assert heard(f"5\n\n{line}", EMAIL).comment is None

@@ -97,6 +97,7 @@ def test_a_rating_that_cannot_mean_anything_else(text: str, rating: int, rest: s
         "4 but late", "3. Nothing special", "5 thumbs", "5 but when do you send the invoice?", "score 1 for the team",
         "A1",  # the best there is, a house, a road
         "E5",  # a fault code
+        "ID 4", "my id 3", "2 x",  # a number of something
     ],
 )  # fmt: skip
 def test_what_may_mean_something_else_is_no_rating(text: str):

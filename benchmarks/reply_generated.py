@@ -58,11 +58,16 @@ def generated(count: int, seed: int) -> list[ReplyCase]:
 def _texts() -> list[ReplyCase]:
     """What customers write, from the project's own sets; without machines' mail and what quotes our text already."""
     wanted = [case for case in read_cases([]) if case.quotation is None and case.asked is Asked.SURVEY]
-    return [
-        case
-        for case in wanted
-        if case.text.strip() and "{our_text}" not in case.text and case.kind not in ("machine", "reaction")
-    ]
+    return [case for case in wanted if case.text.strip() and _stands_alone(case)]
+
+
+def _stands_alone(case: ReplyCase) -> bool:
+    """Whether its text by itself is what was said. A machine's depends on head and sender, and what quotes us already
+    has its quotation.
+    """
+    by_a_person = case.listed.isdisjoint({"automatic", "bounce"}) and case.kind not in ("machine", "reaction")
+    quotes_us = "{our_text}" in case.text or "{company}" in case.text or case.kind in ("interleaved", "quoted mail")
+    return by_a_person and not quotes_us
 
 
 def _drawn(chance: Random, texts: Sequence[ReplyCase], count: int) -> Iterator[ReplyCase]:

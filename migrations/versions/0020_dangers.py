@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("key", TEXT(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("reply_id", sa.Integer(), nullable=True),
-        sa.Column("said", TEXT(), nullable=True),
         sa.Column("dangers", TEXT(), nullable=False),
         sa.Column("department", TEXT(), nullable=False),
         sa.Column("channel", TEXT(), nullable=True),

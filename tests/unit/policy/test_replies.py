@@ -237,7 +237,7 @@ def test_a_word_in_brackets_is_a_machines_only_when_it_names_nothing_else(subjec
 def test_what_begins_like_a_telephones_line_and_tells_of_trouble_is_kept_and_looked_at(line: str):
     understood = heard(f"5\n\n{line}", EMAIL)
     assert line in understood.text
-    assert understood.to_person is not None or understood.proposal is not None
+    assert understood.to_person is not None or understood.dangers
 
 
 @pytest.mark.parametrize(

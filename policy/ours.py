@@ -28,6 +28,9 @@ class Letters:
     values: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
     """Folded: our company's name and our address for replies, by which the head of a quotation is known."""
+    begins: frozenset[tuple[str, ...]] = frozenset()
+    ends: frozenset[tuple[str, ...]] = frozenset()
+    """The runs with which a line of ours begins and ends."""
 
     @classmethod
     def of(cls, texts: Iterable[str], *, values: Iterable[str] = (), names: Iterable[str] = ()) -> "Letters":
@@ -36,12 +39,25 @@ class Letters:
         runs = frozenset(run for line in lines for run in _runs(line))
         short = {word for line in lines if len(line) < _RUN for word in line}
         known = frozenset(word for value in values for word, _ in words_in(value)) | short
-        return cls(runs, known, tuple(folded(shown(name)) for name in names if name.strip()))
+        long = [line for line in lines if len(line) >= _RUN]
+        return cls(
+            runs,
+            known,
+            tuple(folded(shown(name)) for name in names if name.strip()),
+            begins=frozenset(tuple(line[:_RUN]) for line in long),
+            ends=frozenset(tuple(line[-_RUN:]) for line in long),
+        )
 
     def besides(self, texts: Iterable[str], *, values: Iterable[str] = (), names: Iterable[str] = ()) -> "Letters":
         """These and more: what was written to one customer."""
         more = Letters.of(texts, values=values, names=names)
-        return Letters(self.runs | more.runs, self.values | more.values, (*self.names, *more.names))
+        return Letters(
+            self.runs | more.runs,
+            self.values | more.values,
+            (*self.names, *more.names),
+            begins=self.begins | more.begins,
+            ends=self.ends | more.ends,
+        )
 
 
 NOTHING = Letters(frozenset())
@@ -70,7 +86,7 @@ def read(text: str, letters: Letters) -> list[Line]:
     quoted = [mark is not None and ">" in mark[0] for mark in marks]
     lines = [line[mark.end() :] if mark else line for line, mark in zip(text.split("\n"), marks, strict=True)]
     words = [(word, at, span) for at, line in enumerate(lines) for word, span in words_in(line)]
-    mine = _marked([word for word, _, _ in words], letters)
+    mine = _marked([word for word, _, _ in words], [at for _, at, _ in words], letters)
     spans: dict[int, list[tuple[int, int]]] = {}
     for (_, at, span), is_ours in zip(words, mine, strict=True):
         if is_ours:
@@ -114,18 +130,44 @@ def _is_value(word: str, letters: Letters) -> bool:
     return word in letters.values or word.isdecimal()
 
 
-def _marked(words: Sequence[str], letters: Letters) -> list[bool]:
+def _marked(words: Sequence[str], lines: Sequence[int], letters: Letters) -> list[bool]:
     """For each word whether it is ours: in a long stretch of our runs and of the values between them."""
     mine = [False] * len(words)
     for at in range(len(words) - _RUN + 1):
         if tuple(words[at : at + _RUN]) in letters.runs:
             mine[at : at + _RUN] = [True] * _RUN
-    stretches = _stretches(words, mine, letters)
     ours = [False] * len(words)
-    for start, end in stretches:
-        if sum(mine[start:end]) >= _LEAST:
-            ours[start:end] = [True] * (end - start)
+    for start, end in _stretches(words, mine, letters):
+        first, last = _without_their_edges(words, lines, start, end, letters)
+        known = [at for at in range(first, last) if mine[at]]
+        if len(known) >= _LEAST:
+            ours[known[0] : known[-1] + 1] = [True] * (known[-1] + 1 - known[0])
     return ours
+
+
+def _without_their_edges(
+    words: Sequence[str], lines: Sequence[int], start: int, end: int, letters: Letters
+) -> tuple[int, int]:
+    """A stretch without a few words of a customer's above or below our text that happen to be in it as well.
+
+    "No more surveys" right above a quotation is the customer's, although our footer says it too: the line ends where no
+    line of ours does, and what comes next does not go on with it.
+    """
+    below = next((at for at in range(start, end) if lines[at] != lines[start]), end)
+    above = next((at for at in range(end, start, -1) if lines[at - 1] != lines[end - 1]), start)
+    first, last = start, end
+    if below < end and below - start < _LEAST and not _goes_on(words, below, letters, letters.ends, before=_RUN):
+        first = below
+    if above > first and end - above < _LEAST and not _goes_on(words, above, letters, letters.begins, before=0):
+        last = above
+    return first, last
+
+
+def _goes_on(words: Sequence[str], at: int, letters: Letters, edges: frozenset[tuple[str, ...]], *, before: int) -> bool:
+    """Whether our text goes on over the line break in front of a word: within a line of ours, or at its edge."""
+    broken = (tuple(words[from_ : from_ + _RUN]) for from_ in range(max(at - _RUN + 1, 0), at))
+    edge = tuple(words[max(at - before, 0) : at - before + _RUN])
+    return edge in edges or any(run in letters.runs for run in broken)
 
 
 def _stretches(words: Sequence[str], mine: Sequence[bool], letters: Letters) -> list[tuple[int, int]]:

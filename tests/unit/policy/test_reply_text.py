@@ -87,6 +87,16 @@ def test_our_own_words_are_taken_away_whatever_stands_around_them(reply: str, te
     assert newest_part(reply.format(text=text), LETTERS).text == text
 
 
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("form", ["{said}", "5\n{said}", "please: {said}", "{said} please"])
+def test_a_few_words_that_our_text_has_as_well_stay_the_customers(form: str, gap: str):
+    for said in ("satisfied are you", "are you with our", "with our service"):
+        assert said in SURVEY
+        text = form.format(said=said)
+        assert newest_part(f"{text}{gap}{SURVEY}", LETTERS).text.startswith(text)
+        assert newest_part(f"{SURVEY}{gap}{text}", LETTERS).text.endswith(text)
+
+
 def test_what_is_written_between_our_lines_is_theirs():
     lines = SURVEY.split("\n")
     quoted = "\n".join(f"> {line}" for line in lines[:5]) + "\n4\n" + "\n".join(f"> {line}" for line in lines[5:])

@@ -77,11 +77,11 @@ def _plainly(text: str) -> str:
 
 
 def _plain_sign(sign: str) -> str:
-    kind = unicodedata.category(sign)
-    if kind == "Nd":
+    if sign.isdecimal():
         return str(unicodedata.decimal(sign))
     if "\uff01" <= sign <= "\uff5e":  # letters and signs as wide as a Chinese character
         return unicodedata.normalize("NFKC", sign)
+    kind = unicodedata.category(sign)
     if kind == "Pd" or sign == "\u2212":
         return "-"
     return {"Cf": "", "Zs": " "}.get(kind, sign)

@@ -163,7 +163,9 @@ def _without_their_edges(
     return first, last
 
 
-def _goes_on(words: Sequence[str], at: int, letters: Letters, edges: frozenset[tuple[str, ...]], *, before: int) -> bool:
+def _goes_on(
+    words: Sequence[str], at: int, letters: Letters, edges: frozenset[tuple[str, ...]], *, before: int
+) -> bool:
     """Whether our text goes on over the line break in front of a word: within a line of ours, or at its edge."""
     broken = (tuple(words[from_ : from_ + _RUN]) for from_ in range(max(at - _RUN + 1, 0), at))
     edge = tuple(words[max(at - before, 0) : at - before + _RUN])

@@ -67,6 +67,8 @@ class ReplyCase:
     quotation: Quotation | None = None
     alone: str | None = None
     """The name of the case in which the same stands without the quotation: both are to be understood alike."""
+    said: str | None = None
+    """Without the greeting and the signature that were put around it; None where it is the whole text."""
 
     @property
     def listed(self) -> frozenset[str]:

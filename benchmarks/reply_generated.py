@@ -92,6 +92,7 @@ def _body(chance: Random, case: ReplyCase, number: int) -> ReplyCase:
         channel=Channel.EMAIL,
         language=language,
         comments=comments,
+        said=case.text,
         subject=None,
         headers="",
         sender=None,

@@ -91,7 +91,7 @@ def comment_fault(case: ReplyCase, comment: str | None) -> str:
     written, kept = _words(case.text.replace("{our_text}", "")), _words(comment or "")
     if not _runs_through(kept, written):
         return f"comment {comment!r} holds what the customer did not write"
-    lost = [] if case.clear else [word for word in _telling_words(case.text) if word not in kept]
+    lost = [] if case.clear else [word for word in _telling_words(case.said or case.text) if word not in kept]
     return f"lost from the comment: {', '.join(lost)}" if lost else ""
 
 

@@ -69,6 +69,7 @@ def test_the_line_of_a_wrong_one_says_what_happened_instead():
         (a_case("5 all good"), "good", "lost from the comment: all"),
         (a_case("5 all good"), "all good. Unsubscribe: no more surveys", "holds what the customer did not write"),
         (a_case("Hello\n\n5 out of 5\n\nRegards\nBob"), None, ""),  # greeting, scale and signature say no more
+        (a_case("5 all good\n\nWith greetings in a tongue of their own\nBob", said="5 all good"), "all good", ""),
         (a_case("It is a 5 from me", clear=True), None, ""),
     ],
 )

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import secrets
 import socket
 import sys
 import tempfile
@@ -114,6 +115,7 @@ def _surroundings(folder: Path) -> Settings:
     os.environ |= {
         "AFTERCARE_HOME": str(folder),
         "AFTERCARE_PREFECT_PORT": str(_free_port()),
+        "AFTERCARE_PREFECT_LOGIN": f"benchmark:{secrets.token_hex(32)}",  # the variants have homes of their own
         "AFTERCARE_MAIL": "sendgrid",
         "AFTERCARE_SENDGRID_API_KEY": "SG.of-the-benchmark",
     }

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-import httpx
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -12,10 +11,12 @@ from sqlalchemy import func, select
 from casework.public_days import warnings_about
 from casework.reported import Reported, warnings_about_names
 from casework.stages import silent
+from cli import prefect_findings
 from cli.clock import now
 from cli.opening import here
 from cli.outbound import findings as targets
 from cli.policy import check_places
+from config.private import open_to_others
 from config.settings import SettingsError
 from models.branches import names_in_use, regions_in_use
 from models.tables import channel_states, columns, messages
@@ -40,6 +41,7 @@ def doctor() -> None:
         _store,
         _regions,
         _names,
+        _home,
         _server,
         _runs,
         _outbox,
@@ -99,14 +101,17 @@ def _names(opened: Place) -> Iterator[Finding]:
     yield from warnings_about_names(Reported(kinds, departments, languages), rules)
 
 
+def _home(opened: Place) -> Iterator[Finding]:
+    home = opened.settings.home
+    if open_to_others(home):
+        remedy = f"make it a folder of its own: chmod 700 '{home}'"
+        yield False, f"other accounts of this machine may look into {home}: {remedy}"
+    else:
+        yield True, f"{home} is closed to other accounts"
+
+
 def _server(opened: Place) -> Iterator[Finding]:
-    url = opened.settings.prefect_url
-    try:
-        httpx.get(f"{url}/api/ready", timeout=3, trust_env=False).raise_for_status()
-    except httpx.HTTPError:
-        yield False, f"Prefect server at {url} does not answer: `./aftercare up` starts it"
-        return
-    yield True, f"Prefect server at {url}"
+    yield from prefect_findings.server(opened.settings)
 
 
 def _runs(opened: Place) -> Iterator[Finding]:

@@ -4,10 +4,9 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
 from cli.deployments import POOL
 from cli.processes import is_running
+from config.prefect_api import prefect_api
 from config.settings import Settings
 
 _AT_ONCE = 200
@@ -20,7 +19,7 @@ def give_up_lost_runs(settings: Settings, *, restarted: bool) -> int:
     """
     unfinished = {"state": {"type": {"any_": ["PENDING", "RUNNING", "CANCELLING"]}}}
     wanted = {"flow_runs": unfinished, "work_pools": {"name": {"any_": [POOL]}}, "limit": _AT_ONCE}
-    with httpx.Client(base_url=f"{settings.prefect_url}/api", timeout=30, trust_env=False) as api:
+    with prefect_api(settings).client(timeout_s=30) as api:
         runs = api.post("/flow_runs/filter", json=wanted).raise_for_status().json()
         lost = [run["id"] for run in runs if _is_lost(run, restarted=restarted)]
         crashed = {"state": {"type": "CRASHED", "name": "Crashed", "message": "The process of the run is gone."}}

@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 
 from cli.fault import Fault
+from cli.prefect_server import origins
+from config.prefect_api import prefect_api
 from config.settings import ROOT, Settings
 
 _READY_S = 180.0
@@ -31,9 +33,11 @@ a request for a new run that meets one is refused (503), and its sender sleeps f
 
 def prefect_environment(settings: Settings) -> dict[str, str]:
     """What every process that talks to our Prefect server needs. Set before Prefect is imported."""
+    api = prefect_api(settings)
     return {
         "PREFECT_HOME": str(settings.prefect_home.resolve()),
-        "PREFECT_API_URL": f"{settings.prefect_url}/api",
+        "PREFECT_API_URL": api.url,
+        "PREFECT_API_AUTH_STRING": api.auth_string,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
@@ -95,11 +99,14 @@ def stop_all(parts: Sequence[Part], *, within_s: float) -> None:
 
 def server_part(settings: Settings, *, schedules: bool = True) -> Part:
     """Prefect's server on loopback with SQLite in our home. Without `schedules` it starts no runs by itself."""
-    command = [sys.executable, "-P", "-m", "prefect", "server", "start", "--host", "127.0.0.1",
-               "--port", str(settings.prefect_port)]  # fmt: skip
-    extra = {} if schedules else {"PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false"}
-    extra["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"] = "prefect.server.concurrency.lease_storage.filesystem"
-    environment = prefect_environment(settings) | _FEW_WRITES | extra
+    command = [sys.executable, "-P", "-m", "cli.prefect_server"]
+    environment = prefect_environment(settings) | _FEW_WRITES | {
+        "PREFECT_SERVER_API_AUTH_STRING": prefect_api(settings).auth_string,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(origins(settings)),
+        "PREFECT_SERVER_UI_API_URL": f"{settings.prefect_ui}/api",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": str(schedules).lower(),
+    }  # fmt: skip
     return Part("Prefect server", command, settings.home / "log" / "prefect-server.log", environment)
 
 

@@ -21,6 +21,7 @@ from cli.opening import here
 from cli.parts import Part, check_port_is_free, server_part, stop_all, wait_until_ready, web_part, worker_part
 from cli.policy import check_places
 from cli.processes import command_of, end_group
+from config.prefect_api import told_pages
 from config.settings import Settings
 from policy.listening import check_words
 from templates.render import check_templates
@@ -79,7 +80,7 @@ def _start(settings: Settings, parts: Sequence[Part], stopping: threading.Event)
         part.start()
     _note(settings, parts)
     wait_until_ready(web, f"http://127.0.0.1:{settings.web_port}/healthz", stopping)
-    typer.echo(f"Prefect UI      {settings.prefect_url}")
+    typer.echo(f"Prefect UI      {told_pages(settings)}")
     typer.echo(f"Web application {settings.web_url}")
     typer.echo(f"Mails           {settings.outbox if settings.mail == 'outbox' else settings.mail}")
     typer.echo(f"Logs            {settings.home / 'log'}")

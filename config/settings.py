@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     prefect_ui_url: str = ""
     """The address under which managers reach the Prefect UI, for links to runs. Empty: this machine."""
 
+    prefect_login: SecretStr | None = None
+    """`user:password` of Prefect's API and UI. Empty: made at the first start and kept in `home`."""
+    prefect_login_file: Path | None = None
+
     secret_key: SecretStr | None = None
     """Signs the forms of the web application. Empty: made at the first start and kept in `home`."""
     secret_key_file: Path | None = None

@@ -33,9 +33,10 @@ def main() -> None:
         home = Path(folder)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with demonstration(home):
-            prefect = f"http://127.0.0.1:{PREFECT_PORT}"
-            take(browser, f"{prefect}/runs", "prefect-runs.png", width=1280, height=800, wait_ms=6000)
-            take(browser, f"{prefect}/deployments", "prefect-deployments.png", width=1280, height=800, wait_ms=5000)
+            login = (home / "prefect.login").read_text().strip()
+            for name in ("runs", "deployments"):
+                url = f"http://127.0.0.1:{PREFECT_PORT}/{name}"
+                take(browser, url, f"prefect-{name}.png", width=1280, height=800, wait_ms=6000, login=login)
             review = max((home / "reviews").glob("*.html"))
             take(browser, review.as_uri(), "review.png", width=1100, height=1400)
             take_console(browser, f"http://127.0.0.1:{WEB_PORT}/console")
@@ -64,10 +65,14 @@ def demonstration(home: Path) -> Iterator[None]:
 
 
 def take(
-    browser: Browser, url: str, name: str, *, width: int, height: int, dark: bool = False, wait_ms: int = 500
-) -> None:
+    browser: Browser, url: str, name: str, *, width: int, height: int, dark: bool = False, wait_ms: int = 500,
+    login: str | None = None,
+) -> None:  # fmt: skip
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
     page.goto(url)
+    if login is not None:
+        page.locator("input").fill(login)
+        page.keyboard.press("Enter")
     page.wait_for_timeout(wait_ms)
     page.screenshot(path=PICTURES / name)
     page.close()

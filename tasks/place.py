@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 
+from config.private import private_home
 from config.settings import Settings, read_settings
 from models.schema import ensure_schema
 from models.store import Store
@@ -43,7 +44,7 @@ _OPENING = Lock()
 
 
 def _open(settings: Settings) -> Place:
-    settings.home.mkdir(parents=True, exist_ok=True)
+    private_home(settings.home)
     store = Store(settings.store_url, settings.announced_to)
     try:
         ensure_schema(store)

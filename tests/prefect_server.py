@@ -18,6 +18,7 @@ import pytest
 from cli.deployments import apply_deployments
 from cli.parts import prefect_environment, server_part, stop_all, wait_until_ready
 from cli.stages import Stages
+from config.prefect_api import prefect_api
 from config.settings import Settings, read_settings
 
 __all__ = ["on_prefect", "prefect_template", "stages"]
@@ -84,14 +85,21 @@ def _serving(home: Path) -> Iterator[Settings]:
 @pytest.fixture(scope="module")
 def on_prefect(tmp_path_factory: pytest.TempPathFactory, prefect_template: Path) -> Iterator[Settings]:
     """Settings of a place whose Prefect server is running and has our deployments. No schedule starts a run there."""
-    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_LOGGING_LEVEL, temporary_settings
+    from prefect.settings import (
+        PREFECT_API_AUTH_STRING,
+        PREFECT_API_URL,
+        PREFECT_HOME,
+        PREFECT_LOGGING_LEVEL,
+        temporary_settings,
+    )
 
     home = tmp_path_factory.mktemp("a home with spaces")
     shutil.copytree(prefect_template, home / "prefect")
     with _serving(home) as settings:
         os.environ.update(prefect_environment(settings))
-        overrides = {PREFECT_API_URL: f"{settings.prefect_url}/api", PREFECT_HOME: settings.prefect_home,
-                         PREFECT_LOGGING_LEVEL: "INFO"}  # fmt: skip
+        server = prefect_api(settings)
+        overrides = {PREFECT_API_URL: server.url, PREFECT_API_AUTH_STRING: server.auth_string,
+                     PREFECT_HOME: settings.prefect_home, PREFECT_LOGGING_LEVEL: "INFO"}  # fmt: skip
         with temporary_settings(overrides):
             yield settings
             _send_what_waits()

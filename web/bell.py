@@ -12,6 +12,8 @@ from typing import Protocol
 
 import httpx
 
+from config.prefect_api import PrefectApi
+
 _LOG = logging.getLogger("aftercare.web")
 _TIMEOUT_S = 2.0
 
@@ -46,10 +48,10 @@ class Silent:
 
 
 class PrefectBell:
-    """Rings at the Prefect server whose address (without /api) is given."""
+    """Rings at Prefect's server."""
 
-    def __init__(self, url: str, clock: Callable[[], datetime]) -> None:
-        self._events = f"{url}/api/events"
+    def __init__(self, server: PrefectApi, clock: Callable[[], datetime]) -> None:
+        self._server = server
         self._clock = clock
         self._heard = True
 
@@ -62,7 +64,8 @@ class PrefectBell:
             "payload": {},
         }
         try:
-            httpx.post(self._events, json=[event], timeout=_TIMEOUT_S, trust_env=False).raise_for_status()
+            with self._server.client(timeout_s=_TIMEOUT_S) as client:
+                client.post("/events", json=[event]).raise_for_status()
         except httpx.HTTPError as error:
             self._unheard(error)
         else:

@@ -5,6 +5,8 @@ import sys
 
 import uvicorn
 
+from config.prefect_api import prefect_api
+from config.private import private_home
 from config.settings import Settings, SettingsError, read_settings
 from models.schema import SchemaError, ensure_schema
 from models.store import Store
@@ -27,12 +29,12 @@ def main() -> None:
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises before it: SettingsError, PolicyError, LexiconFault or SchemaError."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    private_home(settings.home)
     store = Store(settings.store_url, settings.announced_to)
     try:
         ensure_schema(store)
         check_words()
-        app = create_app(settings, store, clock.now, PrefectBell(settings.prefect_url, clock.now))
+        app = create_app(settings, store, clock.now, PrefectBell(prefect_api(settings), clock.now))
         uvicorn.run(
             app,
             host=settings.web_host,

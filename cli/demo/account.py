@@ -10,6 +10,7 @@ from rich.table import Table
 from sqlalchemy import select
 
 from cli.demo.company import PASSWORD, Company
+from config.prefect_api import told_pages
 from config.settings import Settings
 from models.by_channel import ChannelFigures, channel_figures, waiting_replies
 from models.listing import account, promises
@@ -50,7 +51,7 @@ def show_account(console: Console, opened: Place, month: str) -> None:
     reports = sorted(settings.reviews.glob(f"review-{month}-v*.html"), key=lambda path: path.stat().st_mtime)
     console.print(f"\nMonthly review   {reports[-1] if reports else 'none'}", soft_wrap=True)
     console.print(f"Mails and SMS    {settings.outbox}", soft_wrap=True)
-    console.print(f"Prefect UI       {settings.prefect_url}")
+    console.print(f"Prefect UI       {told_pages(settings)}", soft_wrap=True)
     console.print("Look further     ./aftercare cases, ./aftercare explain CASE, ./aftercare escalations list --all, "
                   "./aftercare log export", soft_wrap=True)  # fmt: skip
 

@@ -28,6 +28,7 @@ from cli.parts import Part, check_port_is_free, server_part, stop_all, wait_unti
 from cli.service_file import import_reports, read_service_file, write_refused
 from cli.stages import Stages
 from cli.up import DEMONSTRATION, end_leftovers, only_one, stop_signal
+from config.private import private_home
 from config.settings import ROOT, Settings, read_settings
 from fakes.running import Fakes
 from flows.clock import living_by as flows_live_by
@@ -84,7 +85,7 @@ def _fresh_place() -> Settings:
             (settings.home / name).unlink(missing_ok=True)
         for folder in (settings.outbox, settings.reviews, settings.prefect_home, settings.home / "log"):
             shutil.rmtree(folder, ignore_errors=True)
-    settings.home.mkdir(parents=True, exist_ok=True)
+    private_home(settings.home)
     mark.write_text("What is in this folder was invented by ./aftercare demo, which may remove it again.\n")
     return settings
 

@@ -1,5 +1,6 @@
 """The page of the stages in a browser, and where its links lead in the real Prefect UI."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from cli.stages import StageName, Stages
+from config.prefect_api import prefect_api
 from config.settings import Settings
 from models import runs as rows
 from models.tables import runs
@@ -81,7 +83,9 @@ def test_a_link_opens_the_run_in_the_prefect_ui(on_prefect: Settings, stages: St
         number = db.execute(runs.select().order_by(runs.c.id.desc())).first()
     assert number is not None
     link = run_link(on_prefect.prefect_ui, number.prefect_run_id)
-    page = visit(link.replace("/v2", edition, 1))
+    login = b64encode(prefect_api(on_prefect).auth_string.encode()).decode()
+    kept = {"origin": on_prefect.prefect_ui, "localStorage": [{"name": "prefect-password", "value": login}]}
+    page = visit(link.replace("/v2", edition, 1), storage_state={"origins": [kept]})
     page.get_by_text("document 2026-10-05 08:00 UTC, 0 due").first.wait_for(timeout=30_000)
     assert urlsplit(page.url).path == f"{edition}/runs/flow-run/{number.prefect_run_id}"
     places.leave_places()

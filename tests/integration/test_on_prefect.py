@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
 from sqlalchemy import select
 
-from cli.deployments import apply_deployments, prune
+from cli.deployments import apply_deployments, missing, prune
 from cli.stages import StageName, Stages
+from config.prefect_api import prefect_api
 from config.settings import ROOT, Settings
 from models.answers import Said, record
 from models.inbox import receive
@@ -146,7 +146,8 @@ def test_a_bell_starts_a_sweep(on_prefect: Settings, event: str, deployment: str
     before = _scheduled(deployment)
     bell = {"id": str(uuid4()), "occurred": datetime.now(UTC).isoformat(), "event": event,
             "resource": {"prefect.resource.id": "aftercare.inbox"}, "payload": {}}  # fmt: skip
-    httpx.post(f"{on_prefect.prefect_url}/api/events", json=[bell], trust_env=False).raise_for_status()
+    with prefect_api(on_prefect).client(timeout_s=30) as api:
+        api.post("/events", json=[bell]).raise_for_status()
     end = time.monotonic() + 120
     while _scheduled(deployment) == before and time.monotonic() < end:
         time.sleep(0.3)
@@ -161,7 +162,9 @@ def test_a_deployment_that_left_the_file_is_removed(on_prefect: Settings, tmp_pa
     shorter = tmp_path / "prefect.yaml"
     text = (ROOT / "prefect.yaml").read_text()
     shorter.write_text(re.sub(r"  - name: monthly-review\n(.+\n?)+", "", text))
-    prune(shorter)
+    with prefect_api(on_prefect).client(timeout_s=30) as api:
+        prune(api, shorter)
+        assert missing(api) == {"monthly-review"}
     with get_client(sync_client=True) as client:
         assert "monthly-review" not in {deployment.name for deployment in client.read_deployments()}
         assert "document" in {deployment.name for deployment in client.read_deployments()}

@@ -19,7 +19,8 @@ import httpx
 import pytest
 
 from cli.up import STOP_WITHIN_S
-from config.settings import ROOT
+from config.prefect_api import prefect_api
+from config.settings import ROOT, read_settings
 from models.store import Store
 from models.tables import cases
 from tests.prefect_server import environment, free_port
@@ -37,7 +38,6 @@ class Up:
     def __init__(self, home: Path, ports: tuple[int, int]) -> None:
         self.home = home
         self.web = f"http://127.0.0.1:{ports[1]}"
-        self.prefect = f"http://127.0.0.1:{ports[0]}/api"
         self.values = {
             "AFTERCARE_HOME": str(home),
             "AFTERCARE_PREFECT_PORT": str(ports[0]),
@@ -51,6 +51,10 @@ class Up:
         self.home.mkdir(parents=True, exist_ok=True)
         with environment(self.values), self.log.open("ab") as log:
             return subprocess.Popen(COMMAND, cwd=ROOT, stdout=log, stderr=log, env={**os.environ})
+
+    def prefect(self) -> httpx.Client:
+        with environment(self.values):
+            return prefect_api(read_settings()).client(timeout_s=30)
 
     def start_again(self) -> None:
         self.log.rename(self.log.with_suffix(".former"))
@@ -78,7 +82,7 @@ class Up:
 
     def run_that_nobody_ends(self, stage: str) -> str:
         """As a run looks to Prefect whose process was killed: it holds its stage's only slot."""
-        with httpx.Client(base_url=self.prefect, trust_env=False, timeout=30) as api:
+        with self.prefect() as api:
             found = api.get(f"/deployments/name/{stage}/{stage}").raise_for_status().json()["id"]
             run = _made(api, f"/deployments/{found}/create_flow_run")
             for state in ("PENDING", "RUNNING"):
@@ -86,7 +90,8 @@ class Up:
         return str(run)
 
     def state_of(self, run: str) -> str:
-        return str(httpx.get(f"{self.prefect}/flow_runs/{run}", trust_env=False, timeout=30).json()["state_type"])
+        with self.prefect() as api:
+            return str(api.get(f"/flow_runs/{run}").json()["state_type"])
 
     def count_cases(self) -> int:
         store = Store(f"sqlite:///{self.home / 'aftercare.db'}")

@@ -100,8 +100,6 @@ class Desk:
     rules: Rules
     settings: Settings
     public_url: str
-    home_url: str
-    """Prefect's server."""
     prefect_ui: str
     """The address under which people reach the Prefect UI."""
     key: bytes

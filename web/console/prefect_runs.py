@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from config.prefect_api import PrefectApi
 from policy.run_rules import RunRules
 from policy.running import expected_by
 
@@ -53,10 +54,10 @@ _RUNS = TypeAdapter(list[PrefectRun])
 
 
 class PrefectRuns:
-    """Asks the server at `url` (without /api)."""
+    """Asks Prefect's server, and keeps its answer for a while."""
 
-    def __init__(self, url: str) -> None:
-        self._url = f"{url}/api/flow_runs/filter"
+    def __init__(self, server: PrefectApi) -> None:
+        self._server = server
         self._lock = Lock()
         self._asked_at = float("-inf")
         self._said: PrefectSays | None = None
@@ -73,7 +74,7 @@ class PrefectRuns:
         ends = time.monotonic() + _TIMEOUT_S
         since = now - timedelta(days=rules.shown_days)
         try:
-            with httpx.Client(trust_env=False) as client:
+            with self._server.client(timeout_s=_TIMEOUT_S) as client:
                 coming = self._runs(client, ends, {"type": {"any_": ["SCHEDULED"]}}, {"after_": now}, "ASC")
                 late = self._runs(client, ends, {"name": {"any_": ["Late"]}}, {"before_": expected_by(now, rules)})
                 failed = self._runs(client, ends, {"type": {"any_": ["FAILED", "CRASHED"]}}, {"after_": since})
@@ -90,5 +91,5 @@ class PrefectRuns:
         expected = {name: instant.isoformat() for name, instant in at.items()}
         wanted = {"flow_runs": {**_TAGGED, "state": state, "expected_start_time": expected}, "limit": _MOST,
                   "sort": f"EXPECTED_START_TIME_{order}"}  # fmt: skip
-        answer = client.post(self._url, json=wanted, timeout=max(ends - time.monotonic(), 0.01))
+        answer = client.post("/flow_runs/filter", json=wanted, timeout=max(ends - time.monotonic(), 0.01))
         return _RUNS.validate_json(answer.raise_for_status().content)

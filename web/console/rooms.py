@@ -67,7 +67,7 @@ def writes_on(settings: Settings) -> tuple[Channel, ...]:
 def desk_of(settings: Settings, store: Store, clock: Callable[[], datetime], rules: Rules) -> Desk:
     """What the pages of this installation work with."""
     return Desk(store=store, clock=clock, rules=rules, settings=settings, public_url=settings.web_url,
-                home_url=settings.prefect_url, prefect_ui=settings.prefect_ui, key=signing_key(settings),
+                prefect_ui=settings.prefect_ui, key=signing_key(settings),
                 writes_on=writes_on(settings))  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from casework.stages import StageSeen, as_last, counted, stages_seen, troubles
+from config.prefect_api import prefect_api
 from config.stages import deployed_stages
 from models.runs import of_case
 from policy.running import Standing
@@ -22,7 +23,7 @@ PATH = "/console/runs"
 class Runs:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._prefect = PrefectRuns(desk.home_url)
+        self._prefect = PrefectRuns(prefect_api(desk.settings))
 
     def doors(self) -> tuple[Door, ...]:
         return (Door(path=PATH, handler=self.show, needs=Permission.RUNS),)

@@ -13,12 +13,17 @@ from prefect.client.orchestration import get_client
 from prefect.states import Crashed, Failed, Late, Scheduled
 
 from cli.stages import StageName
+from config.prefect_api import PrefectApi, prefect_api
 from config.settings import Settings
 from policy.run_rules import RunRules
 from tests.prefect_server import free_port
 from web.console.prefect_runs import PrefectRuns, PrefectSays
 
 RULES = RunRules()
+
+
+def server(url: str) -> PrefectApi:
+    return PrefectApi(f"{url}/api", "aftercare:" + "0f" * 32)
 
 
 def now() -> datetime:
@@ -46,7 +51,7 @@ def test_prefect_says_what_comes_what_is_late_and_what_failed(on_prefect: Settin
     failed = scheduled(StageName.DOCUMENT, long_ago - timedelta(hours=1), Failed())
     crashed = scheduled(StageName.DOCUMENT, long_ago, Crashed())
     scheduled(StageName.DOCUMENT, now() - timedelta(days=8), Failed())  # too old to be shown
-    said = PrefectRuns(on_prefect.prefect_url).say(now(), RULES)
+    said = PrefectRuns(prefect_api(on_prefect)).say(now(), RULES)
     assert said is not None
     assert said.next_at.keys() == {"escalate"}
     assert abs(said.next_at["escalate"] - soon) < timedelta(seconds=1)
@@ -94,7 +99,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 
 def test_nobody_waits_longer_than_two_seconds_nor_twice_within_ten():
     with serving(Silence) as url:
-        prefect, begun = PrefectRuns(url), time.monotonic()
+        prefect, begun = PrefectRuns(server(url)), time.monotonic()
         assert prefect.say(now(), RULES) is None
         first = time.monotonic() - begun
         assert prefect.say(now(), RULES) is None
@@ -105,14 +110,14 @@ def test_nobody_waits_longer_than_two_seconds_nor_twice_within_ten():
 
 def test_another_program_at_the_port_says_nothing_of_runs_and_is_not_asked_again_at_once():
     with serving(Nonsense) as url:
-        prefect = PrefectRuns(url)
+        prefect = PrefectRuns(server(url))
         assert prefect.say(now(), RULES) is None
         assert prefect.say(now(), RULES) is None
     assert Nonsense.asked == 1
 
 
 def test_a_server_that_is_down_says_nothing():
-    assert PrefectRuns(f"http://127.0.0.1:{free_port()}").say(now(), RULES) is None
+    assert PrefectRuns(server(f"http://127.0.0.1:{free_port()}")).say(now(), RULES) is None
 
 
 def test_an_empty_answer_is_an_answer():
@@ -123,4 +128,4 @@ def test_an_empty_answer_is_an_answer():
             self.wfile.write(b"[]")
 
     with serving(Empty) as url:
-        assert PrefectRuns(url).say(now(), RULES) == PrefectSays()
+        assert PrefectRuns(server(url)).say(now(), RULES) == PrefectSays()

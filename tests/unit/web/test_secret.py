@@ -44,6 +44,7 @@ def test_a_key_that_could_be_guessed_is_refused(tmp_path: Path):
         signing_key(Settings(home=tmp_path))
 
 
-def test_a_home_that_is_not_there_is_said(tmp_path: Path):
+def test_a_home_that_cannot_be_made_is_said(tmp_path: Path):
+    (tmp_path / "nowhere").write_text("a file")
     with pytest.raises(SettingsError, match="AFTERCARE_SECRET_KEY"):
         signing_key(Settings(home=tmp_path / "nowhere"))

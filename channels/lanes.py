@@ -17,7 +17,8 @@ from typing import Generic
 import httpx
 
 from channels.burst import Brake, stays_here, word_for
-from channels.protocol import Message, MessageFault, Outcome, Receipt
+from channels.claims import Together, stopped_by_signals
+from channels.protocol import Claim, Message, MessageFault, Outcome, Receipt
 
 for _logger in ("httpx", "httpcore"):
     logging.getLogger(_logger).setLevel(logging.WARNING)  # below that they write down keys, addresses and recipients
@@ -64,21 +65,23 @@ class Lanes(Generic[Message]):
     trust: ssl.SSLContext | None = None
     """Instead of the certificates that everybody trusts."""
 
-    def send(self, messages: Sequence[Message], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
+    def send(self, messages: Sequence[Message], *, claim: Claim, in_flight: int) -> list[Receipt]:
         """As in `Provider`, up to `in_flight` requests at a time. Not to be called from a running event loop."""
-        return asyncio.run(self._burst(messages, allowed, lanes=max(1, min(in_flight, len(messages)))))
+        return asyncio.run(self._burst(messages, claim, lanes=max(1, min(in_flight, len(messages)))))
 
-    async def _burst(self, messages: Sequence[Message], allowed: Callable[[str], bool], *, lanes: int) -> list[Receipt]:
+    async def _burst(self, messages: Sequence[Message], claim: Claim, *, lanes: int) -> list[Receipt]:
         receipts: dict[int, Receipt] = {}
-        brake, queue = Brake(), enumerate(messages)
+        brake, queue, together = Brake(), enumerate(messages), Together(claim)
         began_s = asyncio.get_running_loop().time()
-        await asyncio.gather(*(self._lane(queue, allowed, brake, receipts, began_s) for _ in range(lanes)))
+        with stopped_by_signals(together):
+            await asyncio.gather(*(self._lane(queue, together, brake, receipts, began_s) for _ in range(lanes)))
+            together.settle()
         return [receipts[place] for place in range(len(messages))]
 
     async def _lane(
         self,
         queue: Iterator[tuple[int, Message]],
-        allowed: Callable[[str], bool],
+        together: Together,
         brake: Brake,
         receipts: dict[int, Receipt],
         began_s: float,
@@ -91,10 +94,11 @@ class Lanes(Generic[Message]):
         one, clock = httpx.Limits(max_connections=1), asyncio.get_running_loop()
         async with httpx.AsyncHTTPTransport(verify=self.trust or _trust(), limits=one, trust_env=False) as line:
             for place, message in queue:
-                made = brake.untried(message) or self._made(message, clock.time() - began_s)
+                untried = together.untried(message) or brake.untried(message)
+                made = untried or self._made(message, clock.time() - began_s)
                 if isinstance(made, httpx.Request):
-                    made = brake.note(await self._deliver(line, message.ref, made, allowed))
-                receipts[place] = made
+                    made = brake.note(await self._deliver(line, message.ref, made, together))
+                receipts[place] = together.note(made)
 
     def _made(self, message: Message, since_s: float) -> httpx.Request | Receipt:
         """The message's request, or why there is none: the provider has no part in that."""
@@ -106,12 +110,13 @@ class Lanes(Generic[Message]):
             return Receipt(ref=message.ref, outcome=Outcome.LATER, code=str(reason))
 
     async def _deliver(
-        self, line: httpx.AsyncHTTPTransport, ref: str, request: httpx.Request, allowed: Callable[[str], bool]
+        self, line: httpx.AsyncHTTPTransport, ref: str, request: httpx.Request, together: Together
     ) -> Receipt:
-        threshold = _Threshold(ref, allowed)
+        threshold = _Threshold(ref, together)
         request.extensions |= {"trace": threshold, "timeout": {"connect": self.timeout_s * CONNECT_SHARE}}
         try:
-            async with asyncio.timeout(self.timeout_s):
+            async with asyncio.timeout(self.timeout_s) as deadline:
+                threshold.deadline = deadline
                 response = await line.handle_async_request(request)
                 body = await _read(response)
         except _Withheld:
@@ -141,16 +146,28 @@ class _Threshold:
     A request that ends before it was certainly not processed; after it, nobody can tell.
     """
 
-    def __init__(self, ref: str, allowed: Callable[[str], bool]) -> None:
+    def __init__(self, ref: str, together: Together) -> None:
         self._ref = ref
-        self._allowed = allowed
+        self._together = together
         self.passed = False
+        self.deadline: asyncio.Timeout | None = None
 
     async def __call__(self, event: str, info: Mapping[str, object]) -> None:
         if event == "http11.send_request_headers.started":
-            if not self._allowed(self._ref):
+            if not await self._asked():
                 raise _Withheld
             self.passed = True
+
+    async def _asked(self) -> bool:
+        """The wait for our own store does not count as the provider's."""
+        clock, deadline = asyncio.get_running_loop(), self.deadline
+        left_s = (deadline.when() or clock.time()) - clock.time() if deadline else 0.0
+        if deadline:
+            deadline.reschedule(None)
+        may = await self._together.may_go(self._ref)
+        if deadline:
+            deadline.reschedule(clock.time() + left_s)
+        return may
 
     def may_have_written(self, error: Exception) -> bool:
         before = (TimeoutError, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from channels.claims import InTurn
 from channels.files import write_whole
 from channels.letter import letter
-from channels.protocol import Mail, MessageFault, Outcome, Receipt
+from channels.protocol import Claim, Mail, MessageFault, Outcome, Receipt
 
 
 class OutboxDirectory:
@@ -21,17 +22,20 @@ class OutboxDirectory:
         self._folder = folder
         self._now = now
 
-    def send(self, mails: Sequence[Mail], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
+    def send(self, mails: Sequence[Mail], *, claim: Claim, in_flight: int) -> list[Receipt]:
         """As in `Provider`; a full or missing disk is LATER with code "disk". `in_flight` means nothing here."""
-        return [self._deliver(mail, allowed) for mail in mails]
+        turn = InTurn(claim)
+        receipts = [turn.note(self._deliver(mail, turn)) for mail in mails]
+        turn.settle()
+        return receipts
 
-    def _deliver(self, mail: Mail, allowed: Callable[[str], bool]) -> Receipt:
+    def _deliver(self, mail: Mail, turn: InTurn) -> Receipt:
         at = self._now().astimezone(UTC)
         try:
             content = letter(mail, at=at)
         except MessageFault as fault:
             return Receipt(ref=mail.ref, outcome=Outcome.REJECTED, code=fault.code)
-        if not allowed(mail.ref):
+        if not turn.may_go(mail):
             return Receipt(ref=mail.ref, outcome=Outcome.WITHHELD, code="withheld")
         file = f"{at:%Y%m%dT%H%M%S.%fZ}-{mail.ref}.eml"
         try:

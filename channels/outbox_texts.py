@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from channels.claims import InTurn
 from channels.files import write_whole
-from channels.protocol import MessageFault, Outcome, Receipt, TextMessage, checked_text
+from channels.protocol import Claim, MessageFault, Outcome, Receipt, TextMessage, checked_text
 
 
 class OutboxTexts:
@@ -17,16 +18,19 @@ class OutboxTexts:
         self._folder = folder
         self._now = now
 
-    def send(self, texts: Sequence[TextMessage], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
+    def send(self, texts: Sequence[TextMessage], *, claim: Claim, in_flight: int) -> list[Receipt]:
         """As in `Provider`; a full or missing disk is LATER with code "disk". `in_flight` means nothing here."""
-        return [self._deliver(text, allowed) for text in texts]
+        turn = InTurn(claim)
+        receipts = [turn.note(self._deliver(text, turn)) for text in texts]
+        turn.settle()
+        return receipts
 
-    def _deliver(self, text: TextMessage, allowed: Callable[[str], bool]) -> Receipt:
+    def _deliver(self, text: TextMessage, turn: InTurn) -> Receipt:
         try:
             checked_text(text)
         except MessageFault as fault:
             return Receipt(ref=text.ref, outcome=Outcome.REJECTED, code=fault.code)
-        if not allowed(text.ref):
+        if not turn.may_go(text):
             return Receipt(ref=text.ref, outcome=Outcome.WITHHELD, code="withheld")
         file = f"{self._now().astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{text.ref}.txt"
         content = f"To: {text.to}\nTry for: {text.try_for_s} s\n\n{text.body}\n"

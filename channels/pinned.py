@@ -18,7 +18,7 @@ import httpx
 
 from channels.burst import word_for
 from channels.lanes import Answer, Lanes, in_seconds, seconds_in
-from channels.protocol import Outcome, Receipt, Word
+from channels.protocol import Claim, Outcome, Receipt, Word
 from config.destination import destination, host_of, is_public
 
 LOOK_UP_S = 2.0
@@ -71,7 +71,7 @@ class Pinned:
         words: Sequence[Word],
         made: Callable[[Word], tuple[Mapping[str, str], bytes]],
         *,
-        allowed: Callable[[str], bool],
+        claim: Claim,
         in_flight: int,
     ) -> list[Receipt]:
         """As in `Provider`. `made`: headers and body of each."""
@@ -84,7 +84,7 @@ class Pinned:
             return self._request(ip, *made(word))
 
         lanes = Lanes(request=request, translated=self._translated, timeout_s=REQUEST_S, trust=self.trust)
-        return lanes.send(words, allowed=allowed, in_flight=min(in_flight, AT_ONCE))
+        return lanes.send(words, claim=claim, in_flight=min(in_flight, AT_ONCE))
 
     def _looked_up(self) -> str:
         """The one IP address for this burst. All that the name leads to must be allowed, or none of it is used."""

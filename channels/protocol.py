@@ -1,7 +1,7 @@
 """What every provider looks like to us: messages in, one receipt each out, never an exception for a refusal."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
@@ -24,7 +24,7 @@ class Outcome(StrEnum):
     UNKNOWN = auto()
     """The provider may or may not have it: never send again blindly."""
     WITHHELD = auto()
-    """Not sent, because `allowed` said no at the last moment (an opt-out, an answer)."""
+    """Not sent, because the claim said no at the last moment (an opt-out, an answer)."""
 
 
 class AddressFault(StrEnum):
@@ -111,17 +111,33 @@ Message = TypeVar("Message", bound=HasRef)
 _Taken = TypeVar("_Taken", bound=HasRef, contravariant=True)
 
 
+class Claim(Protocol):
+    """Called in the thread that sends, never twice at once. What it raises ends the burst, and is raised there."""
+
+    def turn(self, begin: Sequence[str], done: Sequence[Receipt]) -> Collection[str]:
+        """Write down what became of `done`, and that those of `begin` are begun which may still go; their refs.
+
+        One that may not go is no longer ours, or no longer wanted.
+        """
+        ...
+
+    def give_back(self) -> None:
+        """What is not begun is anybody's again, at once."""
+        ...
+
+
 class Provider(Protocol[_Taken]):
     """A provider takes a burst of messages of one kind. Messages that differ only in `ref` are different ones."""
 
     name: str
 
-    def send(self, messages: Sequence[_Taken], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
-        """One receipt per message, in the order of `messages`. `allowed(ref)` is asked directly before each write.
+    def send(self, messages: Sequence[_Taken], *, claim: Claim, in_flight: int) -> list[Receipt]:
+        """One receipt per message, in the order of `messages`. `claim` is asked directly before each write,
+        and told of each outcome as soon as it is known.
 
         After a STOPPED or a LATER with `retry_at`, messages not yet begun get the same outcome without being tried. A
         provider that leaves many in a row without a yes or no is left alone: the rest is LATER, code "untried".
-        `allowed` runs in the caller's thread; what it raises is raised here, and the receipts of the burst are lost.
+        What the claim raises is raised here.
         """
         ...
 

@@ -13,7 +13,7 @@ import httpx
 from pydantic import SecretStr
 
 from channels.lanes import REFUSALS, Answer, Lanes, endpoint, in_seconds, seconds_in
-from channels.protocol import Mail, Outcome, Receipt
+from channels.protocol import Claim, Mail, Outcome, Receipt
 from channels.sendgrid_payload import payload
 
 logging.getLogger("python_http_client").setLevel(logging.WARNING)  # below that it writes down keys and recipients
@@ -40,9 +40,9 @@ class SendGrid:
         self._now = now
         self._lanes = Lanes(request=self._request, translated=self._translated, timeout_s=timeout_s)
 
-    def send(self, mails: Sequence[Mail], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
+    def send(self, mails: Sequence[Mail], *, claim: Claim, in_flight: int) -> list[Receipt]:
         """As in `Provider`, up to `in_flight` requests at a time. Not to be called from a running event loop."""
-        return self._lanes.send(mails, allowed=allowed, in_flight=in_flight)
+        return self._lanes.send(mails, claim=claim, in_flight=in_flight)
 
     def _request(self, mail: Mail, _since_s: float) -> httpx.Request:
         return httpx.Request("POST", self._url, headers=self._headers, content=payload(mail, sandbox=self._sandbox))

@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from channels.pinned import Pinned
-from channels.protocol import Receipt, Word
+from channels.protocol import Claim, Receipt, Word
 
 _SAYS = {
     "escalation.opened": "Concern {escalation} opened",
@@ -33,9 +33,9 @@ class Slack:
     def __init__(self, post: Pinned) -> None:
         self._post = post
 
-    def send(self, words: Sequence[Word], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
+    def send(self, words: Sequence[Word], *, claim: Claim, in_flight: int) -> list[Receipt]:
         """As in `Provider`, one after the other."""
-        return self._post.send(words, _made, allowed=allowed, in_flight=_ONE_AT_A_TIME)
+        return self._post.send(words, _made, claim=claim, in_flight=_ONE_AT_A_TIME)
 
 
 def _made(word: Word) -> tuple[Mapping[str, str], bytes]:

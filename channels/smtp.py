@@ -12,8 +12,9 @@ from typing import Literal
 from pydantic import SecretStr
 
 from channels.burst import Brake, stays_here, word_for
+from channels.claims import InTurn
 from channels.letter import letter
-from channels.protocol import Mail, MessageFault, Outcome, Receipt
+from channels.protocol import Claim, Mail, MessageFault, Outcome, Receipt
 
 UNAVAILABLE = 421
 """The relay closes the connection (RFC 5321, 3.8): nothing more will go through it now."""
@@ -72,18 +73,23 @@ class Smtp:
         self._starttls, self._trust = starttls, trust
         self._now = now
 
-    def send(self, mails: Sequence[Mail], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
+    def send(self, mails: Sequence[Mail], *, claim: Claim, in_flight: int) -> list[Receipt]:
         """As in `Provider`, one mail after the other: `in_flight` means nothing here.
 
         No connection, a refused login, a STOPPED or a 421 ends the burst: the rest gets the same outcome untried.
         """
-        brake, line = Brake(), _Line(self._open)
+        brake, line, turn = Brake(), _Line(self._open), InTurn(claim)
         try:
-            return [brake.untried(mail) or brake.note(self._deliver(line, brake, mail, allowed)) for mail in mails]
+            receipts = [turn.note(self._receipt(line, brake, mail, turn)) for mail in mails]
+            turn.settle()
+            return receipts
         finally:
             line.hang_up()
 
-    def _deliver(self, line: "_Line", brake: Brake, mail: Mail, allowed: Callable[[str], bool]) -> Receipt:
+    def _receipt(self, line: "_Line", brake: Brake, mail: Mail, turn: InTurn) -> Receipt:
+        return brake.untried(mail) or brake.note(self._deliver(line, brake, mail, turn))
+
+    def _deliver(self, line: "_Line", brake: Brake, mail: Mail, turn: InTurn) -> Receipt:
         try:
             content = letter(mail, at=self._now())
         except MessageFault as fault:
@@ -92,7 +98,7 @@ class Smtp:
             reused = line.is_open
             try:
                 link = line.link()
-                if not allowed(mail.ref):
+                if not turn.may_go(mail):
                     return Receipt(ref=mail.ref, outcome=Outcome.WITHHELD, code="withheld")
                 status = _transact(link, mail, content)
                 return Receipt(ref=mail.ref, outcome=Outcome.ACCEPTED, code=str(status))

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import httpx
 
 from channels.lanes import Answer, Lanes
-from channels.protocol import Receipt, Sought, TextMessage, checked_text
+from channels.protocol import Claim, Receipt, Sought, TextMessage, checked_text
 from channels.twilio_account import Credentials, callback, headers_of, messages_url, validity
 from channels.twilio_answers import receipt_of
 from channels.twilio_list import Listing
@@ -41,9 +41,9 @@ class Twilio:
         self._now = now
         self._lanes = Lanes(request=self._request, translated=self._translated, timeout_s=timeout_s)
 
-    def send(self, texts: Sequence[TextMessage], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
+    def send(self, texts: Sequence[TextMessage], *, claim: Claim, in_flight: int) -> list[Receipt]:
         """As in `Provider`. One that Twilio could not try for a minute is LATER, code "window", and not asked for."""
-        return self._lanes.send(texts, allowed=allowed, in_flight=in_flight)
+        return self._lanes.send(texts, claim=claim, in_flight=in_flight)
 
     def find(self, sought: Sequence[Sought], *, in_flight: int) -> list[Receipt]:
         """As in `Finder`, by the list of the account's messages to each number."""

@@ -4,10 +4,10 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from channels.pinned import Pinned
-from channels.protocol import Receipt, Word
+from channels.protocol import Claim, Receipt, Word
 
 
 class Webhook:
@@ -19,9 +19,9 @@ class Webhook:
         self._post = post
         self._keys = keys
 
-    def send(self, words: Sequence[Word], *, allowed: Callable[[str], bool], in_flight: int) -> list[Receipt]:
+    def send(self, words: Sequence[Word], *, claim: Claim, in_flight: int) -> list[Receipt]:
         """As in `Provider`. UNKNOWN may be sent again: `webhook-id` stays, and a receiver heeds it once."""
-        return self._post.send(words, self._made, allowed=allowed, in_flight=in_flight)
+        return self._post.send(words, self._made, claim=claim, in_flight=in_flight)
 
     def _made(self, word: Word) -> tuple[Mapping[str, str], bytes]:
         stamp, content = str(int(self._post.now().timestamp())), body(word)

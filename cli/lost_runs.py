@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from cli.deployments import POOL
-from cli.processes import is_running
 from config.prefect_api import prefect_api
 from config.settings import Settings
+from tasks.workers import is_running
 
 _AT_ONCE = 200
 

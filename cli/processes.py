@@ -23,10 +23,3 @@ def command_of(pid: int) -> str | None:
     ask = ["ps", "-o", "lstart=,command=", "-p", str(pid)]
     found = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603 - a number, and no shell
     return found.stdout.strip() or None
-
-
-def is_running(pid: int) -> bool:
-    """Whether there is such a process; one that has ended and waits to be fetched by its parent counts as gone."""
-    ask = ["ps", "-o", "stat=", "-p", str(pid)]
-    found = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603 - a number, and no shell
-    return found.stdout.strip()[:1] not in ("", "Z")

@@ -29,11 +29,11 @@ from tasks.runs import recorded
 @recorded("deliver-messages", clock)
 def deliver_messages(as_of: datetime | None = None) -> State[Any]:
     tally = look_up_unknown(clock(as_of))
-    tally += tidy_outbox(clock(as_of))
-    while (owner := claim_batch(clock(as_of))) is not None:
-        tally += send_claimed(owner, clock(as_of))
-    tally += tidy_announcements(clock(as_of))
-    while (owner := claim_announcements(clock(as_of))) is not None:
+    tally += tidy_outbox(clock(as_of), clock())
+    while (owner := claim_batch(clock(as_of), clock())) is not None:
+        tally += send_claimed(owner, clock(as_of), clock())
+    tally += tidy_announcements(clock(as_of), clock())
+    while (owner := claim_announcements(clock(as_of), clock())) is not None:
         tally += send_announcements(owner, clock(as_of))
     waiting = count_messages(place().store, clock(as_of)) or tally["delayed"]
     delayed = f"{waiting} messages wait for the provider" if waiting else None

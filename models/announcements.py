@@ -6,7 +6,7 @@ No entry of the log tells of an announcement: it repeats one, and its own row sa
 import json
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
@@ -87,9 +87,9 @@ def _plain(value: Any) -> Any:
     return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
 
 
-def take(db: Connection, target: str, owner: str, now: datetime, *, size: int, lease: timedelta) -> int:
-    """Put up to `size` due announcements to one target into the hands of `owner`; how many."""
-    return leases.take(db, announcements, announcements.c.target == target, owner, now, size=size, lease=lease)
+def take(db: Connection, target: str, owner: str, now: datetime, *, size: int, until: datetime) -> int:
+    """Put up to `size` due announcements to one target into the hands of `owner` until an instant; how many."""
+    return leases.take(db, announcements, announcements.c.target == target, owner, now, size=size, until=until)
 
 
 def held(db: Connection, owner: str) -> Sequence[Row[Any]]:

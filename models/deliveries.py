@@ -1,4 +1,4 @@
-"""The outbox: claiming messages for one worker, and writing down what became of them."""
+"""The outbox: which messages may go out, and which are taken back, refused, or sent once more."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select
 
-from models import leases
 from models.log import NewEntry, append
 from models.store import insert_new
 from models.tables import cases, channel_states, columns, invalid_addresses, messages, services, suppressions
@@ -34,7 +33,7 @@ _SUPPRESSED = (
 )
 _BY_ITSELF = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU)
 """What goes to customers without a person having written it."""
-_HELD = and_(
+HELD = and_(
     messages.c.purpose.in_(_BY_ITSELF),
     select(cases.c.id).where(cases.c.id == messages.c.case_id, is_held()).correlate(messages).exists(),
 )
@@ -55,11 +54,6 @@ _WANTED = or_(
 of its channel or asked for a pause."""
 
 
-def is_wanted(db: Connection, ref: str, now: datetime) -> bool:
-    """Asked directly before a message is handed to the provider."""
-    return db.execute(_STILL_WANTED, {"of_ref": ref, "at_now": now}).first() is not None
-
-
 def unwanted(db: Connection, now: datetime, *, size: int) -> list[int]:
     """Due messages that must not go out any more."""
     due = and_(messages.c.state == Delivery.DUE, messages.c.due_at <= now)
@@ -76,7 +70,12 @@ def _judged(condition: ColumnElement[bool]) -> Any:
     )
 
 
-_STILL_WANTED = _judged(messages.c.ref == bindparam("of_ref")).where(_WANTED, ~_HELD)
+def still_wanted(db: Connection, refs: Sequence[str], now: datetime) -> Sequence[int]:
+    """Of these messages the ids of those that may go out. Asked directly before they are handed to the provider."""
+    return db.execute(_STILL_WANTED, {"of_refs": list(refs), "at_now": now}).scalars().all()
+
+
+_STILL_WANTED = _judged(messages.c.ref.in_(bindparam("of_refs", expanding=True))).where(_WANTED, ~HELD)
 """Put together once: it is asked for every message, and putting it together takes longer than the answer."""
 
 
@@ -151,48 +150,6 @@ def replan(db: Connection, times: Mapping[int, tuple[datetime, datetime]]) -> No
         db.execute(statement.values(due_at=bindparam("at"), not_after=bindparam("until")), rows)
 
 
-def claim(
-    db: Connection,
-    channel: Channel,
-    owner: str,
-    now: datetime,
-    *,
-    size: int,
-    lease: timedelta,
-    spare: timedelta = timedelta(),
-) -> int:
-    """Put up to `size` due messages into the hands of `owner`; how many. Two workers never get the same one.
-
-    None to a customer whose reply waits for a person. One whose contact window has closed, or closes within `spare`, is
-    not due any more, however long the queue was.
-    """
-    in_window = or_(messages.c.not_after.is_(None), messages.c.not_after > now + spare)
-    wanted = and_(messages.c.channel == channel, in_window, ~_HELD)
-    return leases.take(db, messages, wanted, owner, now, size=size, lease=lease)
-
-
-def claimed(db: Connection, owner: str) -> Sequence[Row[Any]]:
-    return leases.held(db, messages, owner)
-
-
-def settle(db: Connection, owner: str, rows: Sequence[Mapping[str, Any]]) -> set[int]:
-    """Write outcomes of messages that `owner` still holds; the ids that were written.
-
-    Each row: "message_id" and the columns state, due_at, code, cause, provider_id, settled_at, attempts. A worker that
-    lost its lease writes nothing: its messages were parked as unknown.
-    """
-    return leases.settle(db, messages, owner, rows, key="message_id")
-
-
-def park_abandoned(db: Connection, now: datetime) -> int:
-    """Messages whose worker is gone may or may not have been sent: unknown, never simply due again."""
-    lost = and_(messages.c.state == Delivery.CLAIMED, messages.c.lease_until < now)
-    swap = messages.update().where(lost).values(state=Delivery.UNKNOWN, code="worker lost", settled_at=now)
-    rows = db.execute(swap.returning(*columns(messages, "id", "case_id"))).all()
-    append(db, [_entry(Event.MESSAGE_UNKNOWN, row, now, Clause.RECORD, code="worker lost") for row in rows])
-    return len(rows)
-
-
 def undecided(db: Connection, before: datetime, *, size: int) -> Sequence[Any]:
     """Unknown outcomes since `before` of what may be sent once more, mails to staff first: their copies harm nobody.
 
@@ -219,7 +176,7 @@ def undecided(db: Connection, before: datetime, *, size: int) -> Sequence[Any]:
 def send_again(db: Connection, ids: Sequence[int], now: datetime) -> int:
     """Make unknown messages due once more, marked as possible second copies."""
     swap = messages.update().where(messages.c.id.in_(ids), messages.c.state == Delivery.UNKNOWN)
-    values = {"state": Delivery.DUE, "due_at": now, "possible_duplicate": True, "sought": 0}
+    values = {"state": Delivery.DUE, "due_at": now, "begun_at": None, "possible_duplicate": True, "sought": 0}
     rows = db.execute(swap.values(values).returning(*columns(messages, "id", "case_id"))).all()
     reason = "the outcome stayed unknown; sent again, possibly a second copy"
     append(db, [_entry(Event.MESSAGE_OWED, row, now, Clause.CONTACT, reason=reason) for row in rows])

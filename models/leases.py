@@ -4,7 +4,7 @@ A table of such rows has the columns state, due_at, owner, lease_until and attem
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, Update, and_, bindparam, select
@@ -13,10 +13,10 @@ from vocabulary import Delivery
 
 
 def take(
-    db: Connection, table: Table, wanted: ColumnElement[bool], owner: str, now: datetime, *, size: int, lease: timedelta
+    db: Connection, table: Table, wanted: ColumnElement[bool], owner: str, now: datetime, *, size: int, until: datetime
 ) -> int:
-    """Put up to `size` due rows that are `wanted` into the hands of `owner`; how many. Two workers never get the same
-    one.
+    """Put up to `size` due rows that are `wanted` into the hands of `owner`, until an instant of the day; how many. Two
+    workers never get the same one.
     """
     due = (
         select(table.c.id)
@@ -28,7 +28,7 @@ def take(
     # PostgreSQL may run a subquery once per row, each time with the next `size` rows; this it runs once.
     first = due.cte("first").prefix_with("MATERIALIZED", dialect="postgresql")
     swap = table.update().where(table.c.id.in_(select(first.c.id)), table.c.state == Delivery.DUE)
-    values = {"state": Delivery.CLAIMED, "owner": owner, "lease_until": now + lease, "attempts": table.c.attempts + 1}
+    values = {"state": Delivery.CLAIMED, "owner": owner, "lease_until": until, "attempts": table.c.attempts + 1}
     return len(db.execute(swap.values(values).returning(table.c.id)).all())
 
 

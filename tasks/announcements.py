@@ -1,10 +1,10 @@
 """Announcements leave: what is owed to each target is claimed, handed over, and what became of it is written down.
 
 At least once: an outcome that nobody knows is tried again, because a receiver knows a second copy by its number.
+`at` is the time of day, where a run works as at another instant.
 """
 
 import json
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
+from channels.claims import Unguarded
 from channels.pinned import GONE
 from channels.protocol import Outcome, Receipt, Word
 from config.settings import Settings
@@ -21,6 +22,7 @@ from policy.announcing import GIVE_UP_AFTER, next_try
 from tasks.place import place
 from tasks.tally import Tally
 from tasks.targets import carrier
+from tasks.workers import new_owner
 from vocabulary import Announced, Delivery
 
 _PAUSE = timedelta(minutes=15)
@@ -31,30 +33,30 @@ _UNTRIED = "untried"
 
 
 @task(cache_policy=NO_CACHE)
-def tidy_announcements(now: datetime) -> Tally:
+def tidy_announcements(now: datetime, at: datetime | None = None) -> Tally:
     """One transaction: what a lost worker held is due again; what cannot be delivered any more is owed no longer."""
     here = place()
     with here.store.write() as db:
-        owed.free_abandoned(db, now)
+        owed.free_abandoned(db, at or now)
         withdrawn = owed.withdraw_unwanted(db, here.settings.targets.keys(), now)
         given_up = owed.give_up(db, now - GIVE_UP_AFTER, now)
     return Tally({"announcements withdrawn": withdrawn, "announcements given up": given_up})
 
 
 @task(cache_policy=NO_CACHE)
-def claim_announcements(now: datetime) -> str | None:
+def claim_announcements(now: datetime, at: datetime | None = None) -> str | None:
     """One transaction: due announcements of one target in the hands of a new owner; None when nothing may go now.
 
     A target that is stopped is passed over; it holds up none of the others.
     """
     here = place()
-    owner = secrets.token_hex(8)
-    lease = timedelta(seconds=here.policy.rules.batches.lease_s)
+    owner = new_owner()
+    until = (at or now) + timedelta(seconds=here.policy.rules.batches.lease_s)
     with here.store.write() as db:
         resting = owed.stopped(db)
         for target in here.settings.targets:
             size = _how_many(resting.get(target), now)
-            if size and owed.take(db, target, owner, now, size=size, lease=lease):
+            if size and owed.take(db, target, owner, now, size=size, until=until):
                 return owner
     return None
 
@@ -78,7 +80,7 @@ def send_announcements(owner: str, now: datetime) -> Tally:
     words = [word_of(row, here.settings) for row in rows.values()]
     through = carrier(here.settings, here.settings.targets[name], now)
     # Nothing happens between claim and send that makes word of it unwanted: it has happened.
-    receipts = through.send(words, allowed=lambda _ref: True, in_flight=here.policy.rules.batches.in_flight)
+    receipts = through.send(words, claim=Unguarded(), in_flight=here.policy.rules.batches.in_flight)
     settled = [_settled(rows[receipt.ref], receipt, now) for receipt in receipts]
     with here.store.write() as db:
         written = owed.settle(db, owner, settled)

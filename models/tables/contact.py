@@ -54,6 +54,8 @@ class Message(SQLModel, table=True):
     state: str = Delivery.DUE
     owner: str | None = None
     lease_until: datetime | None = None
+    begun_at: datetime | None = None
+    """Directly before its first byte. One that is claimed and not begun has certainly not been sent."""
     attempts: int = 0
     code: str | None = None
     provider_id: str | None = None

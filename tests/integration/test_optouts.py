@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.cases import keys_of, opted_out, refusals
-from models.deliveries import is_wanted, unwanted
+from models.deliveries import still_wanted, unwanted
 from models.due import open_calls
 from models.optouts import EVERYTHING, Refusal, opt_out
 from models.tables import cases, entries, messages, suppressions
@@ -107,14 +107,14 @@ def test_what_is_owed_on_a_refused_channel_is_taken_back(place: Place):
     [message] = all_rows(place, messages)
     due = message.due_at
     with place.store.read() as db:
-        assert is_wanted(db, message.ref, due)
+        assert still_wanted(db, [message.ref], due) == [message.id]
     leave(place, case, SMS)
     with place.store.read() as db:
-        assert is_wanted(db, message.ref, due)
+        assert still_wanted(db, [message.ref], due) == [message.id]
         assert unwanted(db, due, size=10) == []
     leave(place, case, MAIL)
     with place.store.read() as db:
-        assert not is_wanted(db, message.ref, due)
+        assert still_wanted(db, [message.ref], due) == []
         assert unwanted(db, due, size=10) == [message.id]
 
 

@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 import policy
+from channels.claims import Unguarded
 from channels.protocol import Outcome
 from channels.twilio_account import Credentials
 from tests.integration.channels.faulty_server import Answer, Ending, FaultyServer
@@ -49,7 +50,7 @@ def test_the_adapter_of_the_page_sends(adapter: Any, serve: Callable[..., Faulty
     good = {"to": "+491701234567", "template": TEMPLATE, "values": values, "try_for_s": 3600}
     messages = [adapter.TemplateMessage(ref=f"m{number}", **good) for number in range(4)]
     messages.append(adapter.TemplateMessage(ref="m4", **good | {"to": "0170"}))
-    receipts = provider.send(messages, allowed=lambda ref: ref != "m3", in_flight=1)
+    receipts = provider.send(messages, claim=Unguarded(lambda ref: ref != "m3"), in_flight=1)
     assert [(receipt.outcome, receipt.code) for receipt in receipts] == [
         (Outcome.ACCEPTED, "201"),
         (Outcome.REJECTED, "63016"),

@@ -20,6 +20,7 @@ from standardwebhooks.webhooks import Webhook as Reference
 from standardwebhooks.webhooks import WebhookVerificationError
 
 import channels.pinned
+from channels.claims import Unguarded
 from channels.pinned import LOOK_UP_S, REQUEST_S, Pinned
 from channels.protocol import Outcome, Receipt, Word
 from channels.slack import Slack
@@ -51,7 +52,7 @@ def post(address: str, **more: object) -> Pinned:
 
 
 def send(through: Webhook | Slack, many: int = 1) -> list[Receipt]:
-    return through.send(words(many), allowed=lambda _ref: True, in_flight=40)
+    return through.send(words(many), claim=Unguarded(), in_flight=40)
 
 
 def webhook(address: str, *secrets: str, **more: object) -> Webhook:
@@ -281,7 +282,7 @@ def test_the_name_is_looked_up_once_and_certificate_and_host_are_the_name_s(tmp_
     resolver = Rebinding(then="10.0.0.5")
     with tls_receiver(tmp_path) as (port, trust, seen):
         through = on_port(port, post(f"https://{NAME}/in", resolve=resolver, trust=trust))
-        receipts = Webhook(through, [b"k" * 32]).send(words(3), allowed=lambda _ref: True, in_flight=1)
+        receipts = Webhook(through, [b"k" * 32]).send(words(3), claim=Unguarded(), in_flight=1)
     assert [receipt.outcome for receipt in receipts] == [Outcome.ACCEPTED] * 3
     assert resolver.asked == [(NAME, port)]
     assert {name for name, _ in seen} == {NAME}
@@ -291,7 +292,7 @@ def test_the_name_is_looked_up_once_and_certificate_and_host_are_the_name_s(tmp_
 def test_a_certificate_for_another_name_is_refused_before_anything_is_said(tmp_path: Path):
     with tls_receiver(tmp_path) as (port, trust, seen):
         through = on_port(port, post("https://other.example.com/in", resolve=lambda *_: ["127.0.0.1"], trust=trust))
-        [receipt] = Webhook(through, [b"k" * 32]).send(words(), allowed=lambda _ref: True, in_flight=1)
+        [receipt] = Webhook(through, [b"k" * 32]).send(words(), claim=Unguarded(), in_flight=1)
     assert (receipt.outcome, receipt.code) == (Outcome.LATER, "tls")
     assert b"" in {request for _, request in seen}
     assert len(seen) == 1

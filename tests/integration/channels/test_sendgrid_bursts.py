@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from channels.burst import PATIENCE
+from channels.claims import Unguarded
 from channels.protocol import Mail, Outcome
 from channels.sendgrid import SendGrid
 from tests.integration.channels.faulty_server import PATIENCE_S, Answer, Ending, FaultyServer
@@ -43,14 +44,14 @@ def refs(server: FaultyServer) -> list[str]:
 
 def test_receipts_come_in_the_order_of_the_mails(mails: list[Mail], serve: Callable[..., FaultyServer]) -> None:
     server = serve(YES, NO, YES, DOWN, YES)
-    receipts = sendgrid(server.url).send(mails, allowed=anyone, in_flight=1)
+    receipts = sendgrid(server.url).send(mails, claim=Unguarded(anyone), in_flight=1)
     assert [receipt.ref for receipt in receipts] == [mail.ref for mail in mails] == refs(server)
     assert [receipt.code for receipt in receipts[:5]] == ["202", "400", "202", "503", "202"]
 
 
 def test_a_burst_keeps_its_connections(mails: list[Mail], serve: Callable[..., FaultyServer]) -> None:
     server = serve(YES)
-    sendgrid(server.url).send(mails, allowed=anyone, in_flight=3)
+    sendgrid(server.url).send(mails, claim=Unguarded(anyone), in_flight=3)
     assert server.stop().connections == 3
     assert sorted(refs(server)) == [mail.ref for mail in mails]
 
@@ -60,7 +61,7 @@ def test_no_more_than_in_flight_are_under_way_and_no_fewer(
     mails: list[Mail], serve: Callable[..., FaultyServer], in_flight: int
 ) -> None:
     server = serve(YES, pause_s=0.05, together=min(in_flight, 12))
-    receipts = sendgrid(server.url).send(mails[:12], allowed=anyone, in_flight=in_flight)
+    receipts = sendgrid(server.url).send(mails[:12], claim=Unguarded(anyone), in_flight=in_flight)
     assert {receipt.outcome for receipt in receipts} == {Outcome.ACCEPTED}
     assert server.stop().busiest == min(in_flight, 12)
 
@@ -72,7 +73,7 @@ def test_a_connection_that_was_closed_between_two_mails_is_made_anew(
         b"HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", Ending.CLOSE
     )
     server = serve(last_on_its_connection)
-    receipts = sendgrid(server.url).send(mails, allowed=anyone, in_flight=2)
+    receipts = sendgrid(server.url).send(mails, claim=Unguarded(anyone), in_flight=2)
     assert {receipt.outcome for receipt in receipts} == {Outcome.ACCEPTED}
     assert server.stop().connections == len(mails)
 
@@ -98,7 +99,7 @@ def test_after_a_429_or_a_stop_the_rest_is_not_tried(
         asked.append(ref)
         return True
 
-    receipts = sendgrid(server.url).send(mails, allowed=allowed, in_flight=in_flight)
+    receipts = sendgrid(server.url).send(mails, claim=Unguarded(allowed), in_flight=in_flight)
     assert [receipt.outcome for receipt in receipts].count(Outcome.ACCEPTED) == 3
     refused = [receipt for receipt in receipts if receipt.outcome is not Outcome.ACCEPTED]
     assert {(receipt.outcome, receipt.retry_at) for receipt in refused} == {(outcome, retry_at)}
@@ -108,7 +109,7 @@ def test_after_a_429_or_a_stop_the_rest_is_not_tried(
 
 def test_a_429_without_a_reset_stops_nobody_at_once(mails: list[Mail], serve: Callable[..., FaultyServer]) -> None:
     server = serve(YES, SLOW_DOWN_SOME_TIME, YES)
-    receipts = sendgrid(server.url).send(mails, allowed=anyone, in_flight=1)
+    receipts = sendgrid(server.url).send(mails, claim=Unguarded(anyone), in_flight=1)
     assert [receipt.outcome for receipt in receipts].count(Outcome.ACCEPTED) == 39
     assert (receipts[1].outcome, receipts[1].retry_at) == (Outcome.LATER, None)
 
@@ -117,7 +118,7 @@ def test_a_provider_that_is_down_gets_a_few_mails_and_the_rest_stays_certain(
     mails: list[Mail], serve: Callable[..., FaultyServer]
 ) -> None:
     server = serve(DOWN)
-    receipts = sendgrid(server.url).send(mails, allowed=anyone, in_flight=1)
+    receipts = sendgrid(server.url).send(mails, claim=Unguarded(anyone), in_flight=1)
     assert [receipt.outcome for receipt in receipts] == [Outcome.UNKNOWN] * PATIENCE + [Outcome.LATER] * 30
     assert {receipt.code for receipt in receipts[PATIENCE:]} == {"untried"}
     assert len(server.stop().requests) == PATIENCE
@@ -127,10 +128,10 @@ def test_a_mail_that_is_not_allowed_any_more_is_not_written(
     mails: list[Mail], serve: Callable[..., FaultyServer]
 ) -> None:
     server = serve(YES)
-    receipts = sendgrid(server.url).send(mails, allowed=lambda ref: False, in_flight=4)
+    receipts = sendgrid(server.url).send(mails, claim=Unguarded(lambda ref: False), in_flight=4)
     assert {(receipt.outcome, receipt.code) for receipt in receipts} == {(Outcome.WITHHELD, "withheld")}
     assert server.stop().received == 0
-    receipts = sendgrid(serve(YES).url).send(mails, allowed=lambda ref: ref != "m07", in_flight=4)
+    receipts = sendgrid(serve(YES).url).send(mails, claim=Unguarded(lambda ref: ref != "m07"), in_flight=4)
     assert [receipt.ref for receipt in receipts if receipt.outcome is Outcome.WITHHELD] == ["m07"]
 
 
@@ -144,7 +145,7 @@ def test_each_mail_is_asked_for_once_directly_before_it_is_written(
         seen.append((ref, server.connections, len(server.requests)))
         return threading.current_thread() is threading.main_thread()
 
-    sendgrid(server.url).send(mails[:5], allowed=allowed, in_flight=1)
+    sendgrid(server.url).send(mails[:5], claim=Unguarded(allowed), in_flight=1)
     assert [(ref, written) for ref, _, written in seen] == [(mail.ref, place) for place, mail in enumerate(mails[:5])]
     assert {connections for _, connections, _ in seen} <= {0, 1}
 
@@ -156,13 +157,13 @@ def test_what_the_question_raises_comes_out_as_it_is(mails: list[Mail], serve: C
         raise LookupError("the database is away")
 
     with pytest.raises(LookupError, match="away"):
-        sendgrid(server.url).send(mails, allowed=broken, in_flight=4)
+        sendgrid(server.url).send(mails, claim=Unguarded(broken), in_flight=4)
     assert server.stop().received == 0
 
 
 def test_no_mails_are_no_receipts(serve: Callable[..., FaultyServer]) -> None:
     server = serve(YES)
-    assert sendgrid(server.url).send([], allowed=anyone, in_flight=4) == []
+    assert sendgrid(server.url).send([], claim=Unguarded(anyone), in_flight=4) == []
     assert server.stop().connections == 0
 
 
@@ -173,9 +174,9 @@ def test_neither_key_nor_recipient_reaches_the_log(
     caplog.set_level(logging.DEBUG)
     for answer in (YES, NO, DOWN, BAD_KEY, SLOW_DOWN, lost, hung, Answer(b"garbage\r\n\r\n", Ending.CLOSE)):
         sendgrid(serve(answer).url, timeout_s=0.4 if answer is hung else PATIENCE_S).send(
-            [a_mail()], allowed=anyone, in_flight=1
+            [a_mail()], claim=Unguarded(anyone), in_flight=1
         )
-    sendgrid("http://127.0.0.1:9").send([a_mail()], allowed=anyone, in_flight=1)
+    sendgrid("http://127.0.0.1:9").send([a_mail()], claim=Unguarded(anyone), in_flight=1)
     gc.collect()
     assert "selector" in caplog.text, "the log is open down to DEBUG: asyncio wrote into it"
     for secret in (KEY, "SG.", "Bearer", "ann.recipient", "Ann Recipient", "How did we do"):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
+from channels.claims import Unguarded
 from channels.protocol import Mail, Outcome, Receipt
 from channels.sendgrid import SendGrid
 from tests.integration.channels.faulty_server import PATIENCE_S, Answer, Ending, FaultyServer
@@ -18,7 +19,7 @@ YES = Answer(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
 def send(url: str, mail: Mail, *, timeout_s: float = PATIENCE_S) -> Receipt:
     key = SecretStr("SG.a-key_that.nobody-may_see")
     provider = SendGrid(url, key, sandbox=False, timeout_s=timeout_s, now=lambda: NOW)
-    (receipt,) = provider.send([mail], allowed=lambda ref: True, in_flight=1)
+    (receipt,) = provider.send([mail], claim=Unguarded(), in_flight=1)
     return receipt
 
 

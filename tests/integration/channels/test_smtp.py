@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from channels.claims import Unguarded
 from channels.protocol import Mail, Outcome
 from channels.smtp import Smtp
 from tests.integration.channels.desk import DROP, Desk
@@ -29,7 +30,7 @@ def mails(mails: list[Mail]) -> list[Mail]:
 
 def test_a_burst_arrives_whole_over_one_connection(mails: list[Mail], relay: Callable[..., tuple[Desk, int]]) -> None:
     desk, port = relay()
-    receipts = smtp(port).send(mails, allowed=anyone, in_flight=8)
+    receipts = smtp(port).send(mails, claim=Unguarded(anyone), in_flight=8)
     assert [(receipt.ref, receipt.outcome, receipt.code) for receipt in receipts] == [
         (mail.ref, Outcome.ACCEPTED, "250") for mail in mails
     ]
@@ -77,7 +78,7 @@ def test_a_refusal_is_translated_by_its_step_and_status(
     then: str,
 ) -> None:
     desk, port = relay({(verb, 2): fault})
-    receipts = smtp(port).send(mails, allowed=anyone, in_flight=1)
+    receipts = smtp(port).send(mails, claim=Unguarded(anyone), in_flight=1)
     assert desk.done == [fault]
     assert (receipts[0].outcome, receipts[1].outcome, receipts[1].code) == (Outcome.ACCEPTED, outcome, code)
     rest = {(receipt.outcome, receipt.code) for receipt in receipts[2:]}
@@ -98,7 +99,7 @@ def test_a_connection_that_drops_between_two_mails_is_made_again_for_the_same_ma
         asked.append(ref)
         return True
 
-    receipts = smtp(port).send(mails, allowed=allowed, in_flight=1)
+    receipts = smtp(port).send(mails, claim=Unguarded(allowed), in_flight=1)
     assert {receipt.outcome for receipt in receipts} == {Outcome.ACCEPTED}
     assert (desk.done, desk.connections) == ([DROP], 2)
     assert asked == ["m00", "m01", "m01", "m02", "m03"], "asked again before it is written again"
@@ -110,7 +111,7 @@ def test_a_new_connection_that_drops_before_the_content_is_later(
     mails: list[Mail], relay: Callable[..., tuple[Desk, int]], verb: str
 ) -> None:
     desk, port = relay({(verb, 1): DROP})
-    first, *rest = smtp(port).send(mails, allowed=anyone, in_flight=1)
+    first, *rest = smtp(port).send(mails, claim=Unguarded(anyone), in_flight=1)
     assert (first.outcome, first.code) == (Outcome.LATER, "lost")
     assert {receipt.outcome for receipt in rest} == {Outcome.ACCEPTED}
     assert (desk.done, desk.connections) == ([DROP], 2)
@@ -120,7 +121,7 @@ def test_a_mail_that_is_not_allowed_any_more_is_not_begun(
     mails: list[Mail], relay: Callable[..., tuple[Desk, int]]
 ) -> None:
     desk, port = relay()
-    receipts = smtp(port).send(mails, allowed=lambda ref: ref == "m02", in_flight=1)
+    receipts = smtp(port).send(mails, claim=Unguarded(lambda ref: ref == "m02"), in_flight=1)
     assert [receipt.outcome for receipt in receipts] == ["withheld", "withheld", "accepted", "withheld"]
     assert desk.seen == ["MAIL", "RCPT", "DATA"]
 
@@ -130,6 +131,6 @@ def test_a_mail_with_a_faulty_header_is_rejected_before_the_relay_hears_of_it(
 ) -> None:
     desk, port = relay()
     mails = [a_mail(subject="Hi\r\nBcc: eve@example.net"), a_mail(to="ann@example.com>\r\nRSET")]
-    receipts = smtp(port).send(mails, allowed=anyone, in_flight=1)
+    receipts = smtp(port).send(mails, claim=Unguarded(anyone), in_flight=1)
     assert {(receipt.outcome, receipt.code) for receipt in receipts} == {(Outcome.REJECTED, "header")}
     assert desk.connections == 0

@@ -12,6 +12,7 @@ from enum import Enum, auto
 import pytest
 
 from channels.burst import PATIENCE
+from channels.claims import Unguarded
 from channels.protocol import Mail, Outcome
 from channels.smtp import Smtp
 from tests.integration.channels.faulty_server import PATIENCE_S
@@ -164,7 +165,7 @@ def test_only_after_the_content_was_begun_nobody_knows(
 ) -> None:
     server = relay(step, fault)
     provider = smtp(server.port, timeout_s=0.6 if code == "timeout" else PATIENCE_S)
-    (receipt,) = provider.send([a_mail()], allowed=lambda ref: True, in_flight=1)
+    (receipt,) = provider.send([a_mail()], claim=Unguarded(), in_flight=1)
     assert (receipt.outcome, receipt.code) == (outcome, code)
     assert server.stop().done == 1
     assert len(server.contents) == (1 if step == "CONTENT" else 0)
@@ -175,7 +176,7 @@ def test_a_final_ok_that_is_too_long_to_read_is_not_a_refusal(
 ) -> None:
     """smtplib reports it as status 500, which would read as a refusal."""
     server = relay("CONTENT", LONG)
-    first, second = smtp(server.port).send([a_mail(), a_mail()], allowed=lambda ref: True, in_flight=1)
+    first, second = smtp(server.port).send([a_mail(), a_mail()], claim=Unguarded(), in_flight=1)
     assert (first.outcome, second.outcome) == (Outcome.UNKNOWN, Outcome.UNKNOWN)
 
 
@@ -183,7 +184,7 @@ def test_a_relay_that_never_says_yes_gets_a_few_mails_and_the_rest_stays_certain
     a_mail: Callable[..., Mail], relay: Callable[[str, bytes | Do], BareRelay]
 ) -> None:
     server = relay("CONTENT", Do.CLOSE)
-    receipts = smtp(server.port).send([a_mail()] * (PATIENCE + 5), allowed=lambda ref: True, in_flight=1)
+    receipts = smtp(server.port).send([a_mail()] * (PATIENCE + 5), claim=Unguarded(), in_flight=1)
     assert [receipt.outcome for receipt in receipts] == [Outcome.UNKNOWN] * PATIENCE + [Outcome.LATER] * 5
     assert len(server.stop().contents) == PATIENCE
 
@@ -191,13 +192,13 @@ def test_a_relay_that_never_says_yes_gets_a_few_mails_and_the_rest_stays_certain
 def test_a_refused_connection_is_tried_once_for_the_burst(a_mail: Callable[..., Mail]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    receipts = smtp(port).send([a_mail()] * 3, allowed=lambda ref: True, in_flight=1)
+    receipts = smtp(port).send([a_mail()] * 3, claim=Unguarded(), in_flight=1)
     assert [(receipt.outcome, receipt.code) for receipt in receipts] == [(Outcome.LATER, "connect")] * 3
 
 
 def test_a_name_that_does_not_resolve_is_later(a_mail: Callable[..., Mail]) -> None:
     provider = Smtp("relay.invalid", 25, starttls="off", timeout_s=PATIENCE_S, now=lambda: NOW)
-    (receipt,) = provider.send([a_mail()], allowed=lambda ref: True, in_flight=1)
+    (receipt,) = provider.send([a_mail()], claim=Unguarded(), in_flight=1)
     assert (receipt.outcome, receipt.code) == (Outcome.LATER, "dns")
 
 
@@ -210,5 +211,5 @@ def test_what_the_question_raises_comes_out_as_it_is(
         raise LookupError("the database is away")
 
     with pytest.raises(LookupError, match="away"):
-        smtp(server.port).send([a_mail()], allowed=broken, in_flight=1)
+        smtp(server.port).send([a_mail()], claim=Unguarded(broken), in_flight=1)
     assert server.stop().heard == ["CONNECT", "EHLO", "QUIT"]

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
 
+from channels.claims import Unguarded
 from channels.protocol import Mail, Outcome
 from channels.smtp import Smtp
 from tests.integration.channels.desk import Desk
@@ -68,7 +69,7 @@ def test_a_password_goes_over_a_checked_and_encrypted_connection(
     desk, port = relay(**tls)
     trust = ssl.create_default_context(cafile=str(certificate))
     provider = smtp(port, "required", username="care", password=SecretStr("right"), trust=trust)
-    receipts = provider.send(mails, allowed=lambda ref: True, in_flight=1)
+    receipts = provider.send(mails, claim=Unguarded(), in_flight=1)
     assert {receipt.outcome for receipt in receipts} == {Outcome.ACCEPTED}
     assert len(desk.taken) == 4
     assert "right" not in repr(provider) + str(vars(provider))
@@ -80,7 +81,7 @@ def test_a_refused_password_stops_the_channel(
     desk, port = relay(**tls)
     trust = ssl.create_default_context(cafile=str(certificate))
     provider = smtp(port, "required", username="care", password=SecretStr("wrong"), trust=trust)
-    receipts = provider.send(mails, allowed=lambda ref: True, in_flight=1)
+    receipts = provider.send(mails, claim=Unguarded(), in_flight=1)
     assert {(receipt.outcome, receipt.code) for receipt in receipts} == {(Outcome.STOPPED, "535")}
     assert (desk.connections, desk.taken) == (2, []), "EHLO before and after STARTTLS of one connection"
 
@@ -89,7 +90,7 @@ def test_a_certificate_that_nobody_vouches_for_is_later(
     mails: list[Mail], relay: Callable[..., tuple[Desk, int]], tls: dict[str, Any]
 ) -> None:
     desk, port = relay(**tls)
-    receipts = smtp(port, "required").send(mails, allowed=lambda ref: True, in_flight=1)
+    receipts = smtp(port, "required").send(mails, claim=Unguarded(), in_flight=1)
     assert {(receipt.outcome, receipt.code) for receipt in receipts} == {(Outcome.LATER, "tls")}
     assert desk.seen == []
 
@@ -98,7 +99,7 @@ def test_a_relay_without_starttls_gets_nothing_when_it_is_required(
     mails: list[Mail], relay: Callable[..., tuple[Desk, int]]
 ) -> None:
     desk, port = relay()
-    receipts = smtp(port, "required").send(mails, allowed=lambda ref: True, in_flight=1)
+    receipts = smtp(port, "required").send(mails, claim=Unguarded(), in_flight=1)
     assert {(receipt.outcome, receipt.code) for receipt in receipts} == {(Outcome.LATER, "tls")}
     assert (desk.connections, desk.seen) == (1, []), "one try for the burst"
 
@@ -107,7 +108,7 @@ def test_a_relay_without_login_stops_the_channel_when_there_is_a_user(
     mails: list[Mail], relay: Callable[..., tuple[Desk, int]]
 ) -> None:
     desk, port = relay()
-    receipts = smtp(port, username="care", password=SecretStr("x")).send(mails, allowed=lambda ref: True, in_flight=1)
+    receipts = smtp(port, username="care", password=SecretStr("x")).send(mails, claim=Unguarded(), in_flight=1)
     assert {(receipt.outcome, receipt.code) for receipt in receipts} == {(Outcome.STOPPED, "auth")}
     assert desk.seen == []
 

@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from channels.burst import PATIENCE
+from channels.claims import Unguarded
 from channels.protocol import Outcome, TextMessage
 from channels.twilio import Twilio
 from channels.twilio_account import Credentials
@@ -58,7 +59,7 @@ def refs(server: FaultyServer) -> list[str]:
 
 def test_receipts_come_in_the_order_of_the_texts(texts: list[TextMessage], serve: Serve) -> None:
     server = serve(YES, NO, YES, DOWN, YES)
-    receipts = twilio(server.url).send(texts, allowed=anyone, in_flight=1)
+    receipts = twilio(server.url).send(texts, claim=Unguarded(anyone), in_flight=1)
     assert [receipt.ref for receipt in receipts] == [text.ref for text in texts] == refs(server)
     assert [receipt.code for receipt in receipts[:5]] == ["201", "21614", "201", "503", "201"]
 
@@ -70,7 +71,9 @@ def test_after_haste_or_a_stop_the_rest_is_neither_tried_nor_asked_for(
 ) -> None:
     server = serve(YES, YES, YES, brake)
     asked: list[str] = []
-    receipts = twilio(server.url).send(texts, allowed=lambda ref: asked.append(ref) is None, in_flight=in_flight)
+    receipts = twilio(server.url).send(
+        texts, claim=Unguarded(lambda ref: asked.append(ref) is None), in_flight=in_flight
+    )
     assert [receipt.outcome for receipt in receipts].count(Outcome.ACCEPTED) == 3
     assert {receipt.outcome for receipt in receipts} == {Outcome.ACCEPTED, outcome}
     assert len(server.stop().requests) <= 3 + in_flight
@@ -79,14 +82,14 @@ def test_after_haste_or_a_stop_the_rest_is_neither_tried_nor_asked_for(
 
 def test_a_provider_that_is_down_gets_a_few_and_the_rest_stays_certain(texts: list[TextMessage], serve: Serve) -> None:
     server = serve(DOWN)
-    receipts = twilio(server.url).send(texts, allowed=anyone, in_flight=1)
+    receipts = twilio(server.url).send(texts, claim=Unguarded(anyone), in_flight=1)
     assert [receipt.outcome for receipt in receipts] == [Outcome.UNKNOWN] * PATIENCE + [Outcome.LATER] * 30
     assert len(server.stop().requests) == PATIENCE
 
 
 def test_one_that_is_not_allowed_any_more_is_not_written(texts: list[TextMessage], serve: Serve) -> None:
     server = serve(YES)
-    receipts = twilio(server.url).send(texts, allowed=lambda ref: False, in_flight=4)
+    receipts = twilio(server.url).send(texts, claim=Unguarded(lambda ref: False), in_flight=4)
     assert {(receipt.outcome, receipt.code) for receipt in receipts} == {(Outcome.WITHHELD, "withheld")}
     assert server.stop().received == 0
 
@@ -95,7 +98,7 @@ def test_each_is_asked_for_once_directly_before_it_is_written(texts: list[TextMe
     server = serve(YES)
     seen: list[tuple[str, int]] = []
     allowed = lambda ref: seen.append((ref, len(server.requests))) is None  # noqa: E731
-    twilio(server.url).send(texts[:5], allowed=allowed, in_flight=1)
+    twilio(server.url).send(texts[:5], claim=Unguarded(allowed), in_flight=1)
     assert seen == [(text.ref, place) for place, text in enumerate(texts[:5])]
 
 
@@ -106,7 +109,7 @@ def test_one_whose_window_closes_during_the_burst_is_put_off_and_costs_no_patien
     closing = [
         a_text(ref=f"n{number}", try_for_s=61 + PATIENCE_S) for number in range(PATIENCE + 2)
     ]  # a minute and the deadline of a request
-    receipts = twilio(server.url).send([*closing, texts[0]], allowed=anyone, in_flight=1)
+    receipts = twilio(server.url).send([*closing, texts[0]], claim=Unguarded(anyone), in_flight=1)
     assert [(receipt.outcome, receipt.code) for receipt in receipts] == [
         (Outcome.ACCEPTED, "201"), *[(Outcome.LATER, "window")] * (PATIENCE + 1), (Outcome.ACCEPTED, "201"),
     ]  # fmt: skip
@@ -115,7 +118,7 @@ def test_one_whose_window_closes_during_the_burst_is_put_off_and_costs_no_patien
 
 def test_what_cannot_be_sent_is_refused_without_a_request(a_text: Callable[..., TextMessage], serve: Serve) -> None:
     server = serve(YES)
-    bad, good = twilio(server.url).send([a_text(to="0170 555"), a_text()], allowed=anyone, in_flight=1)
+    bad, good = twilio(server.url).send([a_text(to="0170 555"), a_text()], claim=Unguarded(anyone), in_flight=1)
     assert (bad.outcome, bad.code) == (Outcome.REJECTED, "number")
     assert good.outcome is Outcome.ACCEPTED
     assert len(server.stop().requests) == 1
@@ -124,7 +127,7 @@ def test_what_cannot_be_sent_is_refused_without_a_request(a_text: Callable[..., 
 def test_a_refused_connection_is_later(a_text: Callable[..., TextMessage]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    (receipt,) = twilio(f"http://127.0.0.1:{port}").send([a_text()], allowed=anyone, in_flight=1)
+    (receipt,) = twilio(f"http://127.0.0.1:{port}").send([a_text()], claim=Unguarded(anyone), in_flight=1)
     assert (receipt.outcome, receipt.code) == (Outcome.LATER, "connect")
 
 
@@ -135,9 +138,9 @@ def test_neither_secret_nor_number_nor_account_reaches_the_log(
     caplog.set_level(logging.DEBUG)
     for given in (YES, NO, DOWN, BAD_KEY, SLOW_DOWN, lost, hung, Answer(b"garbage\r\n\r\n", Ending.CLOSE)):
         twilio(serve(given).url, timeout_s=0.4 if given is hung else PATIENCE_S).send(
-            [a_text()], allowed=anyone, in_flight=1
+            [a_text()], claim=Unguarded(anyone), in_flight=1
         )
-    twilio("http://127.0.0.1:9").send([a_text()], allowed=anyone, in_flight=1)
+    twilio("http://127.0.0.1:9").send([a_text()], claim=Unguarded(anyone), in_flight=1)
     gc.collect()
     assert "selector" in caplog.text, "the log is open down to DEBUG: asyncio wrote into it"
     for secret in (SECRET, "Basic ", "1701234567", "how did we do", ACCOUNT, "m_5f2c"):

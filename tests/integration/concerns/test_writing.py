@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from casework.writing import Writing, log_contact, write_to_customer
 from models.addresses import Unreachable, mark_invalid
-from models.deliveries import is_wanted, unwanted
+from models.deliveries import still_wanted, unwanted
 from models.notes import NoteKind
 from models.optouts import Refusal, opt_out
 from models.tables import cases, messages, notes, suppressions
@@ -129,7 +129,7 @@ def test_an_opt_out_of_surveys_does_not_forbid_an_answer_but_a_refused_channel_d
         db.execute(insert(suppressions), row)
     for message, allowed in zip(owed, (mail, text), strict=True):
         with place.store.read() as db:
-            assert is_wanted(db, message.ref, NOW) is allowed, message.channel
+            assert (message.id in still_wanted(db, [message.ref], NOW)) is allowed, message.channel
         with place.store.read() as db:
             assert (message.id in unwanted(db, NOW + timedelta(days=0, hours=1), size=10)) is not allowed
         if allowed:

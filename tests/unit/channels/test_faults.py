@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.claims import Unguarded
 from channels.letter import letter
 from channels.outbox import OutboxDirectory
 from channels.protocol import ContentFault, HeaderFault, Mail, Outcome, checked
@@ -120,7 +121,7 @@ def test_a_provider_answers_a_fault_with_a_receipt(
     a_mail: Callable[..., Mail], tmp_path: Path, fields: dict[str, str], code: str
 ) -> None:
     outbox = OutboxDirectory(tmp_path, now=lambda: AT)
-    bad, good = outbox.send([a_mail(**fields), a_mail()], allowed=lambda ref: True, in_flight=1)
+    bad, good = outbox.send([a_mail(**fields), a_mail()], claim=Unguarded(), in_flight=1)
     assert (bad.outcome, bad.code) == (Outcome.REJECTED, code)
     assert good.outcome is Outcome.ACCEPTED
     assert len(list(tmp_path.iterdir())) == 1

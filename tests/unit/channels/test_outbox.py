@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.claims import Unguarded
 from channels.outbox import OutboxDirectory
 from channels.protocol import Mail, Outcome
 
@@ -36,7 +37,7 @@ def disk_that_ends_after(size: int) -> Iterator[None]:
 
 def test_each_mail_becomes_one_file_named_by_utc_time_and_ref(a_mail: Callable[..., Mail], tmp_path: Path) -> None:
     mails = [a_mail(ref="m1", to="one@example.com"), a_mail(ref="m2", to="two@example.com")]
-    receipts = outbox(tmp_path / "new" / "folder").send(mails, allowed=anyone, in_flight=5)
+    receipts = outbox(tmp_path / "new" / "folder").send(mails, claim=Unguarded(anyone), in_flight=5)
     assert [receipt.outcome for receipt in receipts] == [Outcome.ACCEPTED] * 2
     files = sorted((tmp_path / "new" / "folder").iterdir())
     assert [file.name for file in files] == ["20260302T093015.123456Z-m1.eml", "20260302T093015.123456Z-m2.eml"]
@@ -49,7 +50,7 @@ def test_each_mail_becomes_one_file_named_by_utc_time_and_ref(a_mail: Callable[.
 
 
 def test_others_on_the_machine_cannot_read_the_mails(a_mail: Callable[..., Mail], tmp_path: Path) -> None:
-    outbox(tmp_path).send([a_mail()], allowed=anyone, in_flight=1)
+    outbox(tmp_path).send([a_mail()], claim=Unguarded(anyone), in_flight=1)
     (file,) = tmp_path.iterdir()
     assert file.stat().st_mode & 0o077 == 0
 
@@ -62,7 +63,7 @@ def test_a_mail_that_is_not_allowed_any_more_is_not_written(a_mail: Callable[...
         return ref == "m2"
 
     mails = [a_mail(ref="m1"), a_mail(ref="m2"), a_mail(ref="m3")]
-    receipts = outbox(tmp_path).send(mails, allowed=only_the_second, in_flight=1)
+    receipts = outbox(tmp_path).send(mails, claim=Unguarded(only_the_second), in_flight=1)
     assert [receipt.outcome for receipt in receipts] == [Outcome.WITHHELD, Outcome.ACCEPTED, Outcome.WITHHELD]
     assert asked == ["m1", "m2", "m3"]
     assert [file.name[-6:] for file in tmp_path.iterdir()] == ["m2.eml"]
@@ -74,7 +75,7 @@ def test_a_full_disk_means_later_and_leaves_no_half_mail(a_mail: Callable[..., M
         with pytest.raises(OSError, match="File too large"):
             (tmp_path / "proof").write_bytes(b"x" * 4_001)
         (tmp_path / "proof").unlink()
-        big, small = outbox(tmp_path).send(mails, allowed=anyone, in_flight=1)
+        big, small = outbox(tmp_path).send(mails, claim=Unguarded(anyone), in_flight=1)
     assert (big.outcome, big.code) == (Outcome.LATER, "disk")
     assert small.outcome is Outcome.ACCEPTED
     assert [file.name[-9:] for file in tmp_path.iterdir()] == ["small.eml"]
@@ -82,11 +83,11 @@ def test_a_full_disk_means_later_and_leaves_no_half_mail(a_mail: Callable[..., M
 
 def test_a_folder_that_cannot_be_means_later(a_mail: Callable[..., Mail], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    (receipt,) = outbox(tmp_path / "file").send([a_mail()], allowed=anyone, in_flight=1)
+    (receipt,) = outbox(tmp_path / "file").send([a_mail()], claim=Unguarded(anyone), in_flight=1)
     assert (receipt.outcome, receipt.code) == (Outcome.LATER, "disk")
-    (receipt,) = outbox(tmp_path / "file" / "below").send([a_mail()], allowed=anyone, in_flight=1)
+    (receipt,) = outbox(tmp_path / "file" / "below").send([a_mail()], claim=Unguarded(anyone), in_flight=1)
     assert (receipt.outcome, receipt.code) == (Outcome.LATER, "disk")
 
 
 def test_no_mails_are_no_receipts(tmp_path: Path) -> None:
-    assert outbox(tmp_path).send([], allowed=anyone, in_flight=1) == []
+    assert outbox(tmp_path).send([], claim=Unguarded(anyone), in_flight=1) == []

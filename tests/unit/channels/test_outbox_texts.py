@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.claims import Unguarded
 from channels.outbox_texts import OutboxTexts
 from channels.protocol import Outcome, TextMessage
 
@@ -13,7 +14,7 @@ AT = datetime(2026, 3, 2, 10, 30, 15, 123456, tzinfo=timezone(timedelta(hours=1)
 
 
 def send(folder: Path, *texts: TextMessage, allowed: Callable[[str], bool] = lambda ref: True) -> list[tuple[str, str]]:
-    receipts = OutboxTexts(folder, now=lambda: AT).send(texts, allowed=allowed, in_flight=5)
+    receipts = OutboxTexts(folder, now=lambda: AT).send(texts, claim=Unguarded(allowed), in_flight=5)
     assert [receipt.ref for receipt in receipts] == [text.ref for text in texts]
     return [(receipt.outcome, receipt.code) for receipt in receipts]
 

@@ -22,6 +22,7 @@ from cli import (
     policy,
     replies,
     run,
+    sending,
     templates,
     up,
 )
@@ -59,6 +60,7 @@ app.add_typer(replies.app, name="replies")
 app.add_typer(on_call.app, name="on-call")
 app.add_typer(optouts.app, name="optouts")
 app.add_typer(outbound.app, name="outbound")
+app.add_typer(sending.app, name="sending")
 app.add_typer(people.app, name="people")
 app.add_typer(addresses.app, name="addresses")
 app.add_typer(log.app, name="log")

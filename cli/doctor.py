@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from sqlalchemy import func, select
 
+from casework.holding import told
 from casework.public_days import warnings_about
 from casework.reported import Reported, warnings_about_names
 from casework.stages import silent
@@ -19,6 +20,7 @@ from cli.policy import check_places
 from config.private import open_to_others
 from config.settings import SettingsError
 from models.branches import names_in_use, regions_in_use
+from models.holds import in_force
 from models.tables import channel_states, columns, messages
 from policy.listening import check_words
 from tasks.barred import barred_alarm
@@ -45,6 +47,7 @@ def doctor() -> None:
         _server,
         _runs,
         _outbox,
+        _held,
         _staff,
         _on_call,
         _channels,
@@ -150,6 +153,14 @@ def _channels(opened: Place) -> Iterator[Finding]:
             yield True, f"channel {channel} goes through {provider.name}"
     if Channel.SMS not in in_use(opened.settings):
         yield True, "no SMS are sent: set AFTERCARE_SMS to twilio, or to outbox for files"
+
+
+def _held(opened: Place) -> Iterator[Finding]:
+    with opened.store.read() as db:
+        for one in in_force(db):
+            by = "a fuse" if one.fuse else one.held_by
+            release = f"`./aftercare sending release {one.id}`, when it may go on"
+            yield False, f"{told(one)}: held by {by} since {one.since:%Y-%m-%d %H:%M} UTC ({one.reason}): {release}"
 
 
 def _staff(opened: Place) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from sqlalchemy.exc import SQLAlchemyError
 
 from cli.fault import Fault
+from config.operations import operations
 from models.schema import SchemaError
 from tasks.place import Place, place
 
@@ -12,6 +13,7 @@ def here() -> Place:
     try:
         opened = place()
         opened.policy  # noqa: B018 - read now, so that nothing starts with a policy that does not hold
+        operations(opened.settings)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise Fault(f"the store cannot be opened ({cause}); check AFTERCARE_DATABASE_URL and AFTERCARE_HOME") from None

@@ -1,14 +1,17 @@
 """`run` and `review`: run one stage now."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
+from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
 from cli.stages import StageName, Stages
+from config.operations import operations
+from config.settings import read_settings
 
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
@@ -44,6 +47,10 @@ def _instant(text: str | None) -> datetime | None:
         raise Fault(f"--as-of {text!r} is not a date and time; write it as 2026-10-05T09:30:00+02:00") from None
     if instant.tzinfo is None:
         raise Fault(f"--as-of {text!r} has no offset from UTC; write it as {text}+00:00 if it is UTC")
+    ahead = timedelta(minutes=operations(read_settings()).runs.ahead_minutes)
+    if instant > now() + ahead:
+        minutes = f"{ahead.total_seconds() / 60:.0f} minutes from now at most"
+        raise Fault(f"--as-of {text} lies ahead: cases would end and be sealed that are still open; {minutes}")
     return instant
 
 

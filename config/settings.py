@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     home: Path = ROOT / "var"
     """Everything that this installation writes: stores, outbox, reports, logs."""
     policy_file: Path = ROOT / "policy" / "sop.toml"
+    operations_file: Path = ROOT / "config" / "operations.toml"
     database_url: str = ""
     """SQLAlchemy address of the store. Empty: SQLite in `home`."""
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+from config.operations import operations
+from config.settings import read_settings
 
 _read: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731 - the one place where it is read
 
@@ -14,6 +17,10 @@ def clock(as_of: datetime | None = None) -> datetime:
     moment = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     if moment.tzinfo is None:
         raise ValueError(f"as_of = {moment.isoformat()} has no offset from UTC: write it as 2026-10-05T09:30:00+00:00")
+    ahead = timedelta(minutes=operations(read_settings()).runs.ahead_minutes)
+    if moment > _read() + ahead:
+        raise ValueError(f"as_of = {moment.isoformat()} lies ahead: cases would end and be sealed that are still open. "
+                         f"A run may work as at {ahead.total_seconds() / 60:.0f} minutes from now at most")  # fmt: skip
     return moment.astimezone(UTC)
 
 

@@ -13,6 +13,7 @@ from flows.clock import clock
 from models.due import count_messages
 from tasks.announcements import claim_announcements, send_announcements, tidy_announcements
 from tasks.barred import barred_alarm
+from tasks.fuses import held_alarm
 from tasks.look_up import look_up_unknown
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import place
@@ -36,6 +37,6 @@ def deliver_messages(as_of: datetime | None = None) -> State[Any]:
     while (owner := claim_announcements(clock(as_of), clock())) is not None:
         tally += send_announcements(owner, clock(as_of))
     waiting = count_messages(place().store, clock(as_of)) or tally["delayed"]
-    delayed = f"{waiting} messages wait for the provider" if waiting else None
-    alarm = barred_alarm(clock(as_of))
+    alarm = held_alarm() or barred_alarm(clock(as_of))
+    delayed = f"{waiting} messages wait{'' if alarm else ' for the provider'}" if waiting else None
     return publish(tally, "deliver-messages", word="Delivered", delayed=delayed, alarm=alarm)

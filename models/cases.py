@@ -29,6 +29,12 @@ def take_due(db: Connection, ids: Sequence[int], stage: Stage, now: datetime, *,
     return sorted(db.execute(claim).all(), key=lambda row: int(row.id))
 
 
+def due_of(db: Connection, ids: Sequence[int], stage: Stage, now: datetime) -> Sequence[Row[Any]]:
+    """The same, to be looked at only."""
+    due = select(cases).where(cases.c.id.in_(ids), cases.c.stage == stage, cases.c.next_at <= now)
+    return db.execute(due.order_by(cases.c.id)).all()
+
+
 def take_unjudged(db: Connection, ids: Sequence[int]) -> list[Row[Any]]:
     """The cases that have answers to be judged, locked and marked as judged by this transaction."""
     claim = (

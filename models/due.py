@@ -45,6 +45,12 @@ def count_due(store: Store, stage: Stage, now: datetime) -> int:
         ).scalar_one())  # fmt: skip
 
 
+def open_cases(db: Connection) -> int:
+    """How many cases there are that have not ended."""
+    ended = (Stage.ENDED, Stage.CLOSED)
+    return int(db.execute(select(func.count()).select_from(cases).where(cases.c.stage.not_in(ended))).scalar_one())
+
+
 def count_waiting(store: Store, now: datetime) -> int:
     with store.read() as db:
         waiting = select(func.count()).select_from(services)

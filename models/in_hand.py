@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, sel
 
 from models import leases
 from models.deliveries import HELD, still_wanted
+from models.holds import held_back
 from models.log import NewEntry, append
 from models.tables import columns, messages
 from vocabulary import Channel, Clause, Delivery, Event
@@ -34,11 +35,11 @@ def claim(
     """Put up to `size` due messages into the hands of `owner` until an instant; how many. Two workers never get the
     same one.
 
-    None to a customer whose reply waits for a person. One whose contact window has closed, or closes within `spare`, is
-    not due any more, however long the queue was.
+    None that is held back, or whose customer's reply waits for a person. One whose contact window has closed, or closes
+    within `spare`, is not due any more, however long the queue was.
     """
     in_window = or_(messages.c.not_after.is_(None), messages.c.not_after > now + spare)
-    wanted = and_(messages.c.channel == channel, in_window, ~HELD)
+    wanted = and_(messages.c.channel == channel, in_window, ~HELD, ~held_back())
     return leases.take(db, messages, wanted, owner, now, size=size, until=until)
 
 
@@ -47,7 +48,7 @@ def claimed(db: Connection, owner: str) -> Sequence[Row[Any]]:
 
 
 def begin(db: Connection, owner: str, refs: Sequence[str], now: datetime, *, at: datetime) -> set[str]:
-    """Mark as begun those that `owner` still holds and that may still go out; their refs.
+    """Mark as begun those that `owner` still holds and that may go out now; their refs.
 
     `now`: the instant as at which opt-outs, pauses and contact windows count. `at`: what is written down.
     """
@@ -55,7 +56,8 @@ def begin(db: Connection, owner: str, refs: Sequence[str], now: datetime, *, at:
         return set()
     in_window = or_(messages.c.not_after.is_(None), messages.c.not_after > now)
     wanted = messages.c.id.in_(still_wanted(db, refs, now))
-    swap = messages.update().where(wanted, _IN_HAND, messages.c.owner == owner, in_window).values(begun_at=at)
+    mine = and_(_IN_HAND, messages.c.owner == owner)
+    swap = messages.update().where(wanted, mine, in_window, ~held_back()).values(begun_at=at)
     return set(db.execute(swap.returning(messages.c.ref)).scalars())
 
 

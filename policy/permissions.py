@@ -22,6 +22,7 @@ GRANTS: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.ROOT_CAUSE: frozenset({_QA}),
     Permission.REPORTS: frozenset({_QA, _MANAGEMENT}),
     Permission.RUNS: frozenset({_MANAGER, _MANAGEMENT, _ADMIN}),
+    Permission.SENDING: frozenset({_MANAGER, _ADMIN}),
     Permission.PEOPLE: frozenset({_ADMIN}),
     Permission.SETTINGS: frozenset({_ADMIN}),
 }

@@ -175,6 +175,8 @@ WORDINGS: dict[Event, Wording] = {
     Event.REPLY_BREACHED: unread_in_time,
     Event.REPLY_HANDED_OVER: handed,
     Event.OPT_OUT_LIFTED: _plainly("An opt-out that was recorded by mistake was lifted", "channel"),
+    Event.SENDING_HELD: _plainly("What goes to customers is held back until somebody releases it", "what", "name"),
+    Event.SENDING_RELEASED: _plainly("What was held back goes on", "what", "name"),
     Event.DANGER_RAISED: _plainly("The customer reported a danger", "danger"),
     Event.DANGER_PASSED_ON: _plainly("Nobody took the danger in time; the next one was told", "told"),
     Event.DANGER_TAKEN: _plainly("Somebody took the danger into their hands"),

@@ -12,7 +12,7 @@ from channels.protocol import Outcome, Receipt
 from config.settings import Settings
 from models import in_hand
 from models.cases import set_values
-from models.deliveries import resume_channel, stop_channel
+from models.deliveries import resume_channel, still_wanted, stop_channel
 from models.log import NewEntry, append
 from models.outcomes import first_contacts, look_now
 from models.store import Store
@@ -79,6 +79,8 @@ class Hold:
     _begun: dict[str, datetime] = field(default_factory=dict)
     _untold: list[Receipt] = field(default_factory=list)
     """Outcomes that are known and not written down yet."""
+    _later: set[str] = field(default_factory=set)
+    """Wanted, and not to go out now: their window has closed, or somebody holds them back."""
     _stopped: bool = False
 
     def __post_init__(self) -> None:
@@ -94,8 +96,10 @@ class Hold:
                 in_hand.renew(db, self.owner, self.at + passed + self.lease)
                 self._renewed_s = passed.total_seconds()
             begun = in_hand.begin(db, self.owner, begin, self.now + passed, at=self.at + passed)
+            wanted = still_wanted(db, [*({*begin} - begun)], self.now + passed) if len(begun) < len(begin) else ()
         self._untold = []
         self._begun |= dict.fromkeys(begun, self.at + passed)
+        self._later |= {ref for ref in begin if self.owed[ref].id in wanted}
         return begun
 
     def give_back(self) -> None:
@@ -141,8 +145,8 @@ class Hold:
         if receipt.outcome is Outcome.LATER:
             backoff = min(_BACKOFF * 2 ** min(attempts - 1, 10), _LONGEST_BACKOFF)
             due_at = max(self.now + backoff, receipt.retry_at or self.now)
-        if receipt.outcome is Outcome.WITHHELD and self._is_late(message):
-            state = Delivery.DUE  # it is wanted, in the next window
+        if receipt.outcome is Outcome.WITHHELD and receipt.ref in self._later:
+            state = Delivery.DUE
         if receipt.outcome in (Outcome.STOPPED, Outcome.WITHHELD):
             attempts -= 1  # it was not the message's fault
         final = state is not Delivery.DUE
@@ -157,9 +161,6 @@ class Hold:
             "settled_at": self.now if final else None,
             "begun_at": self._begun.get(receipt.ref) if final else None,
         }
-
-    def _is_late(self, message: Row[Any]) -> bool:
-        return message.not_after is not None and bool(message.not_after <= self.now + self._passed())
 
     def _entry(self, receipt: Receipt) -> NewEntry:
         message = self.owed[receipt.ref]

@@ -32,6 +32,7 @@ from models.outcomes import look_now
 from policy.slots import next_window, window_end
 from tasks.barred import tell_barred
 from tasks.channels import WAYS, Way, in_use
+from tasks.fuses import allowance
 from tasks.hold import WORDS, Hold, lease_of
 from tasks.letter import Desk
 from tasks.place import Place, place
@@ -77,8 +78,11 @@ def _claim(db: Connection, here: Place, channel: Channel, owner: str, now: datet
     if rests_until is not None and rests_until > now:
         return 0
     size = 1 if rests_until is not None else batches.size  # after a stop, one tries whether the channel works again
+    left = allowance(
+        db, here, channel, at
+    )  # with none left, what is due for customers is held, and mail to staff goes on
     until = at + lease_of(batches, here.settings)
-    return in_hand.claim(db, channel, owner, now, size=size, until=until, spare=WAYS[channel].spare)
+    return in_hand.claim(db, channel, owner, now, size=min(size, left) or size, until=until, spare=WAYS[channel].spare)
 
 
 @task(cache_policy=NO_CACHE)

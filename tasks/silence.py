@@ -1,19 +1,20 @@
 """Customers who are silent: reminded, contacted on the next channel, called again, or given up."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from casework.contact import LOOK_AGAIN, Contact, Owed, contact_of
 from models.addresses import invalid_channels
 from models.cases import (
     calls_of,
+    due_of,
     is_open,
     keys_of,
     last_messages,
@@ -50,20 +51,9 @@ def settle_silence(case_ids: Sequence[int], now: datetime) -> Tally:
     """One transaction: the next step for each of these cases that is still asked and still due."""
     with place().store.write() as db:
         taken = take_due(db, case_ids, Stage.ASKED, now, lease=LOOK_AGAIN)
-        ids = [case.id for case in taken]
-        sent, written, made = last_messages(db, ids), last_written(db, ids), calls_of(db, ids)
-        keys = {key for case in taken for key in keys_of(case)}
-        ended = now - timedelta(days=place().policy.rules.contact.invalid_days)
-        out, invalid = opted_out(db, keys, now), invalid_channels(db, keys, after=ended)
-        unconfirmed, unread, batch = unconfirmed_of(db, ids), unread_since(db, ids), _Batch(now)
-        for case in taken:
-            contact = contact_of(db, case)
-            called = made.get(case.id, [])
-            refused = contact.ladder[case.rung] in refusals(out, keys_of(case))
-            silence = _silence(contact, sent.get(case.id), written.get(case.id), called, now, refused=refused)
-            silence = replace(silence, unconfirmed=case.id in unconfirmed, unread_since=unread.get(case.id),
-                              invalid=_invalid(invalid, case))  # fmt: skip
-            batch.take(contact, decide(silence, now, contact.rules), called, sent.get(case.id))
+        batch = _Batch(now)
+        for decided in _decided(db, taken, now):
+            batch.take(*decided)
         put_off(db, batch.waits)
         set_values(db, batch.changes)
         withdraw(db, batch.superseded, at=now, reason="the next channel is used instead")
@@ -71,6 +61,33 @@ def settle_silence(case_ids: Sequence[int], now: datetime) -> Tally:
         withdraw_confirming(db, sorted(given_up), at=now, reason="the wait is over")
         batch.owed.write(db, now)
     return batch.tally + tell_barred(batch.barred)
+
+
+def endings_due(case_ids: Sequence[int], now: datetime) -> int:
+    """How many of these cases `settle_silence` would end now. Changes nothing."""
+    with place().store.read() as db:
+        due = due_of(db, case_ids, Stage.ASKED, now)
+        return sum(isinstance(step, GiveUp) for _, step, _, _ in _decided(db, due, now))
+
+
+def _decided(
+    db: Connection, taken: Sequence[Row[Any]], now: datetime
+) -> Iterator[tuple[Contact, Step, Sequence[Row[Any]], Row[Any] | None]]:
+    """The next step of each case, with the calls that were made and the message that was sent last."""
+    ids = [case.id for case in taken]
+    sent, written, made = last_messages(db, ids), last_written(db, ids), calls_of(db, ids)
+    keys = {key for case in taken for key in keys_of(case)}
+    ended = now - timedelta(days=place().policy.rules.contact.invalid_days)
+    out, invalid = opted_out(db, keys, now), invalid_channels(db, keys, after=ended)
+    unconfirmed, unread = unconfirmed_of(db, ids), unread_since(db, ids)
+    for case in taken:
+        contact = contact_of(db, case)
+        called = made.get(case.id, [])
+        refused = contact.ladder[case.rung] in refusals(out, keys_of(case))
+        silence = _silence(contact, sent.get(case.id), written.get(case.id), called, now, refused=refused)
+        silence = replace(silence, unconfirmed=case.id in unconfirmed, unread_since=unread.get(case.id),
+                          invalid=_invalid(invalid, case))  # fmt: skip
+        yield contact, decide(silence, now, contact.rules), called, sent.get(case.id)
 
 
 class _Batch:

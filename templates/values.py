@@ -171,6 +171,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "said", "roles", "known", "path", "shut_out", "is_me", "concerns", "stands_in_for", "people",
     }),
     "help": frozenset({"title", "task", "day", "late", "buttons", "guides", "all_keys"}),
+    "sending": frozenset({"rows", "choices", "said", "path", "zone"}),
     "nothing_here": frozenset(),
     "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "prefect_url"}),
     "refused": frozenset(),

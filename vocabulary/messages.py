@@ -110,3 +110,22 @@ class Announced(StrEnum):
     ESCALATION_RESOLVED = "escalation.resolved"
     ESCALATION_REOPENED = "escalation.reopened"
     CASE_CLOSED = "case.closed"
+
+
+class Scope(StrEnum):
+    """What a hold holds back."""
+
+    COMPANY = auto()
+    """All that goes to customers."""
+    BRANCH = auto()
+    CHANNEL = auto()
+    ENDING = auto()
+    """Not messages: the ending of cases whose customers are silent."""
+
+
+class Fuse(StrEnum):
+    """What may not happen without a person's word. Their sizes are in config/operations.toml."""
+
+    MESSAGES_PER_HOUR = auto()
+    SMS_PER_DAY = auto()
+    ENDING = auto()

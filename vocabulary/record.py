@@ -78,6 +78,9 @@ class Event(StrEnum):
     SUBTASK_DONE = auto()
     SUBTASK_WITHDRAWN = auto()
     UNREACHABLE_SIGNED = auto()
+    SENDING_HELD = auto()
+    """A person, or a fuse that has blown, holds back what goes to customers, or the ending of cases."""
+    SENDING_RELEASED = auto()
     RECORD_INCOMPLETE = auto()
     RECORD_SEALED = auto()
     REVIEW_WRITTEN = auto()

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     """Read the monthly reviews."""
     RUNS = "runs"
     """See what the stages did and when they run next."""
+    SENDING = "sending"
+    """Hold back what goes to customers, and release what is held."""
     PEOPLE = "people"
     """Let people in, change what they may do, and shut them out."""
     SETTINGS = "settings"

@@ -5,6 +5,7 @@ import sys
 
 import uvicorn
 
+from config.operations import operations
 from config.prefect_api import prefect_api
 from config.private import private_home
 from config.settings import Settings, SettingsError, read_settings
@@ -34,6 +35,7 @@ def serve(settings: Settings) -> None:
     try:
         ensure_schema(store)
         check_words()
+        operations(settings)
         app = create_app(settings, store, clock.now, PrefectBell(prefect_api(settings), clock.now))
         uvicorn.run(
             app,

@@ -23,6 +23,7 @@ from models.tables.contact import (
 )
 from models.tables.danger import Alarm, DutyShift
 from models.tables.followup import Case, CaseWord, Service
+from models.tables.holding import Hold
 from models.tables.outbound import Announcement, TargetState
 from models.tables.record import Entry, PolicyVersion, Review, Run
 from models.tables.staff import FailedSignIn, Person, SignIn, Submission
@@ -50,6 +51,6 @@ policy_versions, reviews, runs = _table(PolicyVersion), _table(Review), _table(R
 escalation_pauses, unreachable_requests = _table(Pause), _table(UnreachableRequest)
 announcements, target_states = _table(Announcement), _table(TargetState)
 alarms, duty_shifts = _table(Alarm), _table(DutyShift)
-notes, subtasks = _table(Note), _table(Subtask)
+notes, subtasks, holds = _table(Note), _table(Subtask), _table(Hold)
 people, sign_ins = _table(Person), _table(SignIn)
 failed_sign_ins, submissions = _table(FailedSignIn), _table(Submission)

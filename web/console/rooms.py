@@ -35,6 +35,7 @@ from web.console.people import People
 from web.console.replies import Replies
 from web.console.reviews import Reviews
 from web.console.runs import Runs
+from web.console.sending import HeldBack, Sending
 from web.console.set_up import SetUp
 from web.console.shell import Shell
 from web.console.subtasks import Subtasks
@@ -51,7 +52,7 @@ class Room(Protocol):
 
 ROOMS: tuple[Callable[[Desk], Room], ...] = (
     Day, Calls, Concerns, ConcernForms, ConcernClocks, Subtasks, Cases, CasePage, Replies, Causes, Log, Reviews,
-    Runs, People, SetUp, Me, Guides, Alarms, OnCallCalendar, OptOuts,
+    Runs, People, SetUp, Me, Guides, Alarms, OnCallCalendar, OptOuts, Sending,
 )  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def console_routes(
 ) -> list[BaseRoute]:
     """Every address of the console. The doors are plain routes: what FastAPI finds out of a handler, each has alike."""
     desk = desk_of(settings, store, clock, rules)
-    shell = Shell(rules, (Dangers(), Silence(rules.runs)))
+    shell = Shell(rules, (Dangers(), HeldBack(), Silence(rules.runs)))
     guard = Guard(desk, shell, bell)
     provider = provider_of(settings)
     entrance = Entrance(desk, shell, guard, company=provider is not None, proxies=settings.trusted_proxies)

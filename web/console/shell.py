@@ -35,6 +35,7 @@ MENU: Final[tuple[Place, ...]] = (
     Place("/console/log", "Log", Permission.LOG),
     Place("/console/reviews", "Reviews", Permission.REPORTS),
     Place("/console/runs", "Runs", Permission.RUNS),
+    Place("/console/sending", "Sending", Permission.SENDING),
     Place("/console/people", "People", Permission.PEOPLE),
     Place("/console/settings", "Settings", Permission.SETTINGS),
     Place("/console/me", "My account"),

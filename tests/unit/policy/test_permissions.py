@@ -8,11 +8,11 @@ from vocabulary import Permission, Role
 EXACTLY = {
     Role.SERVICE_TEAM: {"calls", "cases", "contact_data", "concerns", "replies"},
     Role.SERVICE_MANAGER: {
-        "cases", "contact_data", "concerns", "reassign", "sign", "pause", "opt_outs", "replies", "runs",
+        "cases", "contact_data", "concerns", "reassign", "sign", "pause", "opt_outs", "replies", "runs", "sending",
     },
     Role.QA: {"cases", "log", "root_cause", "reports"},
     Role.MANAGEMENT: {"reports", "runs"},
-    Role.ADMIN: {"runs", "people", "settings"},
+    Role.ADMIN: {"runs", "sending", "people", "settings"},
 }  # fmt: skip
 
 

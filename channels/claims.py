@@ -119,7 +119,8 @@ class Together:
 
 @contextmanager
 def stopped_by_signals(together: Together) -> Iterator[None]:
-    """SIGTERM and Ctrl-C let what is under way come to its end and begin nothing more; then they do what they did.
+    """SIGTERM, Ctrl-C and the alarm of a time limit let what is under way come to its end and begin nothing more; then
+    they do what they did.
 
     The loop would swallow what their own handlers raise within it. Outside the main thread nothing is changed.
     """
@@ -135,7 +136,7 @@ def stopped_by_signals(together: Together) -> Iterator[None]:
         if len(seen) > 1 and task is not None:
             task.cancel()  # asked twice: now
 
-    former = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    former = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)}
     for number in former:
         loop.add_signal_handler(number, stop, number)
     try:

@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 
 from cli.fault import Fault
 from cli.parts import prefect_environment
 from config.prefect_api import prefect_api
+from config.prefect_state import POOL, missing_deployments, our_deployments
 from config.settings import ROOT, Settings
+from config.stages import deployed_stages
 
-POOL = "aftercare"
 _FILE = ROOT / "prefect.yaml"
-_AT_ONCE = 200
 JOB_TEMPLATE: Mapping[str, Any] = {
     "job_configuration": {"name": "{{ name }}", "labels": "{{ labels }}"},
     "variables": {
@@ -44,17 +43,12 @@ def apply_deployments(settings: Settings) -> bool:
     wanted = hashlib.sha256(_FILE.read_bytes() + str(ROOT).encode()).hexdigest()
     with prefect_api(settings).client(timeout_s=30) as api:
         _make_pool(api)
-        if stamp.exists() and stamp.read_text() == wanted and not missing(api):
+        if stamp.exists() and stamp.read_text() == wanted and not missing_deployments(api):
             return False
         _deploy(settings)
         prune(api)
     stamp.write_text(wanted)
     return True
-
-
-def missing(api: httpx.Client) -> set[str]:
-    """Names of deployments that the file has and the server has not."""
-    return _named(_FILE) - {deployment["name"] for deployment in _ours(api)}
 
 
 def _deploy(settings: Settings) -> None:
@@ -82,17 +76,7 @@ def _make_pool(api: httpx.Client) -> None:
 
 def prune(api: httpx.Client, file: Path = _FILE) -> None:
     """Delete our deployments that the file no longer has: a renamed one would otherwise run beside its successor."""
-    named = _named(file)
-    for deployment in _ours(api):
+    named = {stage.name for stage in deployed_stages(file)}
+    for deployment in our_deployments(api):
         if deployment["name"] not in named:
             api.delete(f"/deployments/{deployment['id']}").raise_for_status()
-
-
-def _named(file: Path) -> set[str]:
-    return {entry["name"] for entry in yaml.safe_load(file.read_text())["deployments"]}
-
-
-def _ours(api: httpx.Client) -> list[dict[str, Any]]:
-    wanted = {"deployments": {"tags": {"all_": ["aftercare"]}}, "limit": _AT_ONCE}
-    found: list[dict[str, Any]] = api.post("/deployments/filter", json=wanted).raise_for_status().json()
-    return found

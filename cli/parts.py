@@ -18,8 +18,8 @@ from cli.prefect_server import origins
 from config.prefect_api import prefect_api
 from config.settings import ROOT, Settings
 
-_READY_S = 180.0
-"""A first start migrates Prefect's database; small machines take a minute."""
+_READY_S = 600.0
+"""A first start migrates Prefect's database: a minute on a small machine, and several on one that is busy otherwise."""
 
 _FEW_WRITES = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "500",
@@ -131,7 +131,7 @@ def check_port_is_free(port: int, setting: str) -> None:
 
 
 def wait_until_ready(part: Part, url: str, stopping: threading.Event | None = None) -> None:
-    """Until the address answers. `Fault` when the part ends before that, or is not ready in three minutes."""
+    """Until the address answers. `Fault` when the part ends before that, or is not ready in ten minutes."""
     pause = stopping or threading.Event()
     end = time.monotonic() + _READY_S
     while time.monotonic() < end and not pause.is_set():

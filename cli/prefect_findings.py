@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import httpx
 
-from cli.deployments import JOB_TEMPLATE, POOL, missing
+from cli.deployments import JOB_TEMPLATE
 from config.prefect_api import prefect_api
+from config.prefect_state import POOL, missing_deployments, workers_online
 from config.settings import Settings
 from web.findings import Finding
 
@@ -44,13 +45,12 @@ def _work(api: httpx.Client) -> Iterator[Finding]:
     if pool.status_code == httpx.codes.UNAUTHORIZED:
         yield False, f"Prefect's server does not take our login: {_STARTS_IT}"
         return
-    lost = sorted(missing(api))
+    lost = sorted(missing_deployments(api))
     if lost or pool.status_code == httpx.codes.NOT_FOUND:
         what = f"has no {', '.join(lost)}" if lost else "has no work pool"
         yield False, f"Prefect {what}, so nothing of it runs: start `./aftercare up` again, which applies prefect.yaml"
         return
     if pool.raise_for_status().json()["base_job_template"] != JOB_TEMPLATE:
         yield False, "whoever creates a run may say which program it is: start `./aftercare up` again"
-    workers = api.post(f"/work_pools/{POOL}/workers/filter", json={}).raise_for_status().json()
-    online = sum(worker["status"] == "ONLINE" for worker in workers)
+    online = workers_online(api)
     yield online > 0, f"workers: {online}" if online else "no worker takes the runs: start `./aftercare up` again"

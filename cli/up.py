@@ -73,7 +73,7 @@ def _start(settings: Settings, parts: Sequence[Part], stopping: threading.Event)
         return
     if apply_deployments(settings):
         typer.echo("Applied prefect.yaml.")
-    lost = give_up_lost_runs(settings, restarted=True)
+    lost = give_up_lost_runs(settings, here().store, restarted=True)
     if lost:
         typer.echo(f"Told Prefect that {lost} runs of an earlier start are gone; their work is done by the next ones.")
     for part in (worker, web):
@@ -88,20 +88,42 @@ def _start(settings: Settings, parts: Sequence[Part], stopping: threading.Event)
 
 
 def _watch(settings: Settings, parts: Sequence[Part], stopping: threading.Event) -> None:
-    """Start again what has ended by itself. The rows say what is due, so nothing is lost in between."""
-    restarts: list[float] = []
+    """Start again what has ended by itself. The rows say what is due, so nothing is lost in between.
+
+    A part that keeps ending is left alone, and the others go on: what customers and source systems say is still taken
+    when no stage can run.
+    """
+    watched = {part.name: Watched(part) for part in parts}
     while not stopping.wait(_LOOK_EVERY_S):
-        for part in parts:
-            status = part.ended()
+        for one in watched.values():
+            status = None if one.given_up else one.part.ended()
             if status is None:
                 continue
-            restarts = [at for at in restarts if at > time.monotonic() - 3600] + [time.monotonic()]
-            if len(restarts) > _RESTARTS_PER_HOUR:
-                raise Fault(f"the {part.name} keeps ending (status {status}); {part.log} says why")
-            typer.echo(f"The {part.name} ended (status {status}); starting it again.")
-            part.start()
+            if one.keeps_ending(time.monotonic()):
+                typer.echo(f"The {one.part.name} keeps ending (status {status}) and is left alone, the others go on; "
+                           f"{one.part.log} says why. Start `up` again when it is mended.")  # fmt: skip
+            else:
+                typer.echo(f"The {one.part.name} ended (status {status}); starting it again.")
+                one.part.start()
+                _free_stages(settings, one.part)
             _note(settings, parts)
-            _free_stages(settings, part)
+        if all(one.given_up for one in watched.values()):
+            raise Fault("every part keeps ending; the lines above say which logs to read")
+
+
+class Watched:
+    """A part, and how often it has ended lately."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.given_up = False
+        self._ended: list[float] = []
+
+    def keeps_ending(self, at: float) -> bool:
+        """It has ended once more, at so many seconds; whether that is once too often within an hour."""
+        self._ended = [before for before in self._ended if before > at - 3600] + [at]
+        self.given_up = len(self._ended) > _RESTARTS_PER_HOUR
+        return self.given_up
 
 
 def _free_stages(settings: Settings, restarted: Part) -> None:
@@ -109,7 +131,7 @@ def _free_stages(settings: Settings, restarted: Part) -> None:
     if restarted.name != "worker":
         return
     with suppress(httpx.HTTPError):  # then Prefect finds out by itself, five minutes later
-        give_up_lost_runs(settings, restarted=False)
+        give_up_lost_runs(settings, here().store, restarted=False)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from models.due import count_due, due_cases
 from tasks.barred import barred_alarm
 from tasks.fuses import held_alarm, may_end
 from tasks.place import place
-from tasks.run_page import named, publish
+from tasks.run_page import longest_run_s, named, publish
 from tasks.runs import recorded
 from tasks.silence import endings_due, settle_silence
 from tasks.tally import Tally
@@ -21,6 +21,7 @@ from vocabulary import Stage
 
 @flow(
     name="await-response",
+    timeout_seconds=longest_run_s(),
     flow_run_name=named("await-response", lambda now: count_due(place().store, Stage.ASKED, now), clock),
     description="Looks at customers who have not answered: reminds them at most twice, goes to the next channel "
     "when one failed, and ends the case as 'no answer' when the wait is over (SOP 4.2).",

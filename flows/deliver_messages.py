@@ -17,12 +17,13 @@ from tasks.fuses import held_alarm
 from tasks.look_up import look_up_unknown
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import place
-from tasks.run_page import named, publish
+from tasks.run_page import longest_run_s, named, publish
 from tasks.runs import recorded
 
 
 @flow(
     name="deliver-messages",
+    timeout_seconds=longest_run_s(),
     flow_run_name=named("deliver-messages", lambda now: count_messages(place().store, now), clock),
     description="Sends what the other stages owe: surveys, reminders, notices, bulletins. A message whose outcome is "
     "unknown is parked, never blindly sent again. A provider that is down delays the messages, and the run says so.",

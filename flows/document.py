@@ -10,7 +10,7 @@ from flows.clock import clock
 from models.due import count_due, due_cases
 from tasks.place import place
 from tasks.records import check_records
-from tasks.run_page import named, publish
+from tasks.run_page import longest_run_s, named, publish
 from tasks.runs import forget_runs, recorded
 from tasks.tally import Tally
 from vocabulary import Stage
@@ -18,6 +18,7 @@ from vocabulary import Stage
 
 @flow(
     name="document",
+    timeout_seconds=longest_run_s(),
     flow_run_name=named("document", lambda now: count_due(place().store, Stage.ENDED, now), clock),
     description="Checks that the record of every case that ended holds what the procedure demands (contact evidence, "
     "answer, outcome, clause), closes it with its disposition and seals it (SOP 4.5). What is missing is named.",

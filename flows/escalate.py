@@ -16,7 +16,7 @@ from tasks.concerns import judge_answers
 from tasks.following import follow_attached
 from tasks.ladder import work_ladder
 from tasks.place import place
-from tasks.run_page import named, publish
+from tasks.run_page import longest_run_s, named, publish
 from tasks.runs import recorded
 from tasks.tally import Tally
 from tasks.undelivered import TELLS_NOBODY, follow_failures, unknown_wait
@@ -25,6 +25,7 @@ from tasks.unread import warn_of_replies
 
 @flow(
     name="escalate",
+    timeout_seconds=longest_run_s(),
     flow_run_name=named("escalate", lambda now: count_concerns(place().store, now), clock),
     description="Judges new answers. A concern goes to the department's owner at once, and to the supervisor when the "
     "customer is not satisfied (SOP 4.4, 6). Warns before the 24 hours are over, of concerns and of unread "

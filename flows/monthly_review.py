@@ -9,6 +9,7 @@ from prefect.runtime import flow_run
 
 from flows.clock import clock
 from tasks.review import month_to_review, publish_review, write_review
+from tasks.run_page import longest_run_s
 from tasks.runs import recorded
 
 
@@ -19,6 +20,7 @@ def _named() -> str:
 
 @flow(
     name="monthly-review",
+    timeout_seconds=longest_run_s(),
     flow_run_name=_named,
     description="Counts a month (by default the last one that is over), accounts for every service of it, says in "
     "plain language what the figures can and cannot show, writes the report that a manager signs, and owes staff the "

@@ -10,12 +10,13 @@ from flows.clock import clock
 from models.due import count_waiting, waiting_services
 from tasks.open_cases import cancel_reopened, open_cases
 from tasks.place import place
-from tasks.run_page import named, publish
+from tasks.run_page import longest_run_s, named, publish
 from tasks.runs import recorded
 
 
 @flow(
     name="schedule-contact",
+    timeout_seconds=longest_run_s(),
     flow_run_name=named("schedule-contact", lambda now: count_waiting(place().store, now), clock),
     description="Takes closed services from the inbox. Each gets a contact slot and a deadline within two business "
     "days (SOP 4.1), or ends at once with the reason and the clause why it is not followed up (SOP 2).",

@@ -10,7 +10,7 @@ from flows.clock import clock
 from models.due import count_due, due_cases
 from tasks.ask import owe_surveys
 from tasks.place import place
-from tasks.run_page import named, publish
+from tasks.run_page import longest_run_s, named, publish
 from tasks.runs import recorded
 from tasks.tally import Tally
 from vocabulary import Stage
@@ -18,6 +18,7 @@ from vocabulary import Stage
 
 @flow(
     name="send-survey",
+    timeout_seconds=longest_run_s(),
     flow_run_name=named("send-survey", lambda now: count_due(place().store, Stage.PLANNED, now), clock),
     description="Customers whose contact slot has come are asked how it went, on the channel they prefer "
     "(SOP 4.2, 4.3): the message is written into the outbox, or the call is put on the list of the service team.",

@@ -15,7 +15,13 @@ _IDLE = "{}"
 
 
 def begin_run(
-    db: Connection, flow: str, *, at: datetime, as_of: datetime | None = None, prefect_run_id: str | None = None
+    db: Connection,
+    flow: str,
+    *,
+    at: datetime,
+    as_of: datetime | None = None,
+    prefect_run_id: str | None = None,
+    host: str | None = None,
 ) -> int:
     """A run has begun; its number. Committed before its work, so that a run that is killed has a row, too."""
     begun = runs.insert().values(
@@ -23,6 +29,7 @@ def begin_run(
         started_at=at,
         as_of=as_of,
         prefect_run_id=prefect_run_id,
+        host=host,
         state=RunState.RUNNING,
         counts=_IDLE,
         entries=0,
@@ -39,6 +46,12 @@ def end_run(
     ended = runs.update().where(runs.c.id == run_id, runs.c.state == RunState.RUNNING)
     text = json.dumps(told, ensure_ascii=False)
     db.execute(ended.values(state=state, word=word, ended_at=at, counts=text, entries=written))
+
+
+def hosts_of(db: Connection, prefect_run_ids: Sequence[str]) -> dict[str, str]:
+    """On which host each of these runs of Prefect works, where that is known."""
+    known = select(runs.c.prefect_run_id, runs.c.host).where(runs.c.prefect_run_id.in_(prefect_run_ids))
+    return dict(db.execute(known.where(runs.c.host.is_not(None))).tuples().all())
 
 
 def newest_run(db: Connection) -> Row[Any] | None:

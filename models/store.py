@@ -107,6 +107,17 @@ def no_room(error: DBAPIError) -> bool:
     return any(word in words for word in ("full", "readonly", "read-only", "no space", "disk i/o"))
 
 
+def can_write(store: Store) -> bool:
+    """Whether the database takes writing transactions: it is neither read-only nor somebody's copy."""
+    try:
+        with store.write() as db:
+            if db.dialect.name == "sqlite":
+                return not db.exec_driver_sql("PRAGMA query_only").scalar()
+            return db.execute(text("SHOW transaction_read_only")).scalar() == "off"
+    except DBAPIError:
+        return False
+
+
 def ping(store: Store) -> None:
     with store.read() as db:
         db.execute(text("SELECT 1"))

@@ -11,6 +11,8 @@ from prefect.context import FlowRunContext, SyncClientContext
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from config.operations import operations
+from config.settings import read_settings
 from tasks.place import place
 from tasks.runs import note_counts
 from tasks.tally import Tally
@@ -26,6 +28,11 @@ def named(what: str, count: Callable[[datetime], int], clock: Callable[[Any], da
         return f"{what} {now:%Y-%m-%d %H:%M} UTC, {count(now)} due"
 
     return name
+
+
+def longest_run_s() -> float:
+    """After so many seconds a run is ended, so that one that hangs does not keep its stage from running."""
+    return operations(read_settings()).runs.longest_minutes * 60.0
 
 
 def publish(tally: Tally, stage: str, *, word: str, delayed: str | None = None, alarm: str | None = None) -> State[Any]:

@@ -1,5 +1,6 @@
 """The row that each run of a stage leaves in our own store, and whose number its entries carry."""
 
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -77,7 +78,7 @@ def _begin(here: Place, flow: str, clock: Clock) -> int:
     told = flow_run.parameters.get("as_of")
     as_of = None if told is None else clock(told)
     with here.store.write() as db:
-        return runs.begin_run(db, flow, at=clock(), as_of=as_of, prefect_run_id=flow_run.id)
+        return runs.begin_run(db, flow, at=clock(), as_of=as_of, prefect_run_id=flow_run.id, host=socket.gethostname())
 
 
 def _end(here: Place, under: _Under, at: datetime, written: int, failed: str | None = None) -> None:

@@ -173,7 +173,7 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "help": frozenset({"title", "task", "day", "late", "buttons", "guides", "all_keys"}),
     "sending": frozenset({"rows", "choices", "said", "path", "zone"}),
     "nothing_here": frozenset(),
-    "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "prefect_url"}),
+    "runs": frozenset({"zone", "stages", "troubles", "days", "prefect_answers", "missing", "prefect_url"}),
     "refused": frozenset(),
     "alarms": frozenset({"rows", "zone", "clause"}),
     "alarm": frozenset({

@@ -24,6 +24,7 @@ from web.nonce import Nonces
 from web.pages import Pages
 from web.presses import Presses
 from web.problems import answer_problems
+from web.readiness import Readiness
 from web.secret import signing_key
 from web.sendgrid_guard import of_events
 from web.signature import intake_secrets
@@ -42,7 +43,7 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     """
     rules = read_policy(settings.policy_file).rules
     pages = Pages(rules)
-    front = Front(store, pages)
+    front, readiness = Front(pages), Readiness(store, settings)
     nonces, visits, limiter = Nonces(signing_key(settings)), Visits(), Limiter(settings.trusted_proxies)
     survey = Survey(store, clock, bell, pages, nonces, visits, limiter, rules)
     unsubscribe = Unsubscribe(store, clock, pages, Presses(store, clock, nonces, visits), limiter)
@@ -52,7 +53,8 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     app = _bare_app()
     routes: tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...] = (
         ("/", _GET, front.home),
-        ("/healthz", _GET, front.health),
+        ("/healthz", _GET, readiness.health),
+        ("/ready", _GET, readiness.ready),
         ("/static/{name}", _GET, front.sheet),
         ("/s/{link}/v", (*_GET, "POST"), survey.trap),
         ("/s/{link:path}", _GET, survey.show),

@@ -15,7 +15,7 @@ from web.headers import protect
 from web.pages import Pages
 
 _LOG = logging.getLogger("aftercare.web")
-_FOR_PROGRAMS = ("/services", "/healthz", "/hooks")
+_FOR_PROGRAMS = ("/services", "/healthz", "/ready", "/hooks")
 _RETRY_AFTER_S = "30"
 _OUR_FAULT = (exc.DataError, exc.IntegrityError, exc.NotSupportedError, exc.ProgrammingError)
 """What the database says of statements that are wrong. Everything else it says is about itself."""

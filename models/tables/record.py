@@ -51,6 +51,8 @@ class Run(SQLModel, table=True):
     """As its deployment is named: "send-survey"."""
     prefect_run_id: str | None = None
     """Prefect's id of the flow run, for the link."""
+    host: str | None = None
+    """On which it works. None: begun before hosts were written down."""
     as_of: datetime | None = None
     """The instant that it worked as at, when it was given one."""
     started_at: datetime

@@ -40,7 +40,7 @@ from vocabulary import Cause, Channel, Delivery, Event, Purpose, Role, Stage
 
 pytestmark = pytest.mark.slow
 
-SERVICES, WAIT_S = 150, 300
+SERVICES, WAIT_S = 150, 1800
 FOREIGN = {"AFTERCARE_MAIL": "smtp", "AFTERCARE_SENDGRID_API_KEY_FILE": "/nowhere/key",
            "AFTERCARE_TWILIO_API_KEY_SID": "SK" + "0a" * 16, "AFTERCARE_TWILIO_API_KEY_SECRET": "not-for-fakes",
            "AFTERCARE_PUBLIC_URL": "https://aftercare.example.com"}  # fmt: skip

@@ -14,9 +14,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
 from sqlalchemy import select
 
-from cli.deployments import apply_deployments, missing, prune
+from cli.deployments import apply_deployments, prune
 from cli.stages import StageName, Stages
 from config.prefect_api import prefect_api
+from config.prefect_state import missing_deployments
 from config.settings import ROOT, Settings
 from models.answers import Said, record
 from models.inbox import receive
@@ -164,7 +165,7 @@ def test_a_deployment_that_left_the_file_is_removed(on_prefect: Settings, tmp_pa
     shorter.write_text(re.sub(r"  - name: monthly-review\n(.+\n?)+", "", text))
     with prefect_api(on_prefect).client(timeout_s=30) as api:
         prune(api, shorter)
-        assert missing(api) == {"monthly-review"}
+        assert missing_deployments(api) == {"monthly-review"}
     with get_client(sync_client=True) as client:
         assert "monthly-review" not in {deployment.name for deployment in client.read_deployments()}
         assert "document" in {deployment.name for deployment in client.read_deployments()}

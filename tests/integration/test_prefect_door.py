@@ -9,8 +9,9 @@ import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
 
-from cli.deployments import JOB_TEMPLATE, POOL, apply_deployments
+from cli.deployments import JOB_TEMPLATE, apply_deployments
 from config.prefect_api import login_file, prefect_api
+from config.prefect_state import POOL
 from config.settings import Settings
 
 pytestmark = pytest.mark.slow

@@ -1,6 +1,8 @@
 """The schema that migrations make is the one that the tables describe, and it guards what is append-only."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic import command
@@ -32,6 +34,26 @@ def test_a_store_of_a_newer_version_is_refused(store: Store):
         db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaError, match="9999"):
         ensure_schema(store)
+
+
+@pytest.mark.parametrize("from_", ["base", "0012"])
+def test_of_several_that_start_at_once_one_migrates_and_the_others_wait(database_url: str, from_: str):
+    stores = [Store(database_url) for _ in range(4)]
+    with stores[0].write() as db:
+        _migrate(db, "downgrade", from_)
+    together = Barrier(4)
+
+    def start(store: Store) -> None:
+        together.wait()
+        ensure_schema(store)
+
+    with ThreadPoolExecutor(4) as threads:
+        for started in [threads.submit(start, store) for store in stores]:
+            started.result()
+    with stores[0].read() as db:
+        assert compare_metadata(MigrationContext.configure(db), METADATA) == []
+    for store in stores:
+        store.close()
 
 
 @pytest.mark.parametrize("change", ["UPDATE entries SET actor = 'somebody'", "DELETE FROM entries"])

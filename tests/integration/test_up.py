@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 COMMAND = [sys.executable, "-P", "-m", "cli", "up"]
 SECRET = base64.b64encode(b"a secret for tests, 32 bytes long").decode()
-READY_S, STOPPED_S, PICKED_UP_S = 180, 60, 150
+READY_S, STOPPED_S, PICKED_UP_S = 900, 300, 900
 
 
 class Up:

@@ -7,9 +7,10 @@ from threading import Lock
 from typing import Any
 
 import httpx
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter
 
 from config.prefect_api import PrefectApi
+from config.prefect_state import missing_deployments
 from policy.run_rules import RunRules
 from policy.running import expected_by
 
@@ -43,6 +44,8 @@ class PrefectSays:
     """Scheduled for so long that the policy calls them late, and not begun; newest first."""
     failed: tuple[PrefectRun, ...] = ()
     """Failed or crashed within the days that the policy shows; newest first."""
+    missing: tuple[str, ...] = ()
+    """Stages that are not deployed: nothing starts them."""
 
 
 def run_link(ui: str, run_id: str) -> str:
@@ -78,12 +81,13 @@ class PrefectRuns:
                 coming = self._runs(client, ends, {"type": {"any_": ["SCHEDULED"]}}, {"after_": now}, "ASC")
                 late = self._runs(client, ends, {"name": {"any_": ["Late"]}}, {"before_": expected_by(now, rules)})
                 failed = self._runs(client, ends, {"type": {"any_": ["FAILED", "CRASHED"]}}, {"after_": since})
-        except (httpx.HTTPError, ValidationError):  # down, or another program at that port
+                missing = missing_deployments(client)
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):  # down, or another program at that port
             return None
         next_at: dict[str, datetime] = {}
         for run in coming:
             next_at.setdefault(run.flow, run.expected_start_time)
-        return PrefectSays(next_at, tuple(late), tuple(failed))
+        return PrefectSays(next_at, tuple(late), tuple(failed), tuple(sorted(missing)))
 
     def _runs(
         self, client: httpx.Client, ends: float, state: dict[str, Any], at: dict[str, datetime], order: str = "DESC"

@@ -40,6 +40,7 @@ class Runs:
             "troubles": watch.troubles(found, said),
             "days": rules.shown_days,
             "prefect_answers": said is not None,
+            "missing": [named(name) for name in said.missing] if said else [],
             "prefect_url": self._desk.prefect_ui,
         })  # fmt: skip
 

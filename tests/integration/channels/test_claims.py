@@ -67,7 +67,7 @@ def test_what_is_known_is_told_while_others_are_still_waited_for(mails: list[Mai
     assert sum(map(len, told)) == 3
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGALRM])
 def test_a_signal_gives_back_what_is_not_begun_and_lets_the_rest_end(
     mails: list[Mail], serve: Callable[..., FaultyServer], number: signal.Signals
 ):

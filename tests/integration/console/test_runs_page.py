@@ -53,6 +53,8 @@ class Prefect(ThreadingHTTPServer):
     coming: list[dict[str, Any]]
     late: list[dict[str, Any]]
     failed: list[dict[str, Any]]
+    lost: str | None = None
+    """A stage that is not deployed."""
     answers = False
 
     def says(self, coming: Any = (), late: Any = (), failed: Any = ()) -> None:
@@ -63,13 +65,18 @@ class Answer(BaseHTTPRequestHandler):
     server: Prefect
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))["flow_runs"]["state"]
+        said = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.send_response(200 if self.server.answers else 503)
         self.end_headers()
         if self.server.answers:
-            of = {"SCHEDULED": self.server.coming, "FAILED": self.server.failed}
-            told = of[asked["type"]["any_"][0]] if "type" in asked else self.server.late
-            self.wfile.write(json.dumps(told).encode())
+            self.wfile.write(json.dumps(self._told(said)).encode())
+
+    def _told(self, said: Any) -> Any:
+        if "deployments" in said:
+            return [{"name": stage.name} for stage in deployed_stages() if stage.name != self.server.lost]
+        asked = said["flow_runs"]["state"]
+        of = {"SCHEDULED": self.server.coming, "FAILED": self.server.failed}
+        return of[asked["type"]["any_"][0]] if "type" in asked else self.server.late
 
     def log_message(self, *_: Any) -> None:
         """Nothing."""
@@ -235,3 +242,10 @@ def test_looking_writes_nothing(site: Site, prefect: Prefect):
     sign_in(site, Role.ADMIN).open(PATH)
     with site.store.read() as db:
         assert len(db.execute(select(runs)).all()) == 1
+
+
+def test_a_stage_that_prefect_has_lost_is_named(site: Site, prefect: Prefect):
+    prefect.says()
+    prefect.lost = "send-survey"
+    page = words_in(sign_in(site, Role.SERVICE_MANAGER).open(PATH).text)
+    assert "Nothing starts send survey. Prefect has lost it." in page

@@ -69,6 +69,7 @@ def a_world(folder: Path) -> Iterator["World"]:
         del os.environ[name]
     os.environ |= {
         "AFTERCARE_HOME": str(folder),
+        "AFTERCARE_OPERATIONS_FILE": str(Path(__file__).with_name("operations.toml")),
         "AFTERCARE_SMS": "outbox",
         "AFTERCARE_REPLY_DOMAIN": REPLY_DOMAIN,
         "AFTERCARE_INBOUND_SECRET": _PARSED_AT,

@@ -114,6 +114,7 @@ def _surroundings(folder: Path) -> Settings:
         del os.environ[name]
     os.environ |= {
         "AFTERCARE_HOME": str(folder),
+        "AFTERCARE_OPERATIONS_FILE": str(Path(__file__).with_name("operations.toml")),
         "AFTERCARE_PREFECT_PORT": str(_free_port()),
         "AFTERCARE_PREFECT_LOGIN": f"benchmark:{secrets.token_hex(32)}",  # the variants have homes of their own
         "AFTERCARE_MAIL": "sendgrid",

@@ -32,6 +32,8 @@ READERS = [f"policy.{path.stem}" for path in Path(policy.__file__).parent.glob("
 OTHERS = [
     "web.mail_text",
     "web.cleaned",
+    "web.posted_mail",
+    "web.mail_heads",
     "models.tokens",
     "channels.returned",
     "channels.report",

@@ -33,17 +33,28 @@ _DROPPED = {"bounced address": "bounced before", "invalid": "invalid", "unsubscr
 _INVALID = frozenset({"bounced before", "invalid"})
 
 
+MOST_EVENTS = 3000
+"""In one post: a MiB of them as SendGrid writes them. Each is a row, and what follows from it."""
+
+
 class NotEvents(ValueError):
     """The body is no JSON."""
 
 
+class TooManyEvents(ValueError):
+    """The body holds more than are worked on at once; nothing of it was looked at."""
+
+
 def read_events(body: bytes, now: datetime) -> list[Report]:
-    """What the body tells, each event once. Whatever is no event is passed over. Raises `NotEvents`."""
+    """What the body tells, each event once; what is no event is passed over. Raises `NotEvents`, `TooManyEvents`."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
         raise NotEvents from None
-    reports = (_report(event, now) for event in (found if isinstance(found, list) else [found]))
+    events = found if isinstance(found, list) else [found]
+    if len(events) > MOST_EVENTS:
+        raise TooManyEvents
+    reports = (_report(event, now) for event in events)
     return list({report.event_id: report for report in reports if report is not None}.values())
 
 

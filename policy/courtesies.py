@@ -30,11 +30,14 @@ def is_greeting(line: str) -> bool:
 def without_farewell(text: str) -> str:
     """The text without "Kind regards", name and telephone number below it; as it is when the end may say more."""
     lines = text.split("\n")
-    for at, line in enumerate(lines):
-        words = [token.text for token in tokens_of(line) if token.kind == "word"]
-        if words and words_heard().farewells.are(words) and all(map(_is_signature, lines[at + 1 :])):
-            return "\n".join(lines[:at]).rstrip()
-    return text
+    begins = len(lines)
+    for at in range(len(lines) - 1, -1, -1):  # from the end, so that no line is looked at twice
+        words = [token.text for token in tokens_of(lines[at]) if token.kind == "word"]
+        if words and words_heard().farewells.are(words):
+            begins = at
+        if not _is_signature(lines[at]):
+            break
+    return text if begins == len(lines) else "\n".join(lines[:begins]).rstrip()
 
 
 _MOST_OF_SIGNATURE = 6

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import accumulate
 
 _JOINED = re.compile("[\ufe0e\ufe0f\u20e3\u200b-\u200f\u2060\ufeff]")
 """What turns 5 into an emoji of a key, and what nobody sees."""
@@ -15,13 +16,27 @@ _TWO_LETTERS = str.maketrans({"ß": "ss", "ẞ": "ss", "œ": "oe", "Œ": "oe", "
 
 def shown(text: str) -> str:
     """The text in one spelling: full-width and circled digits are digits, letters and accents are one character."""
+    if text.isascii():  # the same, and many times as fast
+        return text.replace("`", "'")
     plain = unicodedata.normalize("NFKC", _JOINED.sub("", text)).translate(_APOSTROPHES)
-    return "".join(map(_as_digit, plain))
+    return plain.translate({ord(char): _as_digit(char) for char in set(plain)})
+
+
+def beginning(text: str, most: int) -> str:
+    """As much of a text as is at most `most` characters when it is `shown`: some characters become eighteen."""
+    if len(text) <= most and (text.isascii() or len(unicodedata.normalize("NFKC", text)) <= most):
+        return text
+    head = text[:most]
+    widths = {char: len(unicodedata.normalize("NFKC", char)) for char in set(head)}
+    ends = accumulate(map(widths.__getitem__, head))
+    return head[: next((at for at, end in enumerate(ends) if end > most), most)]
 
 
 def folded(text: str) -> str:
     """Of a text that was `shown`: the same length, without case and accents."""
-    return "".join(map(_folded, text))
+    if text.isascii():
+        return text.lower()
+    return text.translate({ord(char): _folded(char) for char in set(text)})
 
 
 def only_words(text: str) -> str:

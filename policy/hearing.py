@@ -14,9 +14,10 @@ from policy.folding import spelt_out
 from policy.spelling import Spelling, unstretched
 
 _TOKEN = re.compile(
-    r"[^\W_]+(?:'[^\W_]+)*|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001f3fa\U0001f400-\U0001faff]|[.!?;:]+(?=\s|$)|[?\xbf]|\n\s*\n"
+    r"[^\W_]+(?:'[^\W_]+)*|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001f3fa\U0001f400-\U0001faff]|(?<![.!?;:])[.!?;:]++(?=\s|$)|[?\xbf]|\n\s*\n"
 )
-"""A word, an emoji without the colour of its skin, the end of a sentence or paragraph."""
+"""A word, an emoji without the colour of its skin, the end of a sentence or paragraph. A row of dots is looked at once,
+not once for each of them."""
 _LETTERS_APART = re.compile(r"(?<!\w)(?:\w\.){2,}\w?(?!\w)")
 """C.O., R.I.P."""
 _ELIDED = re.compile(r"^(?:[ldjmnstc]|qu|jusqu|lorsqu|puisqu|quelqu)'")

@@ -147,7 +147,8 @@ def _without_courtesies(text: str) -> tuple[list[str], list[str]]:
             if law:
                 asked += words[at : at + law]
             elif polite:
-                polite += _names_behind(words[at : at + polite], written[at + polite :])
+                behind = at + polite
+                polite += _names_behind(words[at:behind], written[behind : behind + _LONGEST_NAME])
             elif not (words[at].isdecimal() or words[at] in listening.numbers):
                 unknown.append(words[at])
             at += law or polite or 1
@@ -161,12 +162,11 @@ def _length_of_courtesy(words: Sequence[str], at: int) -> int:
 
 
 def _names_behind(polite: Sequence[str], written: Sequence[str]) -> int:
-    """How many of the words behind a greeting or a farewell are the name that belongs to it."""
+    """How many of the words behind a greeting or a farewell (as many as a name may have) are the name with it."""
     listening = words_heard()
     if not (listening.greetings.are(polite) or listening.farewells.are(polite)):
         return 0
-    names = next((at for at, word in enumerate(written) if not word[0].isupper() or word.isupper()), len(written))
-    return min(names, _LONGEST_NAME)
+    return next((at for at, word in enumerate(written) if not word[0].isupper() or word.isupper()), len(written))
 
 
 def _length_of_law(words: Sequence[str], at: int) -> int:

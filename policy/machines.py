@@ -35,6 +35,8 @@ class Heard:
     opt_out_type: str = ""
     """What Twilio's own filter took it for: STOP, START, HELP."""
     question: Question = Question.SURVEY
+    unread: str = ""
+    """Why `text` is not all that came, where it is not."""
 
 
 _PROOF = (
@@ -90,6 +92,7 @@ _REPLIED = re.compile(
 )
 _BRACKETED = re.compile(r"\s*[\[(](?P<name>[^\])]{2,40})[\])]")
 _PREFIXED = re.compile(r"\s*[\[(]?[^\W\d_][^:]{2,40}:\s*\S")
+_LONGEST_SUBJECT = 500
 _MOST_WORDS = 60
 """In a text that is nothing but a confirmation of receipt."""
 _MOST_ON_A_TELEPHONE = 24
@@ -153,11 +156,11 @@ def proposes_automatic(heard: Heard, text: str) -> bool:
 
 def bare_subject(subject: str) -> str:
     """Without "Re:", in whatever language."""
-    return _REPLIED.sub("", subject, count=1).strip()
+    return _REPLIED.sub("", subject[:_LONGEST_SUBJECT], count=1).strip()
 
 
 def _bare_subject(subject: str) -> list[str]:
-    return only_words(_REPLIED.sub("", subject[:500], count=1)).split()
+    return only_words(_REPLIED.sub("", subject[:_LONGEST_SUBJECT], count=1)).split()
 
 
 def _is_bracketed(subject: str) -> bool:
@@ -198,5 +201,5 @@ def _has_null_sender(heard: Heard) -> bool:
 
 def _names(heard: Heard) -> set[str]:
     mailbox = heard.sender.strip("<> \t").casefold().partition("@")[0]
-    author = re.search(r"([^\s<>@\"]+)@", _header(heard, "from"))
+    author = re.search(r"([^\s<>@\"]{1,320})@", _header(heard, "from"))
     return {mailbox, author[1] if author else ""}

@@ -17,7 +17,8 @@ _LEAST = 6
 _GAP = 12
 """Words between two pieces of ours that may be what differs from letter to letter: a name, a date, a department."""
 _WORD = re.compile(r"[^\W_]+")
-_URL = re.compile(r"<?\b(?:https?|mailto):[^\s<>]+>?|\S+@\S+", re.IGNORECASE)
+_URL = re.compile(r"<?\b(?:https?|mailto):[^\s<>]+>?|\S{1,64}@\S+", re.IGNORECASE)
+"""No name of a mailbox is longer. Without a bound, a long line without blanks is read once for each of its letters."""
 
 
 @dataclass(frozen=True, slots=True)

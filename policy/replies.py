@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from policy.danger import dangers
-from policy.folding import only_words
+from policy.folding import beginning, only_words
 from policy.leaving import has_number, leaves_for_good, may_leave, name_below
 from policy.machines import (
     Heard,
@@ -35,7 +35,7 @@ from vocabulary import Channel, Danger
 _AGAIN = frozenset({"start", "unstop"})
 _AGAIN_REASON = "wants to hear from us again"
 _LONGEST = 20_000
-"""Characters that are read. A reply is rarely as long as a page."""
+"""Characters that are read, as they are compared. A reply is rarely as long as a page; a longer one is for a person."""
 _LONGEST_COMMENT = 4000
 
 
@@ -85,16 +85,29 @@ class Understood:
 
 def understand(heard: Heard, rules: Rules, letters: Letters = NOTHING) -> Understood:
     """Never raises, whatever the text is. `letters`: what we wrote, to be told from what the customer did."""
-    whole = heard.text.replace("\0", "")[:_LONGEST].strip()
-    heard = replace(heard, text=whole)
+    came = heard.text.replace("\0", "").strip()
+    whole = beginning(came, _LONGEST)
+    heard = replace(heard, text=whole, unread=heard.unread or ("longer than we read" if len(whole) < len(came) else ""))
     if bounced(heard):
         return Understood(meaning=Meaning.BOUNCE, text=whole, to_person="the mail came back")
     if is_surely_automatic(heard):
         return Understood(meaning=Meaning.AUTOMATIC, text=whole)
+    understood = _read(heard, rules, letters)
+    if not heard.unread or understood.to_person == heard.unread:
+        return understood
+    # What we read counts all the same: an opt-out in it is one, whatever follows.
+    reason = f"{understood.to_person}; {heard.unread}" if understood.to_person else heard.unread
+    return replace(understood, to_person=reason, proposal=understood.proposal or Proposal("noted"))
+
+
+def _read(heard: Heard, rules: Rules, letters: Letters) -> Understood:
+    """What its text says, when no header says that a machine wrote it."""
+    whole = heard.text
     written = newest_part(whole, letters)
     text = written.text or _said_in_subject(heard, letters)
     if not re.search(r"\S", text):
-        return _for_person(whole, "nothing but quoted text" if whole else "no text", Proposal("noted"))
+        nothing = heard.unread or ("nothing but quoted text" if whole else "no text")
+        return _for_person(whole, nothing, Proposal("noted"))
     if is_reaction(whole, text):
         return _reaction(whole, text)
     if seems_automatic(heard, text):

@@ -5,7 +5,7 @@ language the program speaks; a signature by the line of dashes above it, or by t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from policy.danger import dangers
@@ -18,12 +18,13 @@ _RULE = re.compile(r"\s*[_=*-]{10,}\s*|\s*-{2,}\s*\w[\w '`.-]{2,60}\s*-{2,}\s*")
 """A line of Outlook's, or "-----Original Message-----" in any language."""
 _MARKS = re.compile(r"[\s!-)+-/:-@\[-`{-~\u2018-\u201f\u00ab\u00bb\u00bf\u00a1\u2026\u2013\u2014\u00a0]*")
 """Nothing but punctuation: left over of what was taken away."""
-_LINE_AT_END = re.compile(r"(?:\n[\s_=-]{3,})+$")
+_LINE = re.compile(r"[\s_=-]*")
+_SHORTEST_LINE = 3
 _SIGNATURE = re.compile(r"--\s?")
 _LABEL = re.compile(r"\W*[^\W\d_][^:\n]{0,24}\s?[:\uff1a]\*?(?:\s|$)")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
 _DATE = re.compile(r"\b\d{4}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
-_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+\.\w")
+_ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}\.\w")
 _LONGEST_HEAD = 12
 """Lines over which a head is spread."""
 _WORDS_OF_HEAD = 8
@@ -57,8 +58,17 @@ def newest_part(text: str, letters: Letters = NOTHING) -> Written:
         if not _added_by_a_telephone(line.text):
             kept.append(_left_of(line))
     own = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
-    own = "" if _MARKS.fullmatch(own) and not re.search(r"[?!\u2026]|\.\.", own) else _LINE_AT_END.sub("", own)
+    own = "" if _MARKS.fullmatch(own) and not re.search(r"[?!\u2026]|\.\.", own) else _without_line_at_end(own)
     return Written(own, doubtful=_names_us(own, letters) and bool(_ADDRESS.search(own)))
+
+
+def _without_line_at_end(text: str) -> str:
+    """Without the rule, of however many lines, that stood above what was taken away."""
+    lines = text.split("\n")
+    while len(lines) > 1 and _LINE.fullmatch(lines[-1]):
+        lines.pop()
+    end = len("\n".join(lines))
+    return text[:end] if len(text) > end + _SHORTEST_LINE else text
 
 
 def _left_of(line: Line) -> str:
@@ -112,7 +122,7 @@ def _heads(lines: Sequence[Line], letters: Letters) -> set[int]:
             if _introduces(line, letters) or (above and _is_label(line.left, [lines[one].text for one in above])):
                 found.add(at)
         elif line.is_theirs and _is_sure(line.text, letters):
-            found.update(_head_around(lines, at))
+            found.update(_head_around(lines, at, found))
     return found
 
 
@@ -124,10 +134,11 @@ def _is_label(left: str, above: Sequence[str]) -> bool:
     return len(words) == 1 and words[0].isalpha() and any(map(_RULE.fullmatch, above))
 
 
-def _head_around(lines: Sequence[Line], at: int) -> set[int]:
-    """The lines of a head of which one is sure, where nothing follows that it introduces."""
+def _head_around(lines: Sequence[Line], at: int, known: Set[int]) -> set[int]:
+    """The lines of a head of which one is sure, where nothing follows that it introduces. Those `known` as lines of one
+    are not looked at again, nor what follows them."""
     found, below = {at}, at + 1
-    while below < len(lines) and lines[below].is_theirs and _is_of_head(lines[below].text):
+    while below < len(lines) and below not in known and lines[below].is_theirs and _is_of_head(lines[below].text):
         found.add(below)
         below += 1
     above = next((one for one in range(at - 1, -1, -1) if lines[one].text.strip()), None)

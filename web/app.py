@@ -25,6 +25,7 @@ from web.pages import Pages
 from web.presses import Presses
 from web.problems import answer_problems
 from web.readiness import Readiness
+from web.readers import FOR_MAIL, FOR_REPORTS, Readers
 from web.secret import signing_key
 from web.sendgrid_guard import of_events
 from web.signature import intake_secrets
@@ -49,7 +50,8 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     unsubscribe = Unsubscribe(store, clock, pages, Presses(store, clock, nonces, visits), limiter)
     intake = Intake(store, clock, bell, intake_secrets(settings))
     hooks = Hooks(store, clock, bell, of_events(settings), twilio_hook(settings))
-    mail, sms = (kind(store, clock, bell, rules, settings) for kind in (InboundMail, InboundSms))
+    mail, sms = InboundMail(store, clock, bell, rules, settings), InboundSms(store, clock, bell, rules, settings)
+    reading, posted = Readers(FOR_MAIL), Readers(FOR_REPORTS)
     app = _bare_app()
     routes: tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...] = (
         ("/", _GET, front.home),
@@ -61,12 +63,12 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
         ("/s/{link:path}", ("POST",), survey.answer),
         ("/u/{link:path}", _GET, unsubscribe.show),
         ("/u/{link:path}", ("POST",), unsubscribe.leave),
-        ("/services/closed", ("POST",), intake.closed),
-        ("/services/reopened", ("POST",), intake.reopened),
-        ("/hooks/sendgrid/events", ("POST",), hooks.sendgrid_events),
-        ("/hooks/twilio/status/{ref}", ("POST",), hooks.twilio_status),
+        ("/services/closed", ("POST",), posted.of(intake.closed)),
+        ("/services/reopened", ("POST",), posted.of(intake.reopened)),
+        ("/hooks/sendgrid/events", ("POST",), posted.of(hooks.sendgrid_events)),
+        ("/hooks/twilio/status/{ref}", ("POST",), posted.of(hooks.twilio_status)),
         ("/hooks/sendgrid/inbound/{secret}", ("POST",), mail.arrive),
-        (SMS_PATH, ("POST",), sms.arrive),
+        (SMS_PATH, ("POST",), reading.of(sms.arrive)),
     )
     for path, methods, handler in routes:
         app.add_api_route(path, handler, methods=list(methods), response_model=None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from starlette.background import BackgroundTask
 
 from channels import sendgrid_events, twilio_signature, twilio_status
@@ -58,6 +58,9 @@ class Hooks:
             reports = sendgrid_events.read_events(body, now)
         except sendgrid_events.NotEvents:
             return Response(status_code=400)
+        except sendgrid_events.TooManyEvents:
+            most = sendgrid_events.MOST_EVENTS
+            return JSONResponse({"error": f"Send at most {most} events at once."}, status_code=413)
         return self._answer(self._mails.take_in(reports, now), now)
 
     def twilio_status(self, ref: str, request: Request, body: FormBody) -> Response:

@@ -55,7 +55,7 @@ class InboundSms:
         if form is None or not is_signed(signatures, url, form, self._token):
             return Response(status_code=401)
         said = {name: only(form, name) for name in form}
-        sid, sender = said.get("MessageSid", ""), said.get("From", "").strip()
+        sid, sender = said.get("MessageSid", ""), cleaned(said.get("From", "")).strip()
         if not _is_sid(sid) or not sender or self._account not in (None, said.get("AccountSid")):
             return Response(status_code=400)
         return self._take(sid, sender, said)

@@ -18,8 +18,10 @@ class NotAForm(Exception):
 
 
 class Holder(Protocol):
-    """Keeps as much of a field as it wants to."""
+    """Keeps as much of a field as it wants to. `cut`: whether that was not all that somebody may have written."""
 
+    @property
+    def cut(self) -> bool: ...
     def write(self, data: bytes) -> None: ...
     def kept(self) -> bytes: ...
 
@@ -28,10 +30,12 @@ class Beginning:
     """The first bytes of a field."""
 
     def __init__(self, most: int) -> None:
+        self.cut = False
         self._most = most
         self._data = bytearray()
 
     def write(self, data: bytes) -> None:
+        self.cut = self.cut or len(data) > self._most - len(self._data)
         self._data += data[: self._most - len(self._data)]
 
     def kept(self) -> bytes:
@@ -43,6 +47,8 @@ class Parts:
     fields: dict[str, bytes] = field(default_factory=dict)
     """By name; of fields that come twice, the first."""
     files: int = 0
+    cut: set[str] = field(default_factory=set)
+    """Names of the fields of which more came than is kept."""
 
 
 class FormReader:
@@ -138,6 +144,7 @@ class _Reader:
     def _part_end(self) -> None:
         if self._held is not None:
             self.parts.fields[self._field] = self._held.kept()
+            self.parts.cut |= {self._field} if self._held.cut else set()
 
     def _end(self) -> None:
         self.whole = True

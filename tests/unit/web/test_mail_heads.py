@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.mail_text import headers_in, mime_mail
+from web.mail_heads import headers_in
+from web.mime import mime_mail
 
 CHARSETS = ["utf-8", "iso-8859-1", "no-such", "unicode_escape", "idna", "undefined", "utf-16", "hex", "", "a\x00b"]
 WORDS = ["A", "w7w=", "w7w", "=C3=BC", "=ZZ", "=", "====", "=?", "?=", "\udcff", "ü", "\x00", "a b", "%00", "\ud800"]

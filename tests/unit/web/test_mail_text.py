@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from web.cleaned import cleaned
-from web.mail_text import decoded, headers_in, mime_mail, text_of_html
+from web.mail_heads import headers_in
+from web.mail_text import decoded, text_of_html
+from web.mime import mime_mail
 
 
 @pytest.mark.parametrize(

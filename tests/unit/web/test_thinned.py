@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.mail_text import mime_mail
+from web.mime import mime_mail
 from web.thinned import Thinned
 
 MOST = 64 * 1024

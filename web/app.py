@@ -24,8 +24,8 @@ from web.nonce import Nonces
 from web.pages import Pages
 from web.presses import Presses
 from web.problems import answer_problems
-from web.readiness import Readiness
 from web.readers import FOR_MAIL, FOR_REPORTS, Readers
+from web.readiness import Readiness
 from web.secret import signing_key
 from web.sendgrid_guard import of_events
 from web.signature import intake_secrets

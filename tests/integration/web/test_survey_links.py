@@ -102,7 +102,15 @@ def test_no_way_of_looking_changes_anything(site: Site):
     before = dump(site.store)
     paths = [f"/s/{case.survey}{rest}" for rest in ("", "?r=1", "?r=2", "?r=3", "?r=4", "?r=5", "/v", ".", "&amp;r=1")]
     paths += [f"/s/{concern.recovery}?r=1", f"/u/{case.unsubscribe}", f"/u/{case.survey}", f"/u/{new_token()}"]
-    paths += ["/", "/healthz", "/static/aftercare.css", "/services/closed", "/services/reopened", "/favicon.ico"]
+    paths += [
+        "/",
+        "/healthz",
+        "/ready",
+        "/static/aftercare.css",
+        "/services/closed",
+        "/services/reopened",
+        "/favicon.ico",
+    ]
     paths += ["/hooks/sendgrid/events", "/hooks/twilio/status/r1"]
     paths += ["/hooks/twilio/sms", f"/hooks/sendgrid/inbound/{INBOUND_SECRET}"]
     templates = {route.path for route in site.app.routes}

@@ -115,7 +115,7 @@ def _address(path: str, asked: Mapping[str, str], **more: str) -> str:
 
 
 def _row(row: Row[Any], one: Moment, visit: Visit) -> dict[str, Any]:
-    zone, words = visit.person.zone, words_of(one.event, one.about) or ""
+    zone, words = visit.person.zone, without_contacts(words_of(one.event, one.about) or "")
     return {
         "id": row.id,
         "at": moment(one.at, visit.now, zone),

@@ -1,0 +1,47 @@
+"""How customers can be reached, and who may see it: the one place where that is answered."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from models.tables import replies
+from policy.contact_words import without_contacts
+from vocabulary import Permission
+from web.console.doors import Visit
+from web.console.scope import Belongs, belongs_to, is_theirs
+
+
+def sees_contacts(visit: Visit, case_id: int | None) -> bool:
+    """Whether this person may see how the customer of a case can be reached; None: somebody of whom we know no case.
+
+    The departments count for which they have that permission, not those whose cases they see by another one.
+    """
+    if not visit.may(Permission.CONTACT_DATA):
+        return False
+    if case_id is None:
+        return True
+    seen = visit.departments(Permission.CONTACT_DATA)
+    return is_theirs(visit, _of_contacts(visit, case_id), seen)
+
+
+def reach(visit: Visit, row: Row[Any], case_id: int) -> dict[str, Any] | None:
+    """E-mail, phone, zone and language of a row that has those of its service; None for who may not see them."""
+    if not sees_contacts(visit, case_id):
+        return None
+    return {"email": row.email, "phone": row.phone, "zone": row.recipient_timezone, "language": row.language}
+
+
+def words_for(visit: Visit, case_id: int | None) -> Callable[[str], str]:
+    """How what people wrote about a case is shown: as it is, or without the contact data in it."""
+    return str if sees_contacts(visit, case_id) else without_contacts
+
+
+def _of_contacts(visit: Visit, case_id: int) -> Belongs | None:
+    """Besides those whose the case is, those to whom a reply of its customer was handed over: they answer it."""
+    belongs = belongs_to(visit.db, "case", case_id)
+    if belongs is None:
+        return None
+    handed = select(replies.c.handled_by).where(replies.c.case_id == case_id, replies.c.handled_by.is_not(None))
+    return replace(belongs, departments=belongs.departments | set(visit.db.execute(handed).scalars()))

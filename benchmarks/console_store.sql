@@ -42,7 +42,10 @@ FROM n;
 
 INSERT INTO case_words (word, case_id)
 SELECT lower(given_name), i FROM n UNION ALL SELECT lower(family_name), i FROM n UNION ALL SELECT 'ticket' || i, i FROM n
-UNION ALL SELECT '4930' || (10000000 + i), i FROM n UNION ALL SELECT 'crm', i FROM n;
+UNION ALL SELECT 'crm', i FROM n;
+
+INSERT INTO case_contact_words (word, case_id)
+SELECT '4930' || (10000000 + i), i FROM n UNION ALL SELECT 'example', i FROM n UNION ALL SELECT 'com', i FROM n;
 
 -- Twelve entries for each case, as a case without a concern has; one event is rare.
 CREATE TEMP TABLE happened (hours, event);

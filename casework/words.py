@@ -7,23 +7,34 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from models.finding import keep_words
+from policy.contact_words import without_contacts
 from policy.folding import only_words
 
 _LONGEST = 40
 _MOST_OF_ONE_TEXT = 300
-_OF_SERVICE = ("external_id", "source", "customer_ref", "customer_name", "email", "agent")
+_OF_SERVICE = ("external_id", "source", "customer_ref", "customer_name", "agent")
 _FEWEST_DIGITS = 5
 _NUMBER = re.compile(r"[\d\s()+/.-]+")
 
 
 def keep_words_of_services(db: Connection, opened: Mapping[int, Row[Any]]) -> None:
     """By number of the case, the service that it follows up."""
-    keep_words(db, ((case_id, word) for case_id, service in opened.items() for word in _of_service(service)))
+    words = [(case_id, word) for case_id, service in opened.items() for word in _of_service(service)]
+    contacts = [(case_id, word) for case_id, service in opened.items() for word in _of_contacts(service)]
+    keep_words(db, words, _without(words, contacts))
 
 
 def keep_words_said(db: Connection, said: Iterable[tuple[int, str | None]]) -> None:
-    """By number of the case, what a customer or a colleague wrote."""
-    keep_words(db, ((case_id, word) for case_id, text in said if text for word in words_in(text)))
+    """By number of the case, what a customer or a colleague wrote. What in it looks like contact data is such."""
+    texts = [(case_id, text, without_contacts(text)) for case_id, text in said if text]
+    words = [(case_id, word) for case_id, _, rest in texts for word in words_in(rest)]
+    contacts = [(case_id, word) for case_id, text, rest in texts if text != rest for word in words_in(text)]
+    keep_words(db, words, _without(words, contacts))
+
+
+def _without(words: Iterable[tuple[int, str]], contacts: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Those that are contact data and nothing else."""
+    return set(contacts) - set(words)
 
 
 def words_in(text: str) -> list[str]:
@@ -42,6 +53,10 @@ def looked_for(text: str) -> tuple[str, ...]:
 def _of_service(service: Row[Any]) -> Iterator[str]:
     for name in _OF_SERVICE:
         yield from words_in(getattr(service, name) or "")
+
+
+def _of_contacts(service: Row[Any]) -> Iterator[str]:
+    yield from words_in(service.email or "")
     if service.phone:
         yield from _of_number(service.phone)
 

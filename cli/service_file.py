@@ -19,7 +19,7 @@ from models.moments import EXAMPLE, is_iso
 from models.places import RegionError, ZoneError
 from models.report import ClosedService
 from models.store import Store
-from templates.csv_out import cell, write_csv
+from templates.csv_out import unguarded, write_csv
 from vocabulary import Channel
 
 _MAX_CELL = 4_000
@@ -134,10 +134,10 @@ def _misplaced(line: int, header: Sequence[str], cells: Sequence[str]) -> RowFau
 
 
 def _unguarded(text: str) -> str:
-    """Without what is there for a spreadsheet's sake: our apostrophe before a formula, or ="0049" around figures."""
+    """Without what is there for a spreadsheet's sake: our apostrophes before formulas, or ="0049" around figures."""
     if found := _AS_TEXT.fullmatch(text):
         return found[1]
-    return text[1:] if text.startswith("'") and cell(text[1:]) == text else text
+    return unguarded(text)
 
 
 _AS_TEXT = re.compile(r'="([^"]*)"')

@@ -35,6 +35,12 @@ def newest_entries(db: Connection, wanted: Wanted, *, after: tuple[datetime, int
     return db.execute(statement.order_by(entries.c.at.desc(), entries.c.id.desc()).limit(PAGE + 1)).all()
 
 
+def are_more_than(db: Connection, wanted: Wanted, most: int) -> bool:
+    """Whether there are more entries than so many."""
+    few = _wanted(db, wanted).with_only_columns(entries.c.id).limit(most + 1).subquery()
+    return int(db.execute(select(func.count()).select_from(few)).scalar_one()) > most
+
+
 def entries_for_file(store: Store, wanted: Wanted) -> Iterator[Sequence[Row[Any]]]:
     """All that there were at the beginning, oldest first, in pieces that fit into memory.
 

@@ -161,7 +161,9 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
     "subtask": frozenset({"subtask", "zone", "clauses", "said", "may"}),
     "causes": frozenset({"rows", "next", "zone"}),
     "cause": frozenset({"concern", "causes", "zone", "clauses", "said", "moments"}),
-    "log": frozenset({"asked", "faults", "rows", "next", "first", "zone", "events", "departments", "export"}),
+    "log": frozenset(
+        {"asked", "faults", "rows", "next", "first", "zone", "events", "departments", "export", "workbook", "most"}
+    ),
     "reviews": frozenset({"rows", "zone"}),
     "report_missing": frozenset({"title", "folder", "command"}),
     "set_up": frozenset({"sections", "open"}),

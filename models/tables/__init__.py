@@ -22,7 +22,7 @@ from models.tables.contact import (
     Suppression,
 )
 from models.tables.danger import Alarm, DutyShift
-from models.tables.followup import Case, CaseWord, Service
+from models.tables.followup import Case, CaseContactWord, CaseWord, Service
 from models.tables.holding import Hold
 from models.tables.outbound import Announcement, TargetState
 from models.tables.record import Entry, PolicyVersion, Review, Run
@@ -42,7 +42,7 @@ def _table(model: type[SQLModel]) -> Table:
     return table
 
 
-case_words = _table(CaseWord)
+case_words, case_contact_words = _table(CaseWord), _table(CaseContactWord)
 services, cases, messages, links = _table(Service), _table(Case), _table(Message), _table(Link)
 answers, judgements, escalations, calls = _table(Answer), _table(Judgement), _table(Escalation), _table(Call)
 entries, suppressions, channel_states = _table(Entry), _table(Suppression), _table(ChannelState)

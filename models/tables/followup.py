@@ -126,11 +126,28 @@ class Case(SQLModel, table=True):
 
 
 class CaseWord(SQLModel, table=True):
-    """A word by which a case is found: of its customer, its service, or what was said. Identity: rows go with it."""
+    """A word by which a case is found: of its customer, its service, or what was said. Identity: rows go with it.
+
+    None is there only because of an e-mail address or a telephone number: see `CaseContactWord`.
+    """
 
     __tablename__ = "case_words"
     __table_args__: Any = (Index("case_words_of_case", "case_id", "word"), {"sqlite_with_rowid": False})
 
     word: str = Field(primary_key=True, sa_type=_BYTEWISE)
     """Folded: without case and accents."""
+    case_id: int = Field(primary_key=True, foreign_key="cases.id")
+
+
+class CaseContactWord(SQLModel, table=True):
+    """A word of how the customer of a case can be reached: only who may see that finds the case by it.
+
+    Apart from the others, because a beginning that finds something says as much as the word itself.
+    """
+
+    __tablename__ = "case_contact_words"
+    __table_args__: Any = (Index("case_contact_words_of_case", "case_id", "word"), {"sqlite_with_rowid": False})
+
+    word: str = Field(primary_key=True, sa_type=_BYTEWISE)
+    """Folded as those of `CaseWord`; of a telephone number its digits."""
     case_id: int = Field(primary_key=True, foreign_key="cases.id")

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from casework.alarms import end_alarm, take_alarm
 from models.alarms import AlarmError, advised_by, ended_lately, entries_of, find, listed, open_in
 from vocabulary import Permission
+from web.console.contacts import sees_contacts
 from web.console.day_items import Item, item
 from web.console.doors import Desk, Done, Door, Notice, Page, Visit
 from web.console.story import told
@@ -103,15 +104,13 @@ class Alarms:
 
     def show(self, visit: Visit) -> Page:
         row = find(visit.db, visit.number)
-        reach = (
-            [part for part in (row.phone, row.email, row.sender) if part] if visit.may(Permission.CONTACT_DATA) else []
-        )
+        reach = (row.phone, row.email, row.sender) if sees_contacts(visit, row.case_id) else ()
         return Page(
             template="alarm",
             values={
                 "alarm": _line(row, visit),
                 "said": row.said,
-                "moments": told(visit, entries_of(visit.db, row.id)),
+                "moments": told(visit, entries_of(visit.db, row.id), row.case_id),
                 "advised_by": _WAYS.get(advised_by(visit.db, row.id) or ""),
                 "customer": row.customer_name or "Name not known",
                 "reach": [part for part in reach if part],

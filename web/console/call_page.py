@@ -14,7 +14,8 @@ from models.people import by_email
 from policy.calls import part_of_day
 from policy.rules import Rules
 from templates.language import read_language
-from vocabulary import CallOutcome, Permission
+from vocabulary import CallOutcome
+from web.console.contacts import sees_contacts
 from web.console.doors import Visit
 from web.console.keys import BY_ACT
 from web.console.times import clock, left, length, moment, zone_text
@@ -39,7 +40,7 @@ def line(row: Row[Any], visit: Visit) -> dict[str, Any]:
         "path": f"/console/calls/{row.id}",
         "case": row.case_id,
         "customer": row.customer_name,
-        "phone": row.phone if visit.may(Permission.CONTACT_DATA) else None,
+        "phone": row.phone if sees_contacts(visit, row.case_id) else None,
         "about": f"{row.kind}, {row.department}, {row.branch}",
         "why": row.reason,
         "attempt": row.attempt,
@@ -103,7 +104,7 @@ def _customer(call: Row[Any], visit: Visit, rules: Rules) -> dict[str, Any]:
     opens = opens_at(Where(call.region, call.timezone, call.recipient_timezone), visit.now, rules)
     return {
         "name": call.customer_name,
-        "phone": call.phone if visit.may(Permission.CONTACT_DATA) else None,
+        "phone": call.phone if sees_contacts(visit, call.case_id) else None,
         "about": f"{call.kind}, {call.department}, {call.branch}",
         "why": call.reason,
         "attempt": call.attempt,

@@ -12,6 +12,7 @@ from vocabulary import Permission, Stage
 from web.console.cases import PATH
 from web.console.concern_forms import author
 from web.console.concern_page import state_of
+from web.console.contacts import reach
 from web.console.doors import Desk, Done, Door, Page, Visit
 from web.console.opt_outs import refused_now
 from web.console.runs import case_runs
@@ -35,8 +36,7 @@ class CasePage:
         row, refused = _found(visit), refused_now(visit)
         return Page(template="case", values={
             "case": _facts(row, visit),
-            "contact": {"email": row.email, "phone": row.phone, "zone": row.recipient_timezone,
-                        "language": row.language} if visit.may(Permission.CONTACT_DATA) else None,
+            "contact": reach(visit, row, row.id),
             "concerns": [_concern(one, visit) for one in concerns_of(visit.db, visit.number)],
             "moments": moments(visit, visit.number),
             "runs": self._runs(visit),

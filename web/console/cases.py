@@ -12,6 +12,7 @@ from casework.words import looked_for
 from models.finding import PAGE, Wanted, find_cases, to_choose_from
 from policy.permissions import EVERYWHERE
 from vocabulary import Disposition, Permission, Stage
+from web.console.contacts import contacts_in
 from web.console.days_asked import day_in, midnight
 from web.console.doors import Desk, Door, Page, Visit
 from web.console.page_ends import end_at, end_in
@@ -58,6 +59,7 @@ def _wanted(visit: Visit, asked: Mapping[str, str]) -> tuple[Wanted, list[str]]:
         faults.append("look for a word, a name, an address or a number")
     return Wanted(
         words=words,
+        contacts_in=contacts_in(visit),
         departments=None if seen >= EVERYWHERE else seen,
         department=asked["department"], branch=asked["branch"],
         stage=asked["stage"], disposition=asked["disposition"],

@@ -15,7 +15,9 @@ from policy.concern_rules import causes_of
 from policy.escalation_rules import EscalationRules
 from policy.permissions import permissions_of
 from vocabulary import Permission, Stage
+from web.console.contacts import reach, words_for
 from web.console.doors import Desk, Visit
+from web.console.scope import sees_concern
 from web.console.story import moments
 from web.console.times import kept, left, moment, zone_text
 from web.console.writing import takes_texts, ways_to_write
@@ -33,7 +35,7 @@ def page_values(desk: Desk, visit: Visit) -> dict[str, Any]:
     ways = ways_to_write(visit, row.case_id, desk.writes_on)
     return {
         "concern": facts(row, visit),
-        "contact": _contact(row) if visit.may(Permission.CONTACT_DATA) else None,
+        "contact": reach(visit, row, row.case_id),
         "clocks": _clocks(row, visit),
         "paused": _paused(row, rules.escalation, visit),
         "moments": moments(visit, row.case_id),
@@ -47,8 +49,13 @@ def page_values(desk: Desk, visit: Visit) -> dict[str, Any]:
         "owners": [{"email": email, "name": name} for email, name in owners(visit, rules.escalation).items()],
         "departments": departments(rules.escalation),
         "subtasks": [subtask(one, visit) for one in subtasks_of(visit.db, row.id)],
-        "others": [_other(one, visit) for one in others_of_customer(visit.db, row.case_id)],
-        "attached": [{"id": number, "path": f"/console/concerns/{number}"} for number in attached_to(visit.db, row.id)],
+        "others": [
+            _other(one, visit) for one in others_of_customer(visit.db, row.case_id) if sees_concern(visit, one.id)
+        ],
+        "attached": [
+            {"id": number, "path": f"/console/concerns/{number}" if sees_concern(visit, number) else None}
+            for number in attached_to(visit.db, row.id)
+        ],
         "causes": list(causes_of(row.kind, rules.escalation.root_causes, rules.escalation.kind_causes)),
     }
 
@@ -66,10 +73,13 @@ def facts(row: Row[Any], visit: Visit) -> dict[str, Any]:
              "acknowledged_by", "resolved_by", "customer_name", "owner_email")  # fmt: skip
     dates = ("received_at", "acknowledged_at", "resolved_at", "closed_at", "service_closed_at", "recovery_at")
     shown = {name: moment(at, visit.now, zone) if (at := row._mapping[name]) else None for name in dates}
-    return {name: row._mapping[name] for name in names} | shown | {
+    shows = words_for(visit, row.case_id)
+    said = {name: shows(text) for name in ("comment", "action") if (text := row._mapping[name])}
+    main = row.attached_to is not None and sees_concern(visit, row.attached_to)
+    return {name: row._mapping[name] for name in names} | said | shown | {
         "reasons": json.loads(row.reasons), "state": state_of(row), "path": f"/console/concerns/{row.id}",
-        "case_path": f"/console/cases/{row.case_id}", "attached_path": f"/console/concerns/{row.attached_to}",
-        "clock_path": f"/console/concerns/{row.id}/clock",
+        "case_path": f"/console/cases/{row.case_id}", "clock_path": f"/console/concerns/{row.id}/clock",
+        "attached_path": f"/console/concerns/{row.attached_to}" if main else None,
     }  # fmt: skip
 
 
@@ -107,10 +117,6 @@ def _paused(row: Row[Any], rules: EscalationRules, visit: Visit) -> dict[str, An
         return None
     words = next((rule.words for rule in rules.pauses if rule.code == pause.code), pause.code)
     return {"words": words, "ends": moment(pause.ends_by, visit.now, visit.person.zone)}
-
-
-def _contact(row: Row[Any]) -> dict[str, Any]:
-    return {"email": row.email, "phone": row.phone, "zone": row.recipient_timezone, "language": row.language}
 
 
 def _may(row: Row[Any], visit: Visit) -> dict[str, bool]:

@@ -1,6 +1,7 @@
-"""SOP 4.5: the Customer Feedback Log for QA, in plain words on a page, and whole as a file."""
+"""SOP 4.5: the Customer Feedback Log for QA, in plain words on a page, and whole as a file or a workbook."""
 
 import logging
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,11 +12,12 @@ from sqlalchemy import Row
 
 from models.finding import to_choose_from
 from models.listing import LOG_COLUMNS
-from models.log_pages import PAGE, Wanted, entries_for_file, newest_entries
+from models.log_pages import PAGE, Wanted, are_more_than, entries_for_file, newest_entries
 from models.timeline import Moment, moments_of
 from policy.contact_words import without_contacts
 from policy.telling import sentence, words_of
 from templates.csv_out import line, lines
+from templates.xlsx_out import write_workbook
 from vocabulary import Event, Permission
 from web.console.days_asked import day_in, midnight
 from web.console.doors import Desk, Door, Page, Visit
@@ -24,9 +26,12 @@ from web.console.story import who
 from web.console.times import moment, zone_text
 
 PATH = "/console/log"
-EXPORT = f"{PATH}/export"
+EXPORT, WORKBOOK = f"{PATH}/export", f"{PATH}/workbook"
 _FILTERS = ("event", "department", "from", "until")
 _LONGEST = 300
+_MOST_IN_A_WORKBOOK = 50_000
+"""A workbook is made whole before it is sent: so many entries take some seconds."""
+_PIECE = 65_536
 _MARK = "\ufeff"
 """At the beginning of a file: spreadsheets know by it that it is UTF-8."""
 _LOG = logging.getLogger("aftercare.web")
@@ -40,11 +45,14 @@ class Log:
         return (
             Door(path=PATH, needs=Permission.LOG, handler=self.listed),
             Door(path=EXPORT, needs=Permission.LOG, handler=self.export, is_file=True),
+            Door(path=WORKBOOK, needs=Permission.LOG, handler=self.export_workbook, is_file=True),
         )
 
     def listed(self, visit: Visit) -> Page:
-        asked = _asked(visit)
-        wanted, faults = _wanted(visit, asked)
+        return self._listed(visit, _wanted(visit, _asked(visit)))
+
+    def _listed(self, visit: Visit, read: tuple[Wanted, list[str]]) -> Page:
+        asked, (wanted, faults) = _asked(visit), read
         after = end_in(visit.query.get("after", ""), faults)
         found = [] if faults else newest_entries(visit.db, wanted, after=after)
         shown = found[:PAGE]
@@ -59,22 +67,49 @@ class Log:
             "events": [{"name": event, "words": event.replace("_", " ")} for event in Event],
             "departments": to_choose_from(visit.db)[0],
             "export": _address(EXPORT, asked),
+            "workbook": _address(WORKBOOK, asked),
+            "most": f"{_MOST_IN_A_WORKBOOK:,}",
         })  # fmt: skip
 
     def export(self, visit: Visit) -> Page | Response:
         """Read while it is sent. An address that cannot be read gives the page that says so, and no file."""
         wanted, faults = _wanted(visit, _asked(visit))
         if faults:
-            return self.listed(visit)
-        _LOG.info("The Customer Feedback Log is exported by person %d.", visit.person.id)
-        name = f"customer-feedback-log-{visit.now.astimezone(visit.person.zone):%Y-%m-%d}.csv"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return StreamingResponse(self._pieces(wanted), media_type="text/csv; charset=utf-8", headers=headers)
+            return self._listed(visit, (wanted, faults))
+        return _file(visit, self._pieces(wanted), "csv", "text/csv; charset=utf-8")
+
+    def export_workbook(self, visit: Visit) -> Page | Response:
+        """The same entries as a workbook, which holds fewer."""
+        wanted, faults = _wanted(visit, _asked(visit))
+        if not faults and are_more_than(visit.db, wanted, _MOST_IN_A_WORKBOOK):
+            faults.append(f"a workbook holds {_MOST_IN_A_WORKBOOK:,} entries: choose fewer days, or take the CSV file")
+        if faults:
+            return self._listed(visit, (wanted, faults))
+        return _file(visit, self._workbook(wanted), "xlsx", _XLSX)
 
     def _pieces(self, wanted: Wanted) -> Iterator[str]:
         yield _MARK + line(LOG_COLUMNS)
         for rows in entries_for_file(self._desk.store, wanted):
             yield "".join(lines(map(_cells, rows)))
+
+    def _workbook(self, wanted: Wanted) -> Iterator[bytes]:
+        header = [f"{name} (UTC)" if name == "at" else name for name in LOG_COLUMNS]
+        rows = (_cells(row) for rows in entries_for_file(self._desk.store, wanted) for row in rows)
+        with tempfile.TemporaryFile() as file:
+            write_workbook(file, "Customer Feedback Log", header, rows)
+            file.seek(0)
+            yield from iter(lambda: file.read(_PIECE), b"")
+
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _file(visit: Visit, content: Iterator[str] | Iterator[bytes], ending: str, media_type: str) -> Response:
+    """Sent while it is read."""
+    _LOG.info("The Customer Feedback Log is exported by person %d.", visit.person.id)
+    name = f"customer-feedback-log-{visit.now.astimezone(visit.person.zone):%Y-%m-%d}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(content, media_type=media_type, headers=headers)
 
 
 def _cells(row: Row[Any]) -> list[Any]:
@@ -115,7 +150,7 @@ def _address(path: str, asked: Mapping[str, str], **more: str) -> str:
 
 
 def _row(row: Row[Any], one: Moment, visit: Visit) -> dict[str, Any]:
-    zone, words = visit.person.zone, words_of(one.event, one.about) or ""
+    zone, words = visit.person.zone, without_contacts(words_of(one.event, one.about) or "")
     return {
         "id": row.id,
         "at": moment(one.at, visit.now, zone),

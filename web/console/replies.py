@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
 
 from casework.reply_handing import hand_over_reply
 from casework.replying import customers_day, settle_reply
@@ -10,12 +13,13 @@ from models.lost_answers import lost_answers, see_to
 from models.optouts import Refusal
 from models.replies import ReplyError, Settlement, count_waiting, find, waiting
 from models.reply_queue import next_to_read
-from vocabulary import Channel, Permission
+from policy.telling import sentence
+from vocabulary import Channel, Delivery, Event, Permission, Purpose
 from web.bell import Sound
 from web.console.concern_forms import author
 from web.console.doors import Desk, Done, Door, Page, Visit
-from web.console.reply_page import PATH, line, lost_line, opt_out_values, page_values
-from web.console.times import zone_text
+from web.console.reply_page import PATH, line, opt_out_values, page_values
+from web.console.times import moment, zone_text
 from web.console.writing import writing_in
 
 _ONE = f"{PATH}/{{number}}"
@@ -50,7 +54,7 @@ class Replies:
         count = count_waiting(visit.db, departments) if len(rows) == _MOST else len(rows)
         return Page(template="replies", values={
             "rows": [line(row, visit) for row in rows],
-            "lost": [lost_line(row, visit) for row in lost_answers(visit.db, departments, most=_MOST)],
+            "lost": [_lost(row, visit) for row in lost_answers(visit.db, departments, most=_MOST)],
             "first": f"{PATH}/{rows[0].id}" if rows else None,
             "more": count - len(rows),
             "zone": zone_text(visit.now, visit.person.zone),
@@ -101,6 +105,25 @@ class Replies:
         hand_over_reply(visit.db, visit.number, form.get("department", ""), form.get("why", ""), by=visit.person.name,
                         at=visit.now, rules=self._desk.rules)  # fmt: skip
         return _next(visit, note="reply-handed-over")
+
+
+def _lost(row: Row[Any], visit: Visit) -> dict[str, Any]:
+    """An answer that did not arrive: the same sentence as in the story of its case."""
+    return {
+        "id": row.id,
+        "path": f"/console/cases/{row.case_id}",
+        "label": f"Case {row.case_id}, {row.customer_name or 'name not known'}",
+        "what": sentence(_LOST[row.state], {}, {"purpose": Purpose.ANSWER_TO_REPLY, **row._mapping}),
+        "at": moment(row.owed_at, visit.now, visit.person.zone),
+    }
+
+
+_LOST = {
+    Delivery.FAILED: Event.MESSAGE_FAILED,
+    Delivery.REJECTED: Event.MESSAGE_REJECTED,
+    Delivery.UNKNOWN: Event.MESSAGE_UNKNOWN,
+    Delivery.WITHDRAWN: Event.MESSAGE_WITHDRAWN,
+}
 
 
 def _next(visit: Visit, *, note: str = "next-reply", ring: Sound | None = None) -> Done:

@@ -12,10 +12,11 @@ from models.contact_history import Happened, contacts_of
 from models.customers import known_of
 from models.replies import Settlement, case_asked, find
 from models.reply_queue import next_to_read
-from policy.telling import sentence
-from vocabulary import Channel, Delivery, Event, Permission, Purpose
+from vocabulary import Channel, Permission
+from web.console.contacts import sees_contacts
 from web.console.doors import Desk, Visit
 from web.console.keys import BY_ACT
+from web.console.scope import sees_concern
 from web.console.times import left, moment, zone_text
 from web.console.writing import takes_texts, ways_to_write
 
@@ -61,25 +62,6 @@ def line(row: Row[Any], visit: Visit) -> dict[str, Any]:
         "why": json.loads(row.detail or "{}").get("to a person") or "",
         "begins": begins if len(begins) <= _BEGINNING else begins[: _BEGINNING - 1] + "…",
     }
-
-
-def lost_line(row: Row[Any], visit: Visit) -> dict[str, Any]:
-    """An answer that did not arrive: the same sentence as in the story of its case."""
-    return {
-        "id": row.id,
-        "path": f"/console/cases/{row.case_id}",
-        "label": f"Case {row.case_id}, {row.customer_name or 'name not known'}",
-        "what": sentence(_LOST[row.state], {}, {"purpose": Purpose.ANSWER_TO_REPLY, **row._mapping}),
-        "at": moment(row.owed_at, visit.now, visit.person.zone),
-    }
-
-
-_LOST = {
-    Delivery.FAILED: Event.MESSAGE_FAILED,
-    Delivery.REJECTED: Event.MESSAGE_REJECTED,
-    Delivery.UNKNOWN: Event.MESSAGE_UNKNOWN,
-    Delivery.WITHDRAWN: Event.MESSAGE_WITHDRAWN,
-}
 
 
 def _about(row: Row[Any]) -> str:
@@ -149,12 +131,13 @@ def _said(visit: Visit) -> dict[str, str]:
 
 def _facts(row: Row[Any], visit: Visit) -> dict[str, Any]:
     reaches = [row.email, row.phone] if row.case_id is not None else [row.sender]
+    seen = sees_contacts(visit, row.case_id)
     return line(row, visit) | {
         "text": row.text[:_LONGEST],
         "raw": row.raw[:_LONGEST] if row.raw and row.raw != row.text else None,
         "subject": row.subject,
-        "reach": [one for one in reaches if one] if visit.may(Permission.CONTACT_DATA) else [],
-        "sender": row.sender if row.case_id is not None and visit.may(Permission.CONTACT_DATA) else None,
+        "reach": [one for one in reaches if one] if seen else [],
+        "sender": row.sender if row.case_id is not None and seen else None,
         "attachments": row.attachments,
         "understood": row.understood,
         "case_path": f"/console/cases/{row.case_id}",
@@ -222,7 +205,8 @@ def _known(row: Row[Any], visit: Visit) -> dict[str, Any]:
         "cases": [_case(case, row, visit) for case in known.cases],
         "elsewhere": known.elsewhere,
         "concerns": [{"path": f"/console/concerns/{one.id}", "label": f"Concern {one.id}: {one.severity}",
-                      "with": f"{one.owner}, {one.department}"} for one in known.concerns],
+                      "with": f"{one.owner}, {one.department}"}
+                     for one in known.concerns if sees_concern(visit, one.id)],
         "strays": [{"path": f"{PATH}/{one.id}", "at": moment(one.received_at, visit.now, visit.person.zone),
                     "begins": _cut(" ".join(one.text.split()), _BEGINNING)} for one in known.strays],
         "past": [_happened(one, visit) for one in shown[:_MOST_EVENTS]],

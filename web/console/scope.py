@@ -24,7 +24,16 @@ class Belongs:
 
 def may_see(visit: Visit, kind: Kind, seen: frozenset[str]) -> bool:
     """`seen`: the departments whose cases the permission shows to this person."""
-    belongs = _FINDERS[kind](visit.db, visit.number)
+    return is_theirs(visit, belongs_to(visit.db, kind, visit.number), seen)
+
+
+def belongs_to(db: Connection, kind: Kind, number: int) -> Belongs | None:
+    """None for a number that nothing has."""
+    return _FINDERS[kind](db, number)
+
+
+def is_theirs(visit: Visit, belongs: Belongs | None, seen: frozenset[str]) -> bool:
+    """Whether something is this person's, who sees these departments' by the permission that is asked for."""
     if belongs is None:
         return False
     if seen >= EVERYWHERE or belongs.nobodys or belongs.departments & seen:

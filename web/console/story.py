@@ -6,6 +6,7 @@ from typing import Any
 from models.log import SYSTEM
 from models.timeline import CUSTOMER, Moment, moments_of, timeline
 from policy.telling import sentence, words_of
+from web.console.contacts import words_for
 from web.console.doors import Visit
 from web.console.times import moment
 
@@ -14,23 +15,23 @@ _ACTORS = {SYSTEM: "Aftercare", CUSTOMER: "the customer"}
 
 def moments(visit: Visit, case_id: int) -> list[dict[str, Any]]:
     """Of a whole case, newest first: what was done last is what people look for."""
-    return _shown(visit, timeline(visit.db, case_id))
+    return _shown(visit, timeline(visit.db, case_id), case_id)
 
 
-def told(visit: Visit, entries: Sequence[Any]) -> list[dict[str, Any]]:
-    """Of these entries of the log alone, given in their order; newest first."""
-    return _shown(visit, moments_of(visit.db, entries))
+def told(visit: Visit, entries: Sequence[Any], case_id: int | None) -> list[dict[str, Any]]:
+    """Of these entries of the log alone, given in their order; newest first. `case_id`: what all are about."""
+    return _shown(visit, moments_of(visit.db, entries), case_id)
 
 
-def _shown(visit: Visit, found: Sequence[Moment]) -> list[dict[str, Any]]:
-    zone = visit.person.zone
+def _shown(visit: Visit, found: Sequence[Moment], case_id: int | None) -> list[dict[str, Any]]:
+    zone, shows = visit.person.zone, words_for(visit, case_id)
     shown = [
         {
             "at": moment(one.at, visit.now, zone),
             "what": sentence(one.event, one.detail, one.about, zone),
             "who": who(one.actor),
             "clause": one.clause,
-            "words": words_of(one.event, one.about),
+            "words": shows(words) if (words := words_of(one.event, one.about)) else None,
         }
         for one in found
     ]

@@ -4,20 +4,23 @@ import csv
 import io
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from models import log_pages
 from models.listing import LOG_COLUMNS, log_rows
 from models.log import NewEntry, append
 from models.log_pages import Wanted, entries_for_file
+from templates.csv_out import unguarded
 from tests import seed
 from tests.console import Staff, sign_in
 from tests.web_site import Site, words_in
 from vocabulary import Clause, Event, Role
 
 LOG = "/console/log"
-EXPORT = f"{LOG}/export"
+EXPORT, WORKBOOK = f"{LOG}/export", f"{LOG}/workbook"
 
 
 def numbers_in(page: str) -> list[int]:
@@ -105,7 +108,7 @@ def test_pages_follow_each_other_without_gap_or_repetition_while_entries_are_add
     assert len(seen) > 5
 
 
-@pytest.mark.parametrize("path", [LOG, EXPORT])
+@pytest.mark.parametrize("path", [LOG, EXPORT, WORKBOOK])
 @pytest.mark.parametrize(
     ("query", "fault"),
     [
@@ -160,3 +163,38 @@ def test_an_empty_log_says_what_will_be_here(site: Site):
     page = shown(staff, **{"from": "2099-01-01"})
     assert "No entry is like that" in words_in(page)
     assert exported(staff, **{"from": "2099-01-01"}) == []
+
+
+def workbook(staff: Staff, **query: str) -> list[tuple[Any, ...]]:
+    answer = staff.client.get(WORKBOOK, params=query)
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    assert answer.headers["cache-control"] == "no-store"
+    [sheet] = load_workbook(io.BytesIO(answer.content)).worksheets
+    return list(sheet.iter_rows(values_only=True))
+
+
+def test_the_workbook_has_what_the_file_has(site: Site):
+    seed.escalated(site.place, comment="=1+1 call +49 30 23125 417;=2", department="Heating")
+    seed.escalated(site.place, department="Plumbing")
+    staff = sign_in(site, Role.QA)
+    for query in ({}, {"department": "Heating", "event": "answer_received"}):
+        header, *rows = workbook(staff, **query)
+        assert header == tuple("at (UTC)" if name == "at" else name for name in LOG_COLUMNS)
+        told = [{name: "" if cell is None else str(cell) for name, cell in zip(LOG_COLUMNS, row, strict=True)}
+                for row in rows]  # fmt: skip
+        expected = exported(staff, **query)
+        assert [row["id"] for row in told] == [row["id"] for row in expected]
+        assert [row["comment"] for row in told] == [unguarded(row["comment"]) for row in expected]
+        assert [f"{row[1]:%Y-%m-%d %H:%M}" for row in rows] == [row["at"][:16].replace("T", " ") for row in expected]
+    assert [row["comment"] for row in told if row["comment"]] == ["=1+1 call …;=2"]
+
+
+def test_a_workbook_that_would_be_too_large_is_not_made(site: Site, monkeypatch):
+    monkeypatch.setattr("web.console.log._MOST_IN_A_WORKBOOK", 3)
+    seed.ended(site.place)
+    staff = sign_in(site, Role.QA)
+    answer = staff.open(WORKBOOK)
+    assert answer.status_code == 400
+    assert "A workbook holds 3 entries: choose fewer days, or take the CSV file." in words_in(answer.text)
+    assert len(workbook(staff, event="record_sealed")) == 1

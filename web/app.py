@@ -43,8 +43,7 @@ def create_app(settings: Settings, store: Store, clock: Callable[[], datetime], 
     languages, that the policy file has now; a case's numbers are those of the policy version that it was opened under.
     """
     rules = read_policy(settings.policy_file).rules
-    pages = Pages(rules)
-    front, readiness = Front(pages), Readiness(store, settings)
+    front, readiness = Front(pages := Pages(rules)), Readiness(store, settings)
     nonces, visits, limiter = Nonces(signing_key(settings)), Visits(), Limiter(settings.trusted_proxies)
     survey = Survey(store, clock, bell, pages, nonces, visits, limiter, rules)
     unsubscribe = Unsubscribe(store, clock, pages, Presses(store, clock, nonces, visits), limiter)

@@ -46,11 +46,12 @@ SHOWS: dict[str, tuple[str | None, frozenset[str]]] = {
     f"{CONSOLE}/reviews": (None, NOTHING),
     f"{CONSOLE}/reviews/{{number}}": ("review", NOTHING),
     f"{CONSOLE}/runs": (None, NOTHING),
+    f"{CONSOLE}/sending": (None, NOTHING),
     f"{CONSOLE}/subtasks/{{number}}": ("subtask", NOTHING),
     **{f"{CONSOLE}/{name}": (None, NOTHING) for name in ("help", "me", "people", "people/new", "settings", "sign-in")},
     **{f"{CONSOLE}/help/{role}": (None, NOTHING)
        for role in ("administrator", "management", "qa", "service-team", "supervisor")},
-    **dict.fromkeys(("/", "/healthz", "/static/{name}"), (None, NOTHING)),
+    **dict.fromkeys(("/", "/healthz", "/ready", "/static/{name}"), (None, NOTHING)),
     **dict.fromkeys(("/s/{link}/v", "/s/{link:path}", "/u/{link:path}"), (None, NOTHING)),  # without a good link
 }  # fmt: skip
 """By address, of which kind of object it is about, and what contact data of it stand there for who may see them."""

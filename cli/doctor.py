@@ -181,6 +181,7 @@ def _incoming(opened: Place) -> Iterator[Finding]:
     with opened.store.read() as db:
         yield from findings.unread(db, now())
     yield from findings.intake(settings)
+    yield from findings.sources(settings)
 
 
 def _sender(opened: Place) -> Iterator[Finding]:

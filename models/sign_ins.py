@@ -1,7 +1,7 @@
 """Who is signed in, and who tried in vain. Nothing here can be used to sign in: tokens and addresses are hashes."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,6 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 """OWASP ASVS 5.0 7.3.1 and 7.3.2: how long somebody stays signed in without and with work."""
 _SEEN_EVERY = timedelta(minutes=1)
-MOST_FAILURES = 5
 FAILURES_COUNT_FOR = timedelta(minutes=15)
 _FORMS_LAST = timedelta(days=2)
 
@@ -57,20 +56,32 @@ def end_all(db: Connection, person_id: int) -> None:
     db.execute(delete(sign_ins).where(sign_ins.c.person_id == person_id))
 
 
-def too_many_failures(db: Connection, keys: Sequence[str], now: datetime) -> bool:
-    """Whether one of these (an account, a network address) has failed too often lately."""
-    lately = failed_sign_ins.c.key.in_(keys), failed_sign_ins.c.at > now - FAILURES_COUNT_FOR
-    counts = select(func.count()).where(*lately).group_by(failed_sign_ins.c.key)
-    return any(count >= MOST_FAILURES for count in db.execute(counts).scalars())
+def try_once(db: Connection, limits: Mapping[str, int], *, at: datetime) -> bool:
+    """Count one more attempt under each of these keys, unless one of them has failed as often as it may lately.
 
-
-def failed(db: Connection, keys: Sequence[str], *, at: datetime) -> None:
+    Counted before the password is looked at, in a transaction that others wait for: of many guesses at once no more are
+    tried than one after the other. `forget_failures` takes back what turned out right.
+    """
+    if db.dialect.name == "postgresql":  # SQLite's writers wait for each other by themselves
+        for key in sorted(limits):
+            db.execute(select(func.pg_advisory_xact_lock(int(digest(key)[:15], 16))))
     db.execute(delete(failed_sign_ins).where(failed_sign_ins.c.at <= at - FAILURES_COUNT_FOR))
-    db.execute(failed_sign_ins.insert(), [{"key": key, "at": at} for key in keys])
+    lately = failed_sign_ins.c.key.in_(limits), failed_sign_ins.c.at > at - FAILURES_COUNT_FOR
+    counts = select(failed_sign_ins.c.key, func.count()).where(*lately).group_by(failed_sign_ins.c.key)
+    if any(count >= limits[key] for key, count in db.execute(counts).tuples()):
+        return False
+    db.execute(failed_sign_ins.insert(), [{"key": key, "at": at} for key in limits])
+    return True
 
 
-def forget_failures(db: Connection, key: str) -> None:
-    db.execute(delete(failed_sign_ins).where(failed_sign_ins.c.key == key))
+def take_back(db: Connection, key: str, *, at: datetime) -> None:
+    """One attempt, counted at this instant, was right after all. Those before it stay."""
+    newest = select(func.max(failed_sign_ins.c.id)).where(failed_sign_ins.c.key == key, failed_sign_ins.c.at == at)
+    db.execute(delete(failed_sign_ins).where(failed_sign_ins.c.id == newest.scalar_subquery()))
+
+
+def forget_failures(db: Connection, keys: Collection[str]) -> None:
+    db.execute(delete(failed_sign_ins).where(failed_sign_ins.c.key.in_(keys)))
 
 
 def take_form(db: Connection, nonce: str, person_id: int, *, at: datetime) -> bool:

@@ -112,6 +112,13 @@ def on_call(db: Connection, rules: Rules, now: datetime, *, texts: bool) -> Iter
     yield True, f"on call: {len(shifts)} shifts in the next {_ON_CALL_FOR.days} days"
 
 
+def sources(settings: Settings) -> Iterator[Finding]:
+    """Whether it can be told who tries to sign in."""
+    if settings.public_url.startswith("https://") and not settings.trusted_proxies:
+        remedy = "set AFTERCARE_TRUSTED_PROXIES to how many stand in front of the web application"
+        yield False, f"everybody seems to come from the proxy, so guesses at passwords count for everybody: {remedy}"
+
+
 def intake(settings: Settings) -> Iterator[Finding]:
     if settings.intake_secrets or settings.intake_secrets_file:
         yield True, "services are accepted over HTTP"

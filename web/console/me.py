@@ -4,9 +4,13 @@ from datetime import date
 
 from models.passwords import hash_password, is_password
 from models.people import PersonError, listed, password_of, set_own, set_password
+from models.sign_ins import forget_failures, try_once
 from web.console.doors import SIGN_IN, Desk, Done, Door, Page, Visit
 
 _PATH = "/console/me"
+
+_MOST_GUESSES = 5
+"""Of the password that somebody has now, within a quarter of an hour: a browser may have been left open."""
 
 
 class Me:
@@ -50,11 +54,15 @@ class Me:
     def change_password(self, visit: Visit) -> Done:
         """Everywhere else, and here too, the person signs in anew."""
         form, person = visit.form, visit.person
-        known = password_of(visit.db, person.email)
-        if not is_password(known[1] if known else None, form.get("now", "")):
-            raise PersonError("the password that you have now is not right")
         if form.get("new", "") != form.get("repeated", ""):
             raise PersonError("the new password and its repetition are not the same")
+        count = f"password of {person.id}"
+        if not try_once(visit.db, {count: _MOST_GUESSES}, at=visit.now):
+            raise PersonError("too many attempts: wait a quarter of an hour")
+        known = password_of(visit.db, person.email)
+        if not is_password(known[1] if known else None, form.get("now", "")):
+            return Done(to=_PATH, note="password-wrong")  # not refused: the attempt is to stay counted
+        forget_failures(visit.db, {count})
         changed = hash_password(form.get("new", ""), [person.email, person.name, self._desk.rules.company.name])
         set_password(visit.db, person.id, changed, at=visit.now, by=person.name)
         return Done(to=SIGN_IN, note="password")

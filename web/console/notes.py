@@ -33,6 +33,7 @@ NOTES: Final[dict[str, str]] = {
     "lifted-some": "What a colleague recorded is lifted; what the customer told us stays. Cases that ended stay ended.",
     "sending-held": "It is held from now on, until somebody releases it.",
     "sending-released": "It goes on from the next run. What was due meanwhile goes out in its next contact window.",
+    "password-wrong": "Not done: the password that you have now is not right.",
     "acknowledged": "The concern is in your hands.",
     "commented": "Your comment is kept.",
     "written": "Your message is owed to the customer and goes out in their contact window.",

@@ -101,6 +101,7 @@ class SetUp:
             yield settings.sms != "twilio", lacks
         yield from findings.unread(visit.db, visit.now)
         yield from findings.intake(settings)
+        yield from findings.sources(settings)
 
     def staff(self, _visit: Visit) -> Iterator[Finding]:
         try:

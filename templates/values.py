@@ -34,12 +34,12 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.ESCALATION_NOTICE: _STAFF | {
         "supervisor", "reasons", "rating", "comment", "contact_me", "customer_name", "customer_email",
         "customer_phone", "service_kind", "service_date", "received_at", "acknowledge_by", "deadline_at",
-        "resolve_by", "repeat", "commands",
+        "resolve_by", "repeat", "url",
     },
-    Purpose.DEADLINE_WARNING: _STAFF | {"percent", "what", "deadline_at", "time_left", "commands"},
+    Purpose.DEADLINE_WARNING: _STAFF | {"percent", "what", "deadline_at", "time_left", "url"},
     Purpose.SIGNATURE_REQUEST: _STAFF | {
         "asked_by", "asked_at", "attempts", "channels", "first_at", "root_cause", "action_taken", "declined_by",
-        "url", "commands",
+        "url",
     },
     Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path", "missed"}),
 }  # fmt: skip

@@ -141,6 +141,11 @@ def _preference(facts: Facts) -> str:
     return f"The customer wants nothing more on {facts.get('channel')}{until} ({facts.get('source')})."
 
 
+def _lifted(facts: Facts) -> str:
+    how = "undone at once" if facts.get("undone") else "lifted"
+    return _plainly(f"An opt-out that was recorded by mistake was {how}", "channel")(facts)
+
+
 def _subtask(what: str) -> Wording:
     return lambda facts: f"A sub-task for {facts.get('department')} was {what}."
 
@@ -174,7 +179,7 @@ WORDINGS: dict[Event, Wording] = {
     Event.REPLY_WARNED: unread,
     Event.REPLY_BREACHED: unread_in_time,
     Event.REPLY_HANDED_OVER: handed,
-    Event.OPT_OUT_LIFTED: _plainly("An opt-out that was recorded by mistake was lifted", "channel"),
+    Event.OPT_OUT_LIFTED: _lifted,
     Event.DANGER_RAISED: _plainly("The customer reported a danger", "danger"),
     Event.DANGER_PASSED_ON: _plainly("Nobody took the danger in time; the next one was told", "told"),
     Event.DANGER_TAKEN: _plainly("Somebody took the danger into their hands"),

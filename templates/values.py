@@ -141,14 +141,18 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "number", "case", "head", "language", "spoken", "script", "customer", "past", "zone", "clause", "state",
         "may_take", "may_record", "held_for", "outcomes", "ratings", "comment", "call_back_at",
     }),
+    "call_final": frozenset({
+        "number", "path", "act", "customer", "question", "follows", "button", "clause", "state",
+    }),
     "replies": frozenset({"rows", "lost", "first", "more", "zone", "clause"}),
     "reply": frozenset({
         "reply", "zone", "clause", "done_as", "proposal", "ratings", "acts", "obstacles", "explain", "said", "ways",
-        "texts", "goes_out", "not_written", "departments", "next_path", "known",
+        "texts", "goes_out", "not_written", "departments", "next_path", "known", "undo",
     }),
     "reply_opt_out": frozenset({"reply", "clause", "done_as", "channels", "said", "explain", "next_path"}),
     "case": frozenset({
         "case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed", "runs", "opt_outs", "lift_path",
+        "undo",
     }),
     "opt_outs": frozenset({
         "number", "path", "rows", "may_lift", "customer_only", "some_stay", "seen", "said", "clause", "zone",

@@ -52,7 +52,8 @@ def record_call(db: Connection, call_id: int, report: CallReport, *, at: datetim
     return call
 
 
-def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row[Any]:
+def check_report(report: CallReport, at: datetime) -> None:
+    """Raises CallError with what is wrong with it, whatever the call."""
     if report.rating is not None and report.rating not in _RATINGS:
         raise CallError("a rating is a number from 1 to 5")
     if report.outcome not in _SPOKEN and (report.rating is not None or report.comment):
@@ -64,6 +65,10 @@ def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row
         raise CallError("a time to call back belongs to the outcome 'call back', and that outcome needs one")
     if report.call_back_at is not None and report.call_back_at <= at:
         raise CallError(f"the time to call back, {report.call_back_at:%Y-%m-%d %H:%M} UTC, is over: name a later one")
+
+
+def _take(db: Connection, call_id: int, report: CallReport, at: datetime) -> Row[Any]:
+    check_report(report, at)
     _refuse_if_sealed(db, call_id)
     swap = calls.update().where(calls.c.id == call_id, *is_free(report.claimed_as or report.by, at))
     values = {"done_at": at, "done_by": report.by, "outcome": report.outcome, "call_back_at": report.call_back_at}

@@ -131,6 +131,11 @@ def in_force(db: Connection, case_id: int, now: datetime) -> Sequence[Standing]:
     return standing(db.execute(_of_person(db, case, now)).all())
 
 
+def person_rows(db: Connection, case: Row[Any], now: datetime) -> Sequence[Row[Any]]:
+    """The suppressions in force of a case's customer, to be looked at."""
+    return db.execute(_of_person(db, case, now)).all()
+
+
 def rows_to_change(db: Connection, case: Row[Any], now: datetime) -> Sequence[Row[Any]]:
     """The suppressions in force of a case's customer: nobody else changes these rows before the end of the
     transaction. Locked in the order in which `suppress_rows` writes them, so that the two never wait for each other."""
@@ -188,6 +193,7 @@ def suppress_rows(db: Connection, rows: Sequence[dict[str, Any]]) -> bool:
             **{name: new[name] for name in ("since", "source", "case_id", "recorded_by")},
             "until": when((or_(longer, new.until.is_(None)), new.until), else_=old.until),
             "said_by": when((new.said_by == old.said_by, old.said_by), else_=None),
+            "renewed": old.by_person,
         },
         where=or_(longer, otherwise, again),
     ).returning(old.address_key)

@@ -141,6 +141,11 @@ def _preference(facts: Facts) -> str:
     return f"The customer wants nothing more on {facts.get('channel')}{until} ({facts.get('source')})."
 
 
+def _lifted(facts: Facts) -> str:
+    how = "undone at once" if facts.get("undone") else "lifted"
+    return _plainly(f"An opt-out that was recorded by mistake was {how}", "channel")(facts)
+
+
 def _subtask(what: str) -> Wording:
     return lambda facts: f"A sub-task for {facts.get('department')} was {what}."
 
@@ -174,7 +179,7 @@ WORDINGS: dict[Event, Wording] = {
     Event.REPLY_WARNED: unread,
     Event.REPLY_BREACHED: unread_in_time,
     Event.REPLY_HANDED_OVER: handed,
-    Event.OPT_OUT_LIFTED: _plainly("An opt-out that was recorded by mistake was lifted", "channel"),
+    Event.OPT_OUT_LIFTED: _lifted,
     Event.SENDING_HELD: _plainly("What goes to customers is held back until somebody releases it", "what", "name"),
     Event.SENDING_RELEASED: _plainly("What was held back goes on", "what", "name"),
     Event.DANGER_RAISED: _plainly("The customer reported a danger", "danger"),

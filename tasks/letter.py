@@ -195,10 +195,6 @@ class Desk:
             "acknowledge_by": moment_text(concern.retake_by or concern.acknowledge_by, zone),
             "deadline_at": moment_text(concern.deadline_at, zone),
             "resolve_by": moment_text(concern.resolve_by, zone),
-            "commands": [
-                f"./aftercare escalations acknowledge {concern.id}",
-                f'./aftercare escalations resolve {concern.id} --root-cause CAUSE --action "WHAT WAS DONE"',
-            ],
         }
         if message.purpose == Purpose.DEADLINE_WARNING:
             by = {"resolution": "resolve_by", "acknowledgement": "acknowledge_by"}

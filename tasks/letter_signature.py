@@ -23,7 +23,7 @@ class Requests:
         request = self._known.get(note.get("request_id"))
         if request is None:
             return {}
-        number, declined = request.escalation_id, request.signed is False
+        declined = request.signed is False
         return {
             "asked_by": request.asked_by,
             "asked_at": moment_text(request.asked_at, zone),
@@ -32,10 +32,6 @@ class Requests:
             "first_at": moment_text(request.first_at, zone),
             "root_cause": request.root_cause,
             "action_taken": request.action,
-            "url": f"{self._console}/concerns/{number}/clock",
+            "url": f"{self._console}/concerns/{request.escalation_id}/clock",
             "declined_by": request.decided_by if declined else None,
-            "commands": [f"./aftercare escalations clock {number}"] if declined else [
-                f'./aftercare escalations sign {number} --by "YOUR NAME"',
-                f'./aftercare escalations decline {number} --reason "WHY NOT"',
-            ],
-        }  # fmt: skip
+        }

@@ -40,10 +40,7 @@ _STAFF: Final[Values] = {
     "role": "owner",
     "severity": "high",
     "missed": None,
-    "commands": [
-        "./aftercare escalation acknowledge E-2047",
-        './aftercare escalation resolve E-2047 --cause workmanship --action "…"',
-    ],
+    "url": "https://feedback.example.com/console/concerns/2047",
 }
 _NOTICE: Final[Values] = _STAFF | {
     "supervisor": "Marek Novak",

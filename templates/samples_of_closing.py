@@ -24,7 +24,6 @@ _SIGNATURE: Final[Values] = {
     "action_taken": "The invoice was corrected and sent by post.",
     "declined_by": None,
     "url": "https://feedback.example.com/console/concerns/2047/clock",
-    "commands": ["./aftercare escalations sign 2047 --by YOUR-NAME"],
 }
 
 
@@ -35,5 +34,5 @@ def _mail(name: str, title: str, values: Values, **changes: Plain) -> MessageSam
 CLOSING_SAMPLES: Final[tuple[MessageSample, ...]] = (
     _mail("signature", "signature asked for, to the supervisor", _SIGNATURE),
     _mail("signature-declined", "signature declined, to the owner", _SIGNATURE, role="owner",
-          declined_by="Marek Novak", commands=["./aftercare escalations clock 2047"]),
+          declined_by="Marek Novak",),
 )  # fmt: skip

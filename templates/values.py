@@ -34,12 +34,12 @@ MESSAGE_VALUES: Final[dict[Purpose, frozenset[str]]] = {
     Purpose.ESCALATION_NOTICE: _STAFF | {
         "supervisor", "reasons", "rating", "comment", "contact_me", "customer_name", "customer_email",
         "customer_phone", "service_kind", "service_date", "received_at", "acknowledge_by", "deadline_at",
-        "resolve_by", "repeat", "commands",
+        "resolve_by", "repeat", "url",
     },
-    Purpose.DEADLINE_WARNING: _STAFF | {"percent", "what", "deadline_at", "time_left", "commands"},
+    Purpose.DEADLINE_WARNING: _STAFF | {"percent", "what", "deadline_at", "time_left", "url"},
     Purpose.SIGNATURE_REQUEST: _STAFF | {
         "asked_by", "asked_at", "attempts", "channels", "first_at", "root_cause", "action_taken", "declined_by",
-        "url", "commands",
+        "url",
     },
     Purpose.MONTHLY_BULLETIN: frozenset({"company", "month", "figures", "findings", "thanks", "review_path", "missed"}),
 }  # fmt: skip
@@ -141,14 +141,18 @@ CONSOLE_PAGES: Final[dict[str, frozenset[str]]] = {
         "number", "case", "head", "language", "spoken", "script", "customer", "past", "zone", "clause", "state",
         "may_take", "may_record", "held_for", "outcomes", "ratings", "comment", "call_back_at",
     }),
+    "call_final": frozenset({
+        "number", "path", "act", "customer", "question", "follows", "button", "clause", "state",
+    }),
     "replies": frozenset({"rows", "lost", "first", "more", "zone", "clause"}),
     "reply": frozenset({
         "reply", "zone", "clause", "done_as", "proposal", "ratings", "acts", "obstacles", "explain", "said", "ways",
-        "texts", "goes_out", "not_written", "departments", "next_path", "known",
+        "texts", "goes_out", "not_written", "departments", "next_path", "known", "undo",
     }),
     "reply_opt_out": frozenset({"reply", "clause", "done_as", "channels", "said", "explain", "next_path"}),
     "case": frozenset({
         "case", "contact", "concerns", "moments", "zone", "clauses", "said", "sealed", "runs", "opt_outs", "lift_path",
+        "undo",
     }),
     "opt_outs": frozenset({
         "number", "path", "rows", "may_lift", "customer_only", "some_stay", "seen", "said", "clause", "zone",

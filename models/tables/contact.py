@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from vocabulary import Delivery
@@ -12,7 +12,6 @@ ANY_CHANNEL = "*"
 TO_FOLLOW = text("follow_up IS NULL AND (escalation_id IS NOT NULL OR case_id IS NULL)")
 """Messages about concerns and to staff whose failure nobody has dealt with. Databases use the index on it only for
 queries that say it in the same words."""
-
 
 ANSWERS_UNSEEN = text("purpose = 'answer_to_reply' AND follow_up IS NULL")
 """Answers to replies, whose failure nobody has seen. As above."""
@@ -225,6 +224,8 @@ class Suppression(SQLModel, table=True):
     back. None when it was said in any other way, or in any other way too."""
     recorded_by: str | None = None
     """Who that was, the last time. None: the customer did it alone."""
+    renewed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """A person had recorded it before that, too: what only the last one said cannot be told any more."""
 
 
 class InvalidAddress(SQLModel, table=True):

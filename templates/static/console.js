@@ -1,8 +1,9 @@
 // Conveniences of the console. Everything works without this file.
 "use strict";
 
-// One key for what is done often: it ticks the button, or presses it. Not while somebody writes, and not where it
-// was switched off (WCAG 2.1.4).
+// One key for what is done often: it ticks the choice, follows the link, or goes to the button, which Enter presses. A
+// key alone sends nothing: whoever types a word into nothing has done nothing. Not while somebody writes, and not where
+// it was switched off (WCAG 2.1.4).
 (function () {
   const OFF = "aftercare.keys.off";
   const FIELDS = "input:not([type=hidden]), textarea, select";
@@ -18,7 +19,7 @@
 
   let isOff = off();
 
-  let pressed = false; // once something was sent, no key does anything until the next page is there
+  let pressed = false; // once a link was followed, no key does anything until the next page is there
   addEventListener("pageshow", () => { pressed = false; });
 
   function shown(key) {
@@ -34,8 +35,8 @@
     } else if (found.tagName === "SUMMARY") {
       found.parentElement.open = true;
       found.parentElement.querySelector(FIELDS)?.focus();
-    } else {
-      pressed = !found.form || found.form.checkValidity();
+    } else if (found.tagName === "A") {
+      pressed = true;
       found.click();
     }
   }

@@ -17,6 +17,7 @@ KEYS = {
     "a": "answered", "s": "solved", "c": "concern", "n": "no answer", "b": "busy", "w": "wrong number", "r": "refused",
     "l": "call back",
 }  # fmt: skip
+FINAL = {"refused": "The opt-out is recorded", "wrong number": "The call is saved."}
 
 
 def tab_to(page: Page, text: str) -> None:
@@ -59,6 +60,7 @@ def test_from_signing_in_to_a_saved_call_by_keyboard_alone(shop: Shop, visit: Vi
     keys.press("Enter")
     page.wait_for_selector("h1:has-text('Calls')")
     keys.press("n")
+    keys.press("Enter")
     page.wait_for_selector("text=This call is yours.")
     keys.press("4")
     tab_to(page, "f-comment")
@@ -88,7 +90,11 @@ def test_one_key_chooses_the_outcome_and_enter_saves_it(shop: Shop, visit: Visit
         page.keyboard.press("2")
         assert page.evaluate("document.querySelector('[name=outcome]:checked').value") == outcome
     page.keyboard.press("Enter")
-    page.wait_for_selector("text=The call is saved.")
+    if outcome in FINAL:
+        page.wait_for_selector("text=Back to the call")
+        assert recorded(shop, number) is None, "what cannot be taken back is asked once more"
+        page.locator("main").get_by_role("button").click()
+    page.wait_for_selector(f"text={FINAL.get(outcome, 'The call is saved.')}")
     assert recorded(shop, number) == outcome
 
 

@@ -1,4 +1,4 @@
-"""Replies by keyboard alone: one key does it, and the next reply is there."""
+"""Replies by keyboard alone: a key and Enter, and the next reply is there."""
 
 from collections.abc import Callable
 
@@ -30,6 +30,11 @@ def head(page: Page, number: int) -> None:
     expect(page.locator("h1")).to_have_text(f"Reply {number}")
 
 
+def do(page: Page, key: str) -> None:
+    page.keyboard.press(key)
+    page.keyboard.press("Enter")
+
+
 def ratings(shop: Shop) -> list[int | None]:
     with shop.site.store.read() as db:
         return list(db.execute(select(answers.c.rating).order_by(answers.c.id)).scalars())
@@ -47,16 +52,16 @@ def test_a_key_does_one_thing_on_a_page(place):
     assert all(len(key) == 1 and key.isascii() and key.isalnum() and key.islower() | key.isdigit() for key in keys)
 
 
-def test_a_queue_is_worked_off_with_one_key_each(shop: Shop, visit: Visit):
+def test_a_queue_is_worked_off_with_a_key_and_enter_each(shop: Shop, visit: Visit):
     place = shop.site.place
     cases = [seed.asked(place).case_id for _ in range(6)]
     proposed = to_review(place, cases[0], "4, I would say", proposal=Settlement.ANSWER, rating=4)
     numbers = [proposed, *(to_review(place, case, f"Words {case}") for case in cases[1:])]
     page = at(shop, visit)
-    for number, key in zip(numbers, ("n", "y", "2", "c", "m", "d"), strict=True):
-        page.keyboard.press(key)
+    page.keyboard.press("n")
+    for number, key in zip(numbers, ("y", "2", "c", "m", "d", "5"), strict=True):
         head(page, number)
-    page.keyboard.press("5")
+        do(page, key)
     expect(page.locator("main")).to_contain_text("No replies are left to review.")
     made = [reply_row(place, number).settlement for number in numbers]
     assert made == ["answer", "answer", "concern", "automatic", "noted", "answer"]
@@ -67,14 +72,14 @@ def test_yes_and_no_to_the_question_whether_it_was_put_right(shop: Shop, visit: 
     place = shop.site.place
     first, second = (to_review(place, seed.recovering(place).case_id) for _ in range(2))
     page = at(shop, visit, f"/console/replies/{first}")
-    page.keyboard.press("p")
+    do(page, "p")
     head(page, second)
-    page.keyboard.press("x")
+    do(page, "x")
     expect(page.locator("main")).to_contain_text("No replies are left to review.")
     assert [reply_row(place, number).settlement for number in (first, second)] == ["confirmed", "not confirmed"]
 
 
-def test_an_opt_out_of_everything_takes_a_second_key(shop: Shop, visit: Visit):
+def test_an_opt_out_of_everything_takes_a_page_and_a_button(shop: Shop, visit: Visit):
     number = to_review(shop.site.place, seed.asked(shop.site.place).case_id)
     page = at(shop, visit, f"/console/replies/{number}")
     page.keyboard.press("o")
@@ -84,9 +89,17 @@ def test_an_opt_out_of_everything_takes_a_second_key(shop: Shop, visit: Visit):
     head(page, number)
     page.keyboard.press("o")
     expect(page.locator("h1")).to_contain_text("what does the customer refuse?")
-    page.keyboard.press("y")
-    expect(page.locator("main")).to_contain_text("No replies are left to review.")
+    for field in ("#f-until", "#w-everything"):
+        page.locator(field).focus()
+        page.keyboard.press("y")
+        page.keyboard.press("Enter")
+    assert count(shop, suppressions) == 0, "no key and no Enter in a field records an opt-out"
+    page.get_by_role("button", name="Record the opt-out").press("Enter")
+    expect(page.locator("p.done")).to_contain_text("The opt-out is recorded.")
     assert count(shop, suppressions) == 2
+    page.get_by_role("button", name="Undo the opt-out").press("Enter")
+    expect(page.locator("p.done")).to_contain_text("The opt-out is undone.")
+    assert count(shop, suppressions) == 0
 
 
 def test_next_leaves_a_reply_for_later(shop: Shop, visit: Visit):
@@ -118,11 +131,11 @@ def test_keys_are_letters_while_somebody_writes(shop: Shop, visit: Visit):
 def test_a_reason_that_is_asked_for_is_written_and_not_pressed(shop: Shop, visit: Visit):
     number = to_review(shop.site.place, seed.asked(shop.site.place).case_id, proposal=Settlement.OPT_OUT)
     page = at(shop, visit, f"/console/replies/{number}")
-    page.keyboard.press("4")
+    do(page, "4")
     expect(page.locator("p.fault")).to_contain_text("give the reason why it is none")
     page.get_by_label("Why it is no opt-out").fill("only until Friday")
     page.locator("h1").click()
-    page.keyboard.press("4")
+    do(page, "4")
     expect(page.locator("p.done")).to_contain_text("No replies are left to review.")
     assert reply_row(shop.site.place, number).reason == "only until Friday"
 
@@ -148,7 +161,7 @@ def test_modifiers_belong_to_the_browser_and_keys_can_be_switched_off(shop: Shop
     page.keyboard.press("Control+d")
     page.get_by_role("button", name="Switch the keys off").click()
     page.reload()
-    page.keyboard.press("d")
+    do(page, "d")
     page.reload()
     assert reply_row(shop.site.place, number).settled_at is None
 
@@ -156,8 +169,8 @@ def test_modifiers_belong_to_the_browser_and_keys_can_be_switched_off(shop: Shop
 def test_a_key_pressed_twice_does_it_once(shop: Shop, visit: Visit):
     number = to_review(shop.site.place, seed.asked(shop.site.place).case_id)
     page = at(shop, visit, f"/console/replies/{number}")
-    page.evaluate("""for (let at = 0; at < 2; at += 1)
-        document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "3", bubbles: true}))""")
+    page.keyboard.press("3")
+    page.evaluate("for (let at = 0; at < 2; at += 1) document.activeElement.click()")
     expect(page.locator("p.done")).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert ratings(shop) == [3]
@@ -166,7 +179,7 @@ def test_a_key_pressed_twice_does_it_once(shop: Shop, visit: Visit):
 def test_going_back_shows_that_it_is_done(shop: Shop, visit: Visit):
     first, second = to_review(shop.site.place), to_review(shop.site.place)
     page = at(shop, visit, f"/console/replies/{first}")
-    page.keyboard.press("d")
+    do(page, "d")
     head(page, second)
     page.go_back()
     page.reload()

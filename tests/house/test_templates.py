@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from templates.environment import FOLDER
-from templates.render import check_templates
+from templates.render import check_templates, render_message, render_text
+from templates.samples import MESSAGE_SAMPLES, MessageSample
+from templates.values import CUSTOMER_PURPOSES, TEXT_VALUES
+from vocabulary import Purpose
 
 FILES = sorted(FOLDER.glob("*/*.j2"))
 SHEETS = sorted(FOLDER.glob("*/*.css"))
@@ -56,6 +59,29 @@ def test_mail_rules_need_no_surroundings() -> None:
     for selectors in re.findall(r"([^{}]+)\{[^{}]*\}", css):
         for selector in selectors.split(","):
             assert re.fullmatch(r"\.?[a-z][\w-]*", selector.strip()), selector
+
+
+TO_STAFF = [sample for sample in MESSAGE_SAMPLES if sample.purpose not in CUSTOMER_PURPOSES]
+PAGE_OF_IT = re.compile(r"https://[\w.-]+/console/(?:concerns|subtasks|alarms|replies)/\d+(?:/clock)?")
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.parent.name in ("messages", "pages")],
+                         ids=lambda file: file.name)  # fmt: skip
+def test_no_message_and_no_page_for_customers_names_a_command(file: Path) -> None:
+    assert not re.search(r"\./aftercare|\bcommand\b", file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("sample", TO_STAFF, ids=lambda sample: sample.name)
+def test_mail_to_staff_leads_to_the_page_of_what_it_is_about(sample: MessageSample) -> None:
+    """The bulletin is about no one thing. A link has a number and nothing else: no token, nothing of anybody."""
+    mail = render_message(sample.purpose, sample.values)
+    assert "aftercare " not in mail.text + mail.html
+    if sample.purpose == Purpose.MONTHLY_BULLETIN:
+        return
+    assert PAGE_OF_IT.fullmatch(mail.text.split("Open the ")[1].split(":\n")[1].split("\n")[0])
+    assert [url for url in re.findall(r'href="(https?:[^"]*)"', mail.html) if PAGE_OF_IT.fullmatch(url)]
+    if sample.purpose in TEXT_VALUES:
+        assert PAGE_OF_IT.search(render_text(sample.purpose, sample.values))
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from casework.calling import report_call
-from casework.lifting import CHANGED, CUSTOMER_ONLY, LiftError, lift
+from casework.lifting import CHANGED, CUSTOMER_ONLY, TOO_LATE, LiftError, lift, undo, undo_until
 from casework.replying import settle_reply
 from models.calls import CallReport
 from models.cases import keys_of, opted_out, refusals
@@ -158,6 +158,61 @@ def test_a_refusal_that_two_colleagues_recorded_is_as_young_as_the_last_time(pla
     with place.store.read() as db:
         [one] = in_force(db, case.case_id, later)
     assert (one.since, one.until, one.recorded_by) == (later, None, "Tim")
+
+
+PETRA = Author(name="Petra")
+
+
+def undone(place: Place, case: seed.Seeded, at: datetime, by: Author = PETRA) -> bool:
+    """Whether it could be done; then nothing of it is left, and the page had offered it."""
+    with place.store.read() as db:
+        offered = undo_until(db, case.case_id, by=by.name, now=at)
+    told = at_once(place, lambda db: undo(db, case.case_id, by=by, at=at))
+    assert told == [TOO_LATE if offered is None else "done"]
+    return offered is not None
+
+
+@pytest.mark.parametrize(("after", "by", "can"), [
+    (0, PETRA, True), (299, PETRA, True), (300, PETRA, False), (86_400, PETRA, False), (10, MAREK, False),
+])  # fmt: skip
+def test_who_recorded_it_undoes_it_in_one_step_for_five_minutes(place: Place, after: int, by: Author, can: bool):
+    case = seed.asked(place, phone="+4930123456")
+    recorded(place, case)
+    assert undone(place, case, NOW + timedelta(seconds=after), by) is can
+    assert refused(place, case) == (set() if can else {"*"})
+    with place.store.read() as db:
+        entry = db.execute(select(entries).where(entries.c.event == Event.OPT_OUT_LIFTED)).one_or_none()
+        told = timeline(db, case.case_id)[-1]
+    assert (entry is not None) is can
+    if entry is not None:
+        assert (entry.actor, json.loads(entry.detail)["undone"]) == ("Petra", True)
+        assert sentence(told.event, told.detail, told.about).endswith("recorded by mistake was undone at once: all.")
+
+
+@pytest.mark.parametrize("first", ["Tim", "Petra"])
+def test_what_was_recorded_before_is_not_undone_with_what_is_recorded_now(place: Place, first: str):
+    case = seed.asked(place)
+    recorded(place, case, by=first, at=NOW - timedelta(days=30))
+    recorded(place, case)
+    assert not undone(place, case, NOW)
+    assert refused(place, case) == {"*"}
+
+
+def test_undoing_leaves_what_the_customer_said(place: Place):
+    case = seed.asked(place)
+    recorded(place, case, Refusal(channel=Channel.SMS), by=None)
+    recorded(place, case)
+    assert undone(place, case, NOW)
+    assert refused(place, case) == {"sms"}
+
+
+def test_a_sealed_case_is_not_undone(place: Place):
+    """Other programs have heard how it ended."""
+    case = seed.asked(place)
+    recorded(place, case)
+    with place.store.write() as db:
+        db.execute(cases.update().where(cases.c.id == case.case_id).values(stage=Stage.CLOSED))
+    assert not undone(place, case, NOW)
 
 
 def test_of_two_who_lift_at_once_one_does(place: Place):

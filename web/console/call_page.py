@@ -30,6 +30,21 @@ OUTCOMES: Final = (
     (CallOutcome.REFUSED, "Refused", "does not want to be asked, ever"),
     (CallOutcome.CALL_BACK, "Call back later", "with the time below"),
 )
+FINAL: Final = {
+    CallOutcome.REFUSED: (
+        "Does this customer want to be asked no more?",
+        "No survey is sent to this customer any more, on any channel, and nobody calls about one. {about} ends as "
+        "opted out. An open concern stays open.",
+        "Record the opt-out",
+    ),
+    CallOutcome.WRONG_NUMBER: (
+        "Is this the number of somebody else?",
+        "This call ends. {about} goes on with the next channel that reaches the customer; where there is none, "
+        "it ends without an answer.",
+        "Record the wrong number",
+    ),
+}
+"""Outcomes that end something for a customer: the question, what follows, and the button."""
 _RATINGS: Final = ("not at all satisfied", "not satisfied", "neutral", "satisfied", "very satisfied")
 
 
@@ -99,6 +114,23 @@ def call_values(visit: Visit, rules: Rules) -> dict[str, Any]:
     }
 
 
+def final_values(outcome: CallOutcome, visit: Visit, rules: Rules) -> dict[str, Any]:
+    call = call_of(visit.db, visit.number)
+    question, follows, button = FINAL[outcome]
+    held = _is_held(call, visit) and call.claimed_by != visit.person.email
+    return {
+        "number": call.id,
+        "path": f"/console/calls/{call.id}",
+        "act": f"/console/calls/{call.id}/{named(outcome)}",
+        "customer": _customer(call, visit, rules),
+        "question": question,
+        "follows": follows.format(about=f"Case {call.case_id} ({call.kind}, {call.department})"),
+        "button": button,
+        "clause": rules.clauses["2.4"],
+        "state": _state(call, visit, held=held),
+    }
+
+
 def _customer(call: Row[Any], visit: Visit, rules: Rules) -> dict[str, Any]:
     zone = ZoneInfo(call.recipient_timezone)
     opens = opens_at(Where(call.region, call.timezone, call.recipient_timezone), visit.now, rules)
@@ -137,7 +169,7 @@ def _form(visit: Visit) -> dict[str, Any]:
     outcome, rating = wrote.get("outcome", ""), wrote.get("rating", "")
     return {
         "outcomes": [
-            {"value": one.value, "id": _named(one), "key": BY_ACT[f"call-{_named(one)}"], "label": label, "hint": hint,
+            {"value": one.value, "id": named(one), "key": BY_ACT[f"call-{named(one)}"], "label": label, "hint": hint,
              "chosen": one.value == outcome}
             for one, label, hint in OUTCOMES
         ],
@@ -150,7 +182,7 @@ def _form(visit: Visit) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _named(outcome: CallOutcome) -> str:
+def named(outcome: CallOutcome) -> str:
     return outcome.value.replace(" ", "-")
 
 

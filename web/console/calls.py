@@ -1,15 +1,17 @@
 """Calls: who is to be called now, one call at a time, and what came of it (clause 4.2)."""
 
 from datetime import timedelta
+from functools import partial
 
 from casework.call_hours import call_hours
 from casework.calling import customers_time, report_call
 from models.call_queue import Queue, claim, claim_next, claimed, queued, release
-from models.calls import CallError, CallReport
+from models.calls import CallError, CallReport, call_of, check_report
 from vocabulary import CallOutcome, Permission
 from web.bell import sound_of
 from web.console.alarms import to_call
-from web.console.call_page import call_values, line, nothing_to_call
+from web.console.call_page import FINAL, call_values, final_values, line, named, nothing_to_call
+from web.console.cases import PATH as CASES
 from web.console.doors import Desk, Done, Door, Page, Visit
 from web.console.times import zone_text
 
@@ -32,6 +34,7 @@ class Calls:
             Door(path=f"{_PATH}/next", method="POST", handler=self.take_next, needs=needs, again=self.show_queue),
             Door(path=_ONE, handler=self.show, needs=needs, of="call"),
             Door(path=_ONE, method="POST", handler=self.record, needs=needs, of="call", again=self.show),
+            *(door for outcome in FINAL for door in self._final(outcome)),
             Door(path=f"{_ONE}/claim", method="POST", handler=self.take, needs=needs, of="call", again=self.show),
             Door(path=f"{_ONE}/release", method="POST", handler=self.give_back, needs=needs, of="call",
                  again=self.show),
@@ -72,8 +75,32 @@ class Calls:
         release(visit.db, visit.number, by=visit.person.email, actor=visit.person.name, at=visit.now)
         return Done(to=_PATH, note="released")
 
+    def _final(self, outcome: CallOutcome) -> tuple[Door, Door]:
+        """What cannot be taken back is asked once more, on a page of its own that no key and no Enter answers."""
+        path, needs = f"{_ONE}/{named(outcome)}", Permission.CALLS
+        ask, do = (partial(work, outcome) for work in (self.ask, self.record_final))
+        return (
+            Door(path=path, handler=ask, needs=needs, of="call"),
+            Door(path=path, method="POST", handler=do, needs=needs, of="call", again=ask),
+        )
+
+    def ask(self, outcome: CallOutcome, visit: Visit) -> Page:
+        return Page(template="call_final", values=final_values(outcome, visit, self._rules))
+
+    def record_final(self, outcome: CallOutcome, visit: Visit) -> Done:
+        case_id = call_of(visit.db, visit.number).case_id
+        person = visit.person
+        report = CallReport(outcome=outcome, by=person.name, claimed_as=person.email)
+        report_call(visit.db, visit.number, report, in_force=self._rules, at=visit.now)
+        if outcome is CallOutcome.REFUSED:
+            return Done(to=f"{CASES}/{case_id}", note="opted-out")
+        return Done(to=_PATH, note="recorded")
+
     def record(self, visit: Visit) -> Done:
         report = self._report(visit)
+        if report.outcome in FINAL:
+            check_report(report, visit.now)
+            return Done(to=f"{_PATH}/{visit.number}/{named(report.outcome)}")
         reported = report_call(visit.db, visit.number, report, in_force=self._rules, at=visit.now)
         ring = sound_of(recorded=report.outcome in _JUDGED, alarmed=reported.alarmed)
         note = "recorded-alarm" if reported.alarmed else "recorded-again" if reported.following else "recorded"

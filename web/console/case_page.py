@@ -14,7 +14,7 @@ from web.console.concern_forms import author
 from web.console.concern_page import state_of
 from web.console.contacts import reach
 from web.console.doors import Desk, Done, Door, Page, Visit
-from web.console.opt_outs import refused_now
+from web.console.opt_outs import refused_now, undo_of
 from web.console.runs import case_runs
 from web.console.scope import sees_concern
 from web.console.story import moments
@@ -44,6 +44,7 @@ class CasePage:
             "clauses": {"c4_5": rules_of(visit.db, row.policy_version).clauses["4.5"]},
             "said": {"comment": visit.form.get("comment", "") if visit.fault else ""},
             "opt_outs": refused,
+            "undo": undo_of(visit, visit.number) if refused else None,
             "lift_path": f"{PATH}/{visit.number}/opt-outs" if visit.may(Permission.OPT_OUTS) else None,
             "sealed": row.stage == Stage.CLOSED,
         })  # fmt: skip

@@ -1,6 +1,8 @@
 """The keys of the console, all in one table: the pages put them on their buttons, and the list of them shows them.
 
-A key presses what carries it on the page, where scripts run and nobody is writing. Every button works without.
+A key goes to what carries it on the page, where scripts run and nobody is writing: links are followed, choices ticked,
+and a button is pressed by Enter. So no key alone changes anything, and what records an opt-out has none. Every button
+works without.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from casework.lifting import CUSTOMER_ONLY, lift
+from casework.lifting import CUSTOMER_ONLY, lift, undo, undo_until
 from casework.rules import rules_of_case
 from models.optouts import Standing, as_seen, in_force
 from models.tables.contact import ANY_CHANNEL
@@ -31,6 +31,7 @@ class OptOuts:
         return (
             Door(path=path, needs=needs, of="case", handler=self.show),
             Door(path=path, method="POST", needs=needs, of="case", handler=self.lift, again=self.show),
+            Door(path=f"{path}/undo", method="POST", needs=Permission.CASES, of="case", handler=self.undo),
         )
 
     def show(self, visit: Visit) -> Page:
@@ -53,6 +54,19 @@ class OptOuts:
         done = lift(visit.db, visit.number, seen=visit.form.get("seen", ""), by=author(visit),
                     reason=visit.form.get("reason", ""), at=visit.now)  # fmt: skip
         return Done(to=f"{PATH}/{visit.number}", note="lifted-some" if done.some_stay else "lifted")
+
+    def undo(self, visit: Visit) -> Done:
+        """In one step, for who recorded it and only for minutes."""
+        undo(visit.db, visit.number, by=author(visit), at=visit.now)
+        return Done(to=f"{PATH}/{visit.number}", note="undone")
+
+
+def undo_of(visit: Visit, case_id: int) -> dict[str, Any] | None:
+    """Where this person can undo the opt-out that they have just recorded, and until when; None when they cannot."""
+    until = undo_until(visit.db, case_id, by=visit.person.name, now=visit.now)
+    if until is None:
+        return None
+    return {"path": f"{PATH}/{case_id}/opt-outs/undo", "until": moment(until, visit.now, visit.person.zone)}
 
 
 def refused_now(visit: Visit) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from vocabulary import Channel, Delivery, Event, Permission, Purpose
 from web.bell import Sound
 from web.console.concern_forms import author
 from web.console.doors import Desk, Done, Door, Page, Visit
+from web.console.opt_outs import undo_of
 from web.console.reply_page import PATH, line, opt_out_values, page_values
 from web.console.times import moment, zone_text
 from web.console.writing import writing_in
@@ -69,7 +70,10 @@ class Replies:
         return Done(to=PATH, note="seen-to")
 
     def show(self, visit: Visit) -> Page:
-        return Page(template="reply", values=page_values(self._desk, visit))
+        values = page_values(self._desk, visit)
+        row = find(visit.db, visit.number)
+        undo = None if row.settled_at is None or row.case_id is None else undo_of(visit, row.case_id)
+        return Page(template="reply", values={**values, "undo": undo})
 
     def ask(self, visit: Visit) -> Page:
         """What the customer refuses, before an opt-out is recorded."""
@@ -89,7 +93,9 @@ class Replies:
     def leave(self, visit: Visit) -> Done:
         settle_reply(visit.db, visit.number, Settlement.OPT_OUT, by=visit.person.name, at=visit.now,
                      refusal=_refusal(visit), reason=visit.form.get("reason"))  # fmt: skip
-        return _next(visit)
+        if find(visit.db, visit.number).case_id is None:
+            return _next(visit)
+        return Done(to=f"{PATH}/{visit.number}", note="opted-out-reply")  # where it can be undone
 
     def write(self, visit: Visit) -> Done:
         """Answers the customer; the reply is done with it only where the person says so."""

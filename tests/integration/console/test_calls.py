@@ -247,7 +247,12 @@ def test_who_refuses_is_never_asked_again(site: Site):
     number = seed.to_be_called(site.place)
     staff = caller(site)
     next_call(staff)
-    staff.send(f"{CALLS}/{number}", outcome="refused")
+    asked = staff.send(f"{CALLS}/{number}", outcome="refused")
+    assert row(site, number).done_at is None, "what cannot be taken back is asked once more"
+    page = words_in(staff.open(asked.headers["location"]).text)
+    assert "Does this customer want to be asked no more?" in page
+    assert "Anna" in page
+    staff.send(asked.headers["location"])
     with site.store.read() as db:
         assert db.execute(select(cases.c.disposition)).scalar_one() == Disposition.OPTED_OUT
 

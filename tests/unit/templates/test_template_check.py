@@ -47,8 +47,8 @@ def test_value_in_a_frame_is_found_once(folder: Path) -> None:
 
 
 def test_value_in_an_included_file_is_found(folder: Path) -> None:
-    _append(folder / "messages" / "commands.txt.j2", "{{ hint }}\n")
-    assert "messages/commands.txt.j2: uses hint" in _faults(folder)[0]
+    _append(folder / "messages" / "open_concern.txt.j2", "{{ hint }}\n")
+    assert "messages/open_concern.txt.j2: uses hint" in _faults(folder)[0]
 
 
 def test_macro_that_reaches_for_a_value_of_the_page_is_found(folder: Path) -> None:

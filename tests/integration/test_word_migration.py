@@ -13,7 +13,7 @@ from models.tables import case_contact_words, case_words
 from tasks.place import Place
 from tests import seed
 
-BEFORE = "0031"
+BEFORE = "0026"
 COMMENTS = (
     "Ring 0171 3920023 or write to hzz@private.example",
     "Am 05.10.2026 kam niemand, Straße 5 ①",

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0026"
+down_revision = "0025"
 
 
 def upgrade() -> None:

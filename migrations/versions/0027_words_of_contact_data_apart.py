@@ -8,8 +8,8 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "0025"
-down_revision = "0031"
+revision = "0027"
+down_revision = "0026"
 
 TEXT = sqlmodel.sql.sqltypes.AutoString
 BYTEWISE = TEXT().with_variant(sa.Text(collation="C"), "postgresql")

@@ -23,8 +23,7 @@ class Message(SQLModel, table=True):
     __tablename__ = "messages"
     __table_args__: Any = (
         Index("messages_due", "state", "due_at", "id"),
-        Index("messages_of_case", "case_id"),
-        Index("messages_begun", "begun_at"),
+        Index("messages_of_case", "case_id"), Index("messages_begun", "begun_at"),
         Index("messages_of_provider", "provider_id"),
         Index("messages_to_follow", "state", "id", sqlite_where=TO_FOLLOW, postgresql_where=TO_FOLLOW),
         Index("messages_answering", "state", "id", sqlite_where=ANSWERS_UNSEEN, postgresql_where=ANSWERS_UNSEEN),

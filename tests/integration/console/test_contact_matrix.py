@@ -27,6 +27,8 @@ SHOWS: dict[str, tuple[str | None, frozenset[str]]] = {
     f"{CONSOLE}/alarms/{{number}}": ("alarm", REACH | SENT),
     f"{CONSOLE}/calls": (None, PHONE),
     f"{CONSOLE}/calls/{{number}}": ("call", PHONE),
+    f"{CONSOLE}/calls/{{number}}/refused": ("call", PHONE),
+    f"{CONSOLE}/calls/{{number}}/wrong-number": ("call", PHONE),
     f"{CONSOLE}/cases": (None, NOTHING),
     f"{CONSOLE}/cases/{{number}}": ("case", REACH | SAID),
     f"{CONSOLE}/cases/{{number}}/opt-outs": ("case", NOTHING),

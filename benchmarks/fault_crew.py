@@ -13,8 +13,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 
 from benchmarks.fault_points import END, GO_ON, SWEEP, Kind, Order
-from benchmarks.fault_story import LEASE_S
-from benchmarks.fault_workers import SetUp, serve, work
+from benchmarks.fault_story import LEASE_S, SetUp
 from cli.fault import Fault
 
 _STOPPED_S = 1.25 * LEASE_S
@@ -143,7 +142,7 @@ class Crew:
         queue = self.web_orders if web else self.orders
         order = queue.popleft() if queue else None
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=serve if web else work, args=(self.setup, order, theirs), daemon=True)
+        process = self._context.Process(target=_serve if web else _work, args=(self.setup, order, theirs), daemon=True)
         process.start()
         theirs.close()
         self._members.append(Member(process, ours, order, web))
@@ -226,3 +225,15 @@ class Crew:
 def _tell(member: Member, what: object) -> None:
     with suppress(OSError):  # it has just ended, which is seen soon
         member.pipe.send(what)
+
+
+def _work(setup: SetUp, order: Order | None, pipe: Pipe) -> None:
+    from benchmarks.fault_workers import work  # only processes that work load what that needs
+
+    work(setup, order, pipe)
+
+
+def _serve(setup: SetUp, order: Order | None, pipe: Pipe) -> None:
+    from benchmarks.fault_workers import serve
+
+    serve(setup, order, pipe)

@@ -97,7 +97,7 @@ class Customers:
         letters, self.provider.letters[:] = self.provider.letters[:], []
         tokens = [token for _, token in letters if token not in self.answered and self._lot.random() < _ANSWERING]
         pages = [(token, self._until_taken(f"/s/{token}", None, lambda _body: _BROWSER)) for token in tokens]
-        self._ending.wait(_READS_FOR_S)
+        self._ending.wait(_READS_FOR_S if pages else 0)
         for token, page in pages:
             nonce = re.search(r'name="nonce" value="([^"]+)"', page or "")
             if nonce is not None:  # otherwise the case is over, or there is another link by now

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-import tasks.hold
 from channels.protocol import Outcome
 from models import in_hand
 from models.tables import messages
@@ -46,6 +45,8 @@ def _begun_not_marked() -> None:
 
 
 def _blind_retry() -> None:
+    import tasks.hold  # here, so that the program which only names the bugs does not load Prefect
+
     tasks.hold._STATES = tasks.hold._STATES | {Outcome.UNKNOWN: Delivery.DUE}
 
 

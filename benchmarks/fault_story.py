@@ -56,6 +56,16 @@ class StoryClock:
     __call__ = now
 
 
+@dataclass(frozen=True)
+class SetUp:
+    """What a process needs to know."""
+
+    environment: dict[str, str]
+    folder: Path
+    clock: StoryClock
+    plant: str | None = None
+
+
 def stops() -> Iterator[tuple[str, datetime]]:
     """The working days' times, without end."""
     day = _BEGIN

@@ -11,10 +11,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection as Pipe
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -39,7 +37,7 @@ from benchmarks.fault_points import (
     Points,
     watch_transactions,
 )
-from benchmarks.fault_story import SCALE, StoryClock
+from benchmarks.fault_story import SCALE, SetUp, StoryClock
 from channels.protocol import Receipt
 from cli.stages import StageName
 from config.settings import read_settings
@@ -54,16 +52,6 @@ from web.bell import Silent
 _A_WHILE_S = 0.15
 """After a first byte, until a worker that is to end while it waits for answers does so."""
 _BEFORE = (StageName.SCHEDULE_CONTACT, StageName.SEND_SURVEY, StageName.AWAIT_RESPONSE, StageName.ESCALATE)
-
-
-@dataclass(frozen=True)
-class SetUp:
-    """What a process needs to know."""
-
-    environment: dict[str, str]
-    folder: Path
-    clock: StoryClock
-    plant: str | None = None
 
 
 class Terminated(BaseException):

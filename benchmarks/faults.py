@@ -27,8 +27,7 @@ from benchmarks.fault_plants import PLANTS
 from benchmarks.fault_points import orders
 from benchmarks.fault_provider import Provider
 from benchmarks.fault_report import report_lines, total_lines
-from benchmarks.fault_story import DEADLINE_S, FEEDING, StoryClock, stops, write_policy
-from benchmarks.fault_workers import SetUp
+from benchmarks.fault_story import DEADLINE_S, FEEDING, SetUp, StoryClock, stops, write_policy
 from benchmarks.fault_world import World
 from cli.fault import Fault
 from models.schema import ensure_schema
@@ -39,6 +38,7 @@ _LEAD = 0.05
 """Of the cases, so many are reported before the kill that they are for."""
 _SKIPPED = 0.55
 """Of the occasions to report services: so the next one has a burst that outlasts a lease."""
+_FEW = 4
 _MORE_STOPS, _QUIET_STOPS = 7, 14
 """After the last kill the story goes on for so many stops of the clock with faults, and for so many without."""
 
@@ -81,12 +81,11 @@ def _from_two(coming: Iterator[tuple[str, datetime]]) -> Iterator[tuple[str, dat
 
 
 def _portion(share: Share, done: int, fed: int, lot: Random) -> int:
-    if fed >= share.cases:
-        return 4  # what a kill is still waiting for
+    """How many services are reported at this stop. Never none for long: some kill may wait for them."""
     if done >= share.kills:
         return min(100, share.cases - fed)
     wanted = ceil(share.cases * min(1.0, (done + 1) / share.kills + _LEAD)) - fed
-    return max(0, wanted) if fed == 0 or lot.random() >= _SKIPPED else 0
+    return max(_FEW, wanted) if fed == 0 or lot.random() >= _SKIPPED else 0
 
 
 def live_over(database: str, url: str, folder: Path, share: Share, restart: Callable[[], None] | None) -> Account:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, func, select, text
 
 from benchmarks.fault_crew import Crew, Ended
 from benchmarks.fault_customers import Customers
-from benchmarks.fault_provider import UNREPORTED, Provider, Tried
+from benchmarks.fault_provider import UNREPORTED, Fault, Provider, Tried
 from benchmarks.fault_story import DEADLINE_S, LEASE_S
 from channels.protocol import Outcome
 from models.store import Store
@@ -135,7 +135,7 @@ def account(store: Store, provider: Provider, customers: Customers, crew: Crew, 
     explained = Explained.by(provider.tried, read_journals(crew.setup.folder), crew.ended)
     with store.read() as db:
         rows = db.execute(select(messages)).all()
-        unknown = _unknown_entries(db)
+        unknown, owed = _entries(db, Event.MESSAGE_UNKNOWN), _entries(db, Event.MESSAGE_OWED)
         lost = [*_lost_reports(db, customers.reported), *_lost_answers(db, customers.answered, now),
                 *_lost_messages(rows, provider.tried, now), *_lost_cases(db)]  # fmt: skip
         late, unsound = [*_late(db, now)], _damage(db)
@@ -152,7 +152,7 @@ def account(store: Store, provider: Provider, customers: Customers, crew: Crew, 
         copies=sum(count - 1 for count in taken.values()),
         unexplained_unknown=[f"message {id}: {count} times" for id, count in unknown.items()
                              if count > explained.times(ref_of[id])],
-        unexplained_copies=[*_unexplained_copies(rows, provider.tried, customers.told, explained)],
+        unexplained_copies=[*_unexplained_copies(rows, provider.tried, customers.told, explained, owed)],
         lost=lost, late=late, unsound=unsound,
         fell=[words for at_s, words in crew.fell if not any(0 <= at_s - upset <= _UPSET_S for upset in crew.upset)],
         **known,
@@ -163,28 +163,34 @@ def _counted(words: Iterator[str]) -> dict[str, int]:
     return dict(sorted(Counter(words).items()))
 
 
-def _unknown_entries(db: Connection) -> Counter[int]:
-    """How often each message became unknown."""
-    return Counter(db.execute(select(entries.c.ref_id).where(entries.c.event == Event.MESSAGE_UNKNOWN)).scalars())
+def _entries(db: Connection, event: Event) -> Counter[int]:
+    """How often it is in the log of each message."""
+    return Counter(db.execute(select(entries.c.ref_id).where(entries.c.event == event)).scalars())
 
 
 def _unexplained_copies(
-    rows: Sequence[Row[Any]], tried: Sequence[Tried], told: Mapping[str, float], explained: Explained
+    rows: Sequence[Row[Any]],
+    tried: Sequence[Tried],
+    told: Mapping[str, float],
+    explained: Explained,
+    owed: Mapping[int, int],
 ) -> Iterator[str]:
-    """A copy is explained when nobody could know of the first one, and it went out marked, after the wait."""
-    taken = defaultdict[str, list[float]](list)
+    """A copy is explained when nobody could know of the first one, and it was owed anew after the wait.
+
+    `owed`: how often, by the log. Whatever is handed over more often, but for a 429, was tried again blindly.
+    """
+    takes, tries = defaultdict[str, list[float]](list), Counter[str]()
     for one in tried:
+        tries[one.ref] += one.fault is not Fault.LIMITED
         if one.taken:
-            taken[one.ref].append(one.at_s)
+            takes[one.ref].append(one.at_s)
     for row in rows:
-        copies = taken[row.ref][1:]
-        if not copies:
-            continue
-        if not row.possible_duplicate:
-            yield f"message {row.id} ({row.purpose}): not marked"
+        copies = takes[row.ref][1:]
+        if tries[row.ref] > owed[row.id]:
+            yield f"message {row.id} ({row.purpose}): handed over {tries[row.ref]} times, owed {owed[row.id]} times"
         elif len(copies) > explained.times(row.ref):
             yield f"message {row.id} ({row.purpose}): its first copy was reported"
-        elif not explained.disturbed(row.ref) and told.get(row.ref, copies[-1]) < copies[-1] - _AT_ONCE_S:
+        elif copies and not explained.disturbed(row.ref) and told.get(row.ref, copies[-1]) < copies[-1] - _AT_ONCE_S:
             yield f"message {row.id} ({row.purpose}): an event had told of the first"
 
 

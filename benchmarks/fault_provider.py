@@ -45,6 +45,7 @@ UNREPORTED = (Fault.LATE, Fault.ANSWER_LOST, Fault.CUT, Fault.RESET, Fault.BROKE
 """After these nobody but the provider knows whether it took the message."""
 _EVENTS_LOST = 0.15
 """Of the messages that were taken: nothing is ever told of them by the event hook."""
+_EVENT_S = 1.5
 _TOKEN = re.compile(r"/s/([a-z2-7]{32})")
 _READY_S = 10.0
 
@@ -124,7 +125,7 @@ class Provider:
         if token:
             self.letters.append((to, token[1]))
         if lot.random() >= _EVENTS_LOST:
-            self.events.append((time.monotonic() + lot.uniform(0.1, LATEST_S), ref, to))
+            self.events.append((time.monotonic() + lot.uniform(0.1, _EVENT_S), ref, to))
 
     def _reply(self, fault: Fault, lot: Random) -> Reply:
         wait_s = 0.0 if self.calm else lot.expovariate(20)

@@ -1,6 +1,7 @@
 """All that takes part in the story over one database, and what they do at one stop of its clock."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from models.tables import cases, messages, services
 from vocabulary import Delivery
 
 _MOST_ROUNDS = 5
+_NEWS_S = 6.0
+"""So long are its events waited for, which are under way for a second and a half."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,10 @@ class World:
             return any(db.execute(query).scalar_one() for query in queries)
 
     def step(self, at: datetime, count: int) -> None:
-        """At this stop of the clock so many services are reported; then workers sweep, while customers answer."""
+        """At this stop of the clock so many services are reported; then workers sweep, while customers answer.
+
+        What the provider has to tell comes in before the clock is set again: otherwise all of its news would be late.
+        """
         self.crew.calm()
         self.clock.set(at)
         self.crew.next_step()
@@ -54,6 +60,9 @@ class World:
             self.crew.round()
             if not self.waits():
                 break
+        end = time.monotonic() + _NEWS_S
+        while self.provider.events and time.monotonic() < end:
+            self.crew.look()
 
 
 @contextmanager

@@ -33,20 +33,25 @@ def tried(*faults: Fault, taken: bool = True) -> list[Tried]:
 
 
 def a_row(**values: Any) -> Any:
-    return SimpleNamespace(**({"id": 1, "ref": "r", "purpose": "survey", "possible_duplicate": True} | values))
+    return SimpleNamespace(**({"id": 1, "ref": "r", "purpose": "survey"} | values))
 
 
 def copies(rows: list[Any], requests: list[Tried], told: dict[str, float] | None = None, **more: Any) -> list[str]:
     explained = Explained.by(requests, more.get("journals", {}), more.get("ended", []))
-    return [*_unexplained_copies(rows, requests, told or {}, explained)]
+    return [*_unexplained_copies(rows, requests, told or {}, explained, {1: more.get("owed", 2)})]
 
 
-def test_a_marked_copy_after_a_lost_report_is_explained():
+def test_a_copy_that_was_owed_anew_after_a_lost_report_is_explained():
     assert copies([a_row()], tried(Fault.ANSWER_LOST, Fault.QUICK)) == []
 
 
-def test_a_copy_that_nobody_marked_is_not():
-    assert copies([a_row(possible_duplicate=False)], tried(Fault.ANSWER_LOST, Fault.QUICK))
+def test_a_copy_that_nobody_owed_is_not():
+    assert copies([a_row()], tried(Fault.ANSWER_LOST, Fault.QUICK), owed=1)
+
+
+def test_what_was_refused_for_now_is_handed_over_again():
+    assert copies([a_row()], tried(Fault.LIMITED, Fault.QUICK, taken=False), owed=1) == []
+    assert copies([a_row()], tried(Fault.RESET, Fault.QUICK, taken=False), owed=1)
 
 
 def test_a_copy_of_what_was_reported_is_not():

@@ -87,6 +87,28 @@ def replies(
     _measure("benchmarks.replies", options, json)
 
 
+@app.command()
+def faults(
+    cases: Annotated[int, typer.Option(min=1, help="Closed services, over all databases together.")] = 2_000,
+    kills: Annotated[int, typer.Option(min=1, help="Processes to end at named points, in all.")] = 200,
+    seed: Annotated[int, typer.Option(help="Another number draws other faults and points.")] = 1,
+    database: Annotated[str, typer.Option(help="sqlite, postgresql, or both.")] = "both",
+    plant: Annotated[
+        str | None,
+        typer.Option(
+            help="Plant a bug that must turn it red: lease-not-renewed, receipt-dropped, begun-not-marked, blind-retry."
+        ),
+    ] = None,
+    json: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the figures into this file too.")] = None,
+) -> None:
+    """Let a provider fail in every way and end workers and the web application at named points: is anything lost?
+
+    Reads and writes nothing of the installation. Ends with status 0 only when every bar is held, with 1 otherwise.
+    """
+    options = ["--cases", str(cases), "--kills", str(kills), "--seed", str(seed), "--database", database]
+    _measure("benchmarks.faults", options + (["--plant", plant] if plant else []), json)
+
+
 def _measure(module: str, options: Sequence[str], json: Path | None) -> None:
     if json is not None and not json.absolute().parent.is_dir():
         raise Fault(f"{json}: there is no such folder to write the figures into")

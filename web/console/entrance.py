@@ -24,14 +24,13 @@ _FAULTS = {
     "wrong": "That is not right. Look at the address and the password.",
     "often": "Too many attempts. Wait a quarter of an hour, or ask an administrator for a new password.",
     "stale": "This form did not come from here. Try again.",
+    "not yet": "You are not signed in yet.",
 }
 
 
 class Entrance:
-    def __init__(self, desk: Desk, shell: Shell, guard: Guard, *, company: bool, proxies: int) -> None:
-        """`company`: whether people can also sign in by the company's identity provider. `proxies`: how many stand in
-        front of us."""
-        self._company = company
+    def __init__(self, desk: Desk, shell: Shell, guard: Guard, *, proxies: int) -> None:
+        """`proxies`: how many stand in front of us."""
         self._proxies = proxies
         self._desk = desk
         self._shell = shell
@@ -43,7 +42,7 @@ class Entrance:
 
     def sign_in(self, request: Request, body: FormBody) -> Response:
         form, now = read_fields(body), self._desk.clock()
-        email, back = form.get("email", "").lower(), back_in(form.get("next", ""))
+        email, back, sealed = form.get("email", "").lower(), back_in(form.get("next", "")), form.get("kept", "")
         if not self._guard.from_here(request):
             return self._form(back, email, "stale")
         account = self._key("account", email)
@@ -51,20 +50,40 @@ class Entrance:
         with self._desk.store.read() as db:
             often, known = sign_ins.too_many_failures(db, keys, now), password_of(db, email)
         if often:
-            return self._form(back, email, "often")
+            return self._form(back, email, "often", sealed)
         right = is_password(known[1] if known else None, form.get("password", ""))
         token = secrets.token_urlsafe(32)
         with self._desk.store.write() as db:
             if not right or known is None:
                 sign_ins.failed(db, keys, at=now)
-                return self._form(back, email, "wrong")
+                return self._form(back, email, "wrong", sealed)
             sign_ins.forget_failures(db, account)
             sign_ins.end(db, request.cookies.get(self._guard.cookie, ""))
             sign_ins.begin(db, known[0].id, token, at=now)
-        return self.let_in(token, back)
+        return self._with_cookie(self._give_back(request, sealed, known[0].id, token) or _welcome(back), token)
+
+    def go_on(self, request: Request, body: FormBody) -> Response:
+        """Somebody has signed in in another window, as with the company's account, and wants their form back."""
+        sealed, now = read_fields(body).get("kept", ""), self._desk.clock()
+        token = request.cookies.get(self._guard.cookie, "")
+        with self._desk.store.read() as db:
+            row = sign_ins.person_signed_in(db, token, now)
+        if row is None or not self._guard.from_here(request):
+            return self._form("", "", "not yet", sealed)
+        return self._give_back(request, sealed, row.id, token) or _welcome("")
+
+    def _give_back(self, request: Request, sealed: str, person_id: int, token: str) -> Response | None:
+        kept = self._guard.keeper.open(sealed, self._desk.clock())
+        if kept is None:
+            return None
+        if kept.person_id != person_id:
+            return RedirectResponse(f"{HOME}?done=dropped", status_code=303)
+        return self._guard.give_back(kept, request, token)
 
     def let_in(self, token: str, back: str) -> Response:
-        response = RedirectResponse(f"{back or HOME}{'&' if '?' in back else '?'}done=welcome", status_code=303)
+        return self._with_cookie(_welcome(back), token)
+
+    def _with_cookie(self, response: Response, token: str) -> Response:
         https = self._guard.cookie.startswith("__Host-")
         response.set_cookie(self._guard.cookie, token, secure=https, httponly=True, samesite="lax", path="/")
         return response
@@ -72,8 +91,7 @@ class Entrance:
     def sign_out(self, request: Request, body: FormBody) -> Response:
         """Only by a form of ours: a link elsewhere must not sign anybody out."""
         token = request.cookies.get(self._guard.cookie, "")
-        given = read_fields(body).get("csrf", "").encode("utf-8", "replace")
-        if token and not hmac.compare_digest(given, self._guard.proof(token).encode()):
+        if token and not self._guard.proofs.fits(read_fields(body).get("csrf", ""), token):
             return self._shell.bare("stale", status=403)
         with self._desk.store.write() as db:
             sign_ins.end(db, token)
@@ -82,11 +100,12 @@ class Entrance:
                                httponly=True, samesite="lax")  # fmt: skip
         return response
 
-    def _form(self, back: str, email: str = "", fault: str | None = None, *, done: str | None = None) -> Response:
-        status = {"wrong": 401, "often": 429, "stale": 403}.get(fault or "", 200)
-        values = {"next": back, "email": email[:254], "fault": _FAULTS.get(fault or ""), "done": done,
-                  "by_company": self._company}  # fmt: skip
-        return self._shell.bare("sign_in", values, status=status)
+    def _form(
+        self, back: str, email: str = "", fault: str = "", kept: str = "", *, done: str | None = None
+    ) -> Response:
+        status = {"wrong": 401, "often": 429, "stale": 403, "not yet": 401}.get(fault, 200)
+        return self._guard.ask_to_sign_in(back=back, email=email, fault=_FAULTS.get(fault), done=done, kept=kept,
+                                          ended=bool(kept), status=status)  # fmt: skip
 
     def _address_keys(self, request: Request) -> list[str]:
         """None where it cannot be known whose address it is: then only the account counts."""
@@ -96,6 +115,10 @@ class Entrance:
     def _key(self, kind: str, text: str) -> str:
         named = f"aftercare.console {kind}:{text}".encode("utf-8", "replace")
         return hmac.new(self._desk.key, named, hashlib.sha256).hexdigest()
+
+
+def _welcome(back: str) -> Response:
+    return RedirectResponse(f"{back or HOME}{'&' if '?' in back else '?'}done=welcome", status_code=303)
 
 
 def back_in(text: str) -> str:

@@ -117,7 +117,7 @@ CONSOLE_FRAME: Final = frozenset(
 )
 """What every page of the console is given by its frame."""
 CONSOLE_BARE: Final[dict[str, frozenset[str]]] = {
-    "sign_in": frozenset({"company_name", "next", "email", "fault", "done", "by_company"}),
+    "sign_in": frozenset({"company_name", "next", "email", "fault", "done", "by_company", "kept", "ended"}),
     "no_account": frozenset({"company_name"}),
     "no_answer": frozenset({"company_name"}),
     "stale": frozenset({"company_name"}),

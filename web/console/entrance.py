@@ -30,6 +30,7 @@ _FAULTS = {
     "wrong": "That is not right. Look at the address and the password.",
     "often": "Too many attempts. Wait a quarter of an hour, or ask an administrator for a new password.",
     "stale": "This form did not come from here. Try again.",
+    "not yet": "You are not signed in yet.",
     "busy": "Many people are signing in just now. Try again in a moment.",
 }
 _RETRY_AFTER_S = {"busy": 2, "often": 900}
@@ -40,10 +41,8 @@ _KNOWN_S = 180 * 24 * 3600
 
 
 class Entrance:
-    def __init__(self, desk: Desk, shell: Shell, guard: Guard, *, company: bool, proxies: int) -> None:
-        """`company`: whether people can also sign in by the company's identity provider. `proxies`: how many stand in
-        front of us."""
-        self._company = company
+    def __init__(self, desk: Desk, shell: Shell, guard: Guard, *, proxies: int) -> None:
+        """`proxies`: how many stand in front of us."""
         self._device = f"{guard.cookie}-device"
         self._proxies = proxies
         self._desk = desk
@@ -52,38 +51,56 @@ class Entrance:
 
     def show(self, request: Request) -> Response:
         done = NOTES.get(request.query_params.get("done", ""))
-        return self._form(back_in(request.query_params.get("next", "")), done=done)
+        return self._form({"next": request.query_params.get("next", "")}, done=done)
 
     def sign_in(self, request: Request, body: FormBody) -> Response:
-        form, now = read_fields(body), self._desk.clock()
-        email, back = form.get("email", "").lower(), back_in(form.get("next", ""))
+        form = read_fields(body)
         if not self._guard.from_here(request):
-            return self._form(back, email, "stale")
-        limits = self._limits(request, email)
+            return self._form(form, "stale")
         try:
             with ROOM:
-                return self._tried(request, form, limits, now)
+                return self._tried(request, form, self._desk.clock())
         except Busy:
-            return self._form(back, email, "busy")
+            return self._form(form, "busy")
 
-    def _tried(self, request: Request, form: Mapping[str, str], limits: Mapping[str, int], now: datetime) -> Response:
+    def _tried(self, request: Request, form: Mapping[str, str], now: datetime) -> Response:
         """Counted first, looked at then."""
-        email, back = form.get("email", "").lower(), back_in(form.get("next", ""))
+        email, source = form.get("email", "").lower(), self._source_key(request)
+        limits = self._limits(request, email)
         with self._desk.store.write() as db:
             if not sign_ins.try_once(db, limits, at=now):
-                return self._form(back, email, "often")
+                return self._form(form, "often")
             known = password_of(db, email)
         right = is_password(known[1] if known else None, form.get("password", ""))
         if not right or known is None:
-            return self._form(back, email, "wrong")
+            return self._form(form, "wrong")
         token = secrets.token_urlsafe(32)
         with self._desk.store.write() as db:
-            source = self._source_key(request)
             sign_ins.forget_failures(db, limits.keys() - {source})
             sign_ins.take_back(db, source, at=now)
             sign_ins.end(db, request.cookies.get(self._guard.cookie, ""))
             sign_ins.begin(db, known[0].id, token, at=now)
-        return self._known_from_now_on(self.let_in(token, back), email)
+        given_back = self._give_back(request, form.get("kept", ""), known[0].id, token)
+        response = given_back or _welcome(back_in(form.get("next", "")))
+        return self._known_from_now_on(self._with_cookie(response, token), email)
+
+    def go_on(self, request: Request, body: FormBody) -> Response:
+        """Somebody has signed in in another window, as with the company's account, and wants their form back."""
+        sealed, now = read_fields(body).get("kept", ""), self._desk.clock()
+        token = request.cookies.get(self._guard.cookie, "")
+        with self._desk.store.read() as db:
+            row = sign_ins.person_signed_in(db, token, now)
+        if row is None or not self._guard.from_here(request):
+            return self._form({"kept": sealed}, "not yet")
+        return self._give_back(request, sealed, row.id, token) or _welcome("")
+
+    def _give_back(self, request: Request, sealed: str, person_id: int, token: str) -> Response | None:
+        kept = self._guard.keeper.open(sealed, self._desk.clock())
+        if kept is None:
+            return None
+        if kept.person_id != person_id:
+            return RedirectResponse(f"{HOME}?done=dropped", status_code=303)
+        return self._guard.give_back(kept, request, token)
 
     def _limits(self, request: Request, email: str) -> dict[str, int]:
         """How many failures are too many, by what is counted.
@@ -109,7 +126,9 @@ class Entrance:
         return response
 
     def let_in(self, token: str, back: str) -> Response:
-        response = RedirectResponse(f"{back or HOME}{'&' if '?' in back else '?'}done=welcome", status_code=303)
+        return self._with_cookie(_welcome(back), token)
+
+    def _with_cookie(self, response: Response, token: str) -> Response:
         https = self._guard.cookie.startswith("__Host-")
         response.set_cookie(self._guard.cookie, token, secure=https, httponly=True, samesite="lax", path="/")
         return response
@@ -117,8 +136,7 @@ class Entrance:
     def sign_out(self, request: Request, body: FormBody) -> Response:
         """Only by a form of ours: a link elsewhere must not sign anybody out."""
         token = request.cookies.get(self._guard.cookie, "")
-        given = read_fields(body).get("csrf", "").encode("utf-8", "replace")
-        if token and not hmac.compare_digest(given, self._guard.proof(token).encode()):
+        if token and not self._guard.proofs.fits(read_fields(body).get("csrf", ""), token):
             return self._shell.bare("stale", status=403)
         with self._desk.store.write() as db:
             sign_ins.end(db, token)
@@ -127,11 +145,14 @@ class Entrance:
                                httponly=True, samesite="lax")  # fmt: skip
         return response
 
-    def _form(self, back: str, email: str = "", fault: str | None = None, *, done: str | None = None) -> Response:
-        status = {"wrong": 401, "often": 429, "stale": 403, "busy": 503}.get(fault or "", 200)
-        values = {"next": back, "email": email[:254], "fault": _FAULTS.get(fault or ""), "done": done,
-                  "by_company": self._company}  # fmt: skip
-        response = self._shell.bare("sign_in", values, status=status)
+    def _form(self, form: Mapping[str, str], fault: str = "", *, done: str | None = None) -> Response:
+        """The page again, with what was typed but the password."""
+        status = {"wrong": 401, "often": 429, "stale": 403, "not yet": 401, "busy": 503}.get(fault, 200)
+        kept = "" if fault == "stale" else form.get("kept", "")
+        response = self._guard.ask_to_sign_in(
+            back=back_in(form.get("next", "")), email=form.get("email", "").lower(), fault=_FAULTS.get(fault),
+            done=done, kept=kept, ended=bool(kept), status=status,
+        )  # fmt: skip
         if fault in _RETRY_AFTER_S:
             response.headers["Retry-After"] = str(_RETRY_AFTER_S[fault])
         return response
@@ -139,6 +160,10 @@ class Entrance:
     def _key(self, kind: str, text: str) -> str:
         named = f"aftercare.console {kind}:{text}".encode("utf-8", "replace")
         return hmac.new(self._desk.key, named, hashlib.sha256).hexdigest()
+
+
+def _welcome(back: str) -> Response:
+    return RedirectResponse(f"{back or HOME}{'&' if '?' in back else '?'}done=welcome", status_code=303)
 
 
 def back_in(text: str) -> str:

@@ -4,10 +4,8 @@ Signed in, permitted, and shown only what is theirs; a form besides comes from a
 browser says of where it was sent from) and is taken once, however often it is sent.
 """
 
-import hashlib
-import hmac
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,26 +25,32 @@ from web.bell import Bell
 from web.bodies import read_form
 from web.cleaned import cleaned
 from web.console.doors import HOME, LARGEST_NUMBER, SIGN_IN, Desk, Done, Door, Page, Visit
+from web.console.kept import SECRETS, Keeper, Kept, Proofs
 from web.console.scope import may_see
 from web.console.shell import Shell
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _MOST_FIELDS = 200
+ENDED = "your session had ended before it was sent. What you wrote is still here: look it over, and send it again"
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What a browser brings: its token, and the proof for forms that belongs to it."""
+    """What a browser brings."""
 
     token: str
-    proof: str
 
 
 class Guard:
-    def __init__(self, desk: Desk, shell: Shell, bell: Bell) -> None:
+    def __init__(self, desk: Desk, shell: Shell, bell: Bell, doors: Sequence[Door], *, company: bool) -> None:
+        """`company`: whether people can also sign in by the company's identity provider."""
         self._desk = desk
+        self._doors = doors
+        self._company = company
         self._shell = shell
         self._bell = bell
+        self.proofs = Proofs(desk.key)
+        self.keeper = Keeper(desk.key)
         self._https = desk.public_url.startswith("https://")
         self.cookie = "__Host-aftercare" if self._https else "aftercare"
 
@@ -74,8 +78,10 @@ class Guard:
     def _take(self, door: Door, request: Request, body: bytes) -> Response:
         now, shown, form = self._desk.clock(), self._pass(request), read_fields(body)
         nonce = form.get("nonce", "")
-        if shown.token and not (self.from_here(request) and self._is_proof(form, shown) and _NONCE.fullmatch(nonce)):
+        if shown.token and not (self.from_here(request) and _NONCE.fullmatch(nonce)):
             return self._shell.bare("stale", status=403)
+        if shown.token and not self.proofs.fits(form.get("csrf", ""), shown.token):
+            return self._from_before(door, request, shown, now, form)
         try:
             with self._desk.store.write() as db:
                 visit = self._visit(db, door, request, shown, now, form)
@@ -112,13 +118,13 @@ class Guard:
         """The visit; or what is answered to somebody who may not make it."""
         row = sign_ins.person_signed_in(db, shown.token, now) if shown.token else None
         if row is None:
-            return self._to_sign_in(request)
+            return (self._kept(request, form, now) if form else None) or self._to_sign_in(request)
         request.state.seen_at = row.seen_at
         number = _number(request.path_params.get("number", "0"))
         visit = Visit(db=db, person=person_of(row), now=now, path=request.scope["path"], number=number, form=form or {},
                       query=read_query(request))  # fmt: skip
         if not self._is_granted(door, visit):
-            return self._shell.page(visit, Page(template="nothing_here", status=404), shown.proof)
+            return self._shell.page(visit, Page(template="nothing_here", status=404), self._proof(visit, shown))
         return visit
 
     def _is_granted(self, door: Door, visit: Visit) -> bool:
@@ -131,7 +137,7 @@ class Guard:
     def _answered(self, answer: Page | Done | Response, visit: Visit, shown: Pass) -> Response:
         match answer:
             case Page():
-                return self._shell.page(visit, answer, shown.proof)
+                return self._shell.page(visit, answer, self._proof(visit, shown))
             case Done(to=to, note=note, ring=ring):
                 to = f"{to}{'&' if '?' in to else '?'}done={note}" if note else to
                 after = BackgroundTask(self._bell.ring, ring) if ring else None
@@ -146,16 +152,46 @@ class Guard:
         return RedirectResponse(f"{SIGN_IN}{come_back}", status_code=303)
 
     def _pass(self, request: Request) -> Pass:
-        token = request.cookies.get(self.cookie, "")
-        return Pass(token, self.proof(token))
+        return Pass(request.cookies.get(self.cookie, ""))
 
-    def proof(self, token: str) -> str:
-        """What a form must bring along: only our pages know it, and it is good for one sign-in."""
-        return hmac.new(self._desk.key, b"aftercare.console form:" + token.encode("utf-8", "replace"),
-                        hashlib.sha256).hexdigest()  # fmt: skip
+    def _proof(self, visit: Visit, shown: Pass) -> str:
+        return self.proofs.issue(visit.person.id, shown.token)
 
-    def _is_proof(self, form: Mapping[str, str], shown: Pass) -> bool:
-        return hmac.compare_digest(form.get("csrf", "").encode("utf-8", "replace"), shown.proof.encode())
+    def _from_before(self, door: Door, request: Request, shown: Pass, now: datetime,
+                     form: Mapping[str, str]) -> Response:  # fmt: skip
+        """A form that another sign-in was shown: given back to the same person, and to nobody else."""
+        whose = self.proofs.person(form.get("csrf", ""))
+        with self._desk.store.read() as db:
+            row = sign_ins.person_signed_in(db, shown.token, now)
+        if whose is None or (row is not None and row.id != whose):
+            return self._shell.bare("stale", status=403)
+        if row is None:
+            return self._kept(request, form, now) or self._to_sign_in(request)
+        return self._again(door, request, shown, now, form, ENDED)
+
+    def _kept(self, request: Request, form: Mapping[str, str], now: datetime) -> Response | None:
+        """The page to sign in with what was written, for a form of ours whose session has ended."""
+        whose = self.proofs.person(form.get("csrf", ""))
+        if whose is None or not self.from_here(request):
+            return None
+        kept = self.keeper.seal(Kept(whose, request.scope["path"], form), now)
+        return self.ask_to_sign_in(kept=kept or "", ended=True, status=401)
+
+    def ask_to_sign_in(self, *, back: str = "", email: str = "", fault: str | None = None, done: str | None = None,
+                       kept: str = "", ended: bool = False, status: int = 200) -> Response:  # fmt: skip
+        """`kept`: what was written before, sealed; `ended`: a form came after its session."""
+        values = {"next": back, "email": email[:254], "fault": fault, "done": done, "by_company": self._company,
+                  "kept": kept, "ended": ended}  # fmt: skip
+        return self._shell.bare("sign_in", values, status=status)
+
+    def give_back(self, kept: Kept, request: Request, token: str) -> Response | None:
+        """The form with what was written into it, for who has just signed in; None when it was somebody else's."""
+        for door in self._doors:
+            found = re.fullmatch(re.sub(r"\{number\}", r"(?P<number>\\d+)", door.path), kept.path)
+            if door.method == "POST" and door.again and found:
+                request.scope["path"], request.scope["path_params"] = kept.path, found.groupdict()
+                return self._again(door, request, Pass(token), self._desk.clock(), kept.fields, ENDED)
+        return None
 
     def from_here(self, request: Request) -> bool:
         """What the browser says of where a form was sent from. A browser that says nothing is believed."""
@@ -171,19 +207,15 @@ class Guard:
                 sign_ins.seen(db, shown.token, at=now)
 
 
-_AS_TYPED = frozenset({"password", "now", "new", "repeated"})
-"""Passwords: nothing is cut off or taken out of them (OWASP ASVS 5.0, 6.2.8)."""
-
-
 def read_fields(body: bytes) -> dict[str, str]:
-    """The fields of a form. Of fields that come several times, all values, separated by line feeds."""
+    """The fields of a form; nothing is cut off passwords (OWASP ASVS 5.0, 6.2.8). Of fields that come several times, all values, separated by line feeds."""
     try:
         pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:  # more fields than any form of ours has
         return {}
     fields: dict[str, str] = {}
     for name, value in pairs:
-        text = value if name in _AS_TYPED else cleaned(value).strip()
+        text = value if name in SECRETS else cleaned(value).strip()
         fields[name] = f"{fields[name]}\n{text}" if name in fields else text
     return fields
 

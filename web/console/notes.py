@@ -4,6 +4,7 @@ from typing import Final
 
 NOTES: Final[dict[str, str]] = {
     "welcome": "You are signed in.",
+    "dropped": "You are signed in. What somebody else had written here before they were signed out was dropped.",
     "password": "Your password is changed. Sign in with the new one.",
     "own": "Your settings are kept.",
     "paused": "The clock of the resolution stands still.",

@@ -78,13 +78,14 @@ def console_routes(
     """Every address of the console. The doors are plain routes: what FastAPI finds out of a handler, each has alike."""
     desk = desk_of(settings, store, clock, rules)
     shell = Shell(rules, (Dangers(), HeldBack(), Silence(rules.runs)))
-    guard = Guard(desk, shell, bell)
-    provider = provider_of(settings)
-    entrance = Entrance(desk, shell, guard, company=provider is not None, proxies=settings.trusted_proxies)
+    provider, behind = provider_of(settings), doors(desk)
+    guard = Guard(desk, shell, bell, behind, company=provider is not None)
+    entrance = Entrance(desk, shell, guard, proxies=settings.trusted_proxies)
     company = CompanyAccount(desk, shell, guard, entrance, provider) if provider else None
     before_the_doors: list[tuple[str, tuple[str, ...], Callable[..., Any]]] = [
         (SIGN_IN, _GET, entrance.show),
         (SIGN_IN, ("POST",), entrance.sign_in),
+        (f"{SIGN_IN}/kept", ("POST",), entrance.go_on),
         ("/console/sign-out", ("POST",), entrance.sign_out),
         *([(START, _GET, company.start), (BACK, ("GET",), company.finish)] if company else []),
     ]
@@ -93,5 +94,5 @@ def console_routes(
             APIRoute(path, handler, methods=[*methods], response_model=None)
             for path, methods, handler in before_the_doors
         ),
-        *(Route(door.path, guard.endpoint(door), methods=[door.method]) for door in doors(desk)),
+        *(Route(door.path, guard.endpoint(door), methods=[door.method]) for door in behind),
     ]

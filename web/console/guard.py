@@ -208,7 +208,10 @@ class Guard:
 
 
 def read_fields(body: bytes) -> dict[str, str]:
-    """The fields of a form; nothing is cut off passwords (OWASP ASVS 5.0, 6.2.8). Of fields that come several times, all values, separated by line feeds."""
+    """The fields of a form; nothing is cut off passwords (OWASP ASVS 5.0, 6.2.8).
+
+    Of fields that come several times, all values, separated by line feeds.
+    """
     try:
         pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:  # more fields than any form of ours has

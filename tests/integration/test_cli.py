@@ -264,3 +264,18 @@ def _report(external_id: str, **more: object) -> ClosedService:
               "department": "Heating", "branch": "Berlin", "region": "DE-BE", "timezone": "Europe/Berlin",
               "contact_basis": "consent"}  # fmt: skip
     return ClosedService.model_validate(values | more)
+
+
+@pytest.mark.parametrize("settings", [{"AFTERCARE_MAIL": "smtp"}, {"AFTERCARE_SMS": "twilio"}])
+def test_nobody_looks_days_ahead_where_messages_reach_customers(
+    type_: Type, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]
+):
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    status, _, said = type_("run", "document", "--as-of", "2036-12-03T10:00:00+00:00", "--trial")
+    assert (status, "this one reaches customers" in said) == (2, True)
+
+
+def test_nobody_looks_days_ahead_without_saying_that_it_is_a_trial(type_: Type):
+    status, _, said = type_("run", "document", "--as-of", "2036-12-03T10:00:00+00:00")
+    assert (status, "lies ahead" in said) == (2, True)

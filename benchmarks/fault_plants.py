@@ -45,9 +45,9 @@ def _begun_not_marked() -> None:
 
 
 def _blind_retry() -> None:
-    import tasks.hold  # here, so that the program which only names the bugs does not load Prefect
+    import tasks.in_hand  # here, so that the program which only names the bugs does not load Prefect
 
-    tasks.hold._STATES = tasks.hold._STATES | {Outcome.UNKNOWN: Delivery.DUE}
+    tasks.in_hand._STATES = tasks.in_hand._STATES | {Outcome.UNKNOWN: Delivery.DUE}
 
 
 PLANTS: dict[str, Callable[[], None]] = {

@@ -42,7 +42,7 @@ from channels.protocol import Receipt
 from cli.stages import StageName
 from config.settings import read_settings
 from models.store import Store
-from tasks.hold import Hold
+from tasks.in_hand import Claimed
 from tasks.look_up import look_up_unknown
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import Place, place
@@ -118,7 +118,7 @@ def _look_in(points: Points, journal: Journal) -> None:
     """Bursts say which turn they are in and write their journal; requests say what they have come to."""
     turns = [""]
 
-    class Watched(Hold):
+    class Watched(Claimed):
         def turn(self, begin: Sequence[str], done: Sequence[Receipt]) -> Collection[str]:
             turns[0] = BEGIN if begin else SETTLE
             journal.asks(begin)
@@ -126,7 +126,7 @@ def _look_in(points: Points, journal: Journal) -> None:
             journal.knows(done, set(begin) - set(begun))
             return begun
 
-    setattr(tasks.outbox, "Hold", partial(Watched, seconds=_story_seconds))  # noqa: B010 - it is not exported
+    setattr(tasks.outbox, "Claimed", partial(Watched, seconds=_story_seconds))  # noqa: B010 - it is not exported
     real = channels.lanes._Threshold.__call__
 
     async def passing(threshold: Any, event: str, info: Any) -> None:

@@ -2,18 +2,15 @@
 
 import re
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from cli.clock import now
 from cli.fault import Fault
 from cli.opening import here
 from cli.stages import StageName, Stages
-from config.operations import operations
-from config.settings import read_settings
-from flows.clock import trying_out
+from flows.clock import clock, trying_out
 
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
@@ -29,9 +26,11 @@ def run(
     if trial and (settings.mail != "outbox" or settings.sms == "twilio"):
         raise Fault("--trial is for an installation whose messages go to files: this one reaches customers, and what a "
                     "run ends ahead of time nobody can take back")  # fmt: skip
-    instant = _instant(as_of, trial=trial)
-    with Stages(settings, quiet=False) as stages, trying_out() if trial else nullcontext():
-        _report(stages.run(stage, as_of=instant))
+    instant = _instant(as_of)
+    with trying_out() if trial else nullcontext():
+        _check(instant)
+        with Stages(settings, quiet=False) as stages:
+            _report(stages.run(stage, as_of=instant))
 
 
 def review(month: Annotated[str, typer.Argument(help="The month, as 2026-10.")]) -> None:
@@ -46,7 +45,7 @@ def review(month: Annotated[str, typer.Argument(help="The month, as 2026-10.")])
         typer.echo(f"The report: {reports[-1]}")
 
 
-def _instant(text: str | None, *, trial: bool) -> datetime | None:
+def _instant(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
@@ -55,11 +54,15 @@ def _instant(text: str | None, *, trial: bool) -> datetime | None:
         raise Fault(f"--as-of {text!r} is not a date and time; write it as 2026-10-05T09:30:00+02:00") from None
     if instant.tzinfo is None:
         raise Fault(f"--as-of {text!r} has no offset from UTC; write it as {text}+00:00 if it is UTC")
-    ahead = timedelta(minutes=operations(read_settings()).runs.ahead_minutes)
-    if instant > now() + ahead and not trial:
-        minutes = f"{ahead.total_seconds() / 60:.0f} minutes from now at most"
-        raise Fault(f"--as-of {text} lies ahead: cases would end and be sealed that are still open; {minutes}")
     return instant
+
+
+def _check(instant: datetime | None) -> None:
+    """What the run itself would refuse, before Prefect is asked for one."""
+    try:
+        clock(instant)
+    except ValueError as error:
+        raise Fault(str(error)) from None
 
 
 def _report(state: Any) -> None:

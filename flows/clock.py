@@ -17,10 +17,10 @@ def clock(as_of: datetime | None = None) -> datetime:
     moment = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     if moment.tzinfo is None:
         raise ValueError(f"as_of = {moment.isoformat()} has no offset from UTC: write it as 2026-10-05T09:30:00+00:00")
-    ahead = timedelta(minutes=operations(read_settings()).runs.ahead_minutes)
-    if moment > _read() + ahead and not _trying_out:
+    minutes = operations(read_settings()).runs.ahead_minutes
+    if moment > _read() + timedelta(minutes=minutes) and not _trying_out:
         raise ValueError(f"as_of = {moment.isoformat()} lies ahead: cases would end and be sealed that are still open. "
-                         f"A run may work as at {ahead.total_seconds() / 60:.0f} minutes from now at most")  # fmt: skip
+                         f"A run may work as at {minutes} minutes from now at most")  # fmt: skip
     return moment.astimezone(UTC)
 
 

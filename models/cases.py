@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, func, literal, or_, select
 
+from models.store import take_turns
 from models.tables import calls, cases, columns, messages, services, suppressions
 from vocabulary import CallOutcome, Delivery, Purpose, Stage
 
 _CONTACTING = (Purpose.SURVEY, Purpose.REMINDER)
-_OPENING = 4_100_203
-"""Names the lock; any number that no other lock of the database has."""
 _UNDER_WAY = (Delivery.CLAIMED, Delivery.ACCEPTED, Delivery.DELIVERED, Delivery.UNKNOWN)
 
 
@@ -69,12 +68,8 @@ def set_values(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def open_alone(db: Connection) -> None:
-    """Until this transaction ends nobody else opens cases: two services of one person would not see each other.
-
-    SQLite has one writer anyway.
-    """
-    if db.dialect.name == "postgresql":
-        db.execute(select(func.pg_advisory_xact_lock(_OPENING)))
+    """Until this transaction ends nobody else opens cases: two services of one person would not see each other."""
+    take_turns(db, "opening cases")
 
 
 def last_asked(db: Connection, keys: Collection[str], since: datetime) -> dict[str, datetime]:

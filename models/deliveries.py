@@ -33,7 +33,7 @@ _SUPPRESSED = (
 )
 _BY_ITSELF = (Purpose.SURVEY, Purpose.REMINDER, Purpose.RECOVERY_SURVEY, Purpose.THANK_YOU)
 """What goes to customers without a person having written it."""
-HELD = and_(
+WAITS_FOR_A_READER = and_(
     messages.c.purpose.in_(_BY_ITSELF),
     select(cases.c.id).where(cases.c.id == messages.c.case_id, is_held()).correlate(messages).exists(),
 )
@@ -75,7 +75,7 @@ def still_wanted(db: Connection, refs: Sequence[str], now: datetime) -> Sequence
     return db.execute(_STILL_WANTED, {"of_refs": list(refs), "at_now": now}).scalars().all()
 
 
-_STILL_WANTED = _judged(messages.c.ref.in_(bindparam("of_refs", expanding=True))).where(_WANTED, ~HELD)
+_STILL_WANTED = _judged(messages.c.ref.in_(bindparam("of_refs", expanding=True))).where(_WANTED, ~WAITS_FOR_A_READER)
 """Put together once: it is asked for every message, and putting it together takes longer than the answer."""
 
 

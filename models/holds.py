@@ -90,14 +90,21 @@ def count_held(db: Connection, now: datetime) -> int:
 
 def count_due(db: Connection, now: datetime, channel: Channel | None = None) -> int:
     """Due messages to customers that nothing holds back, on one channel or on all."""
-    due = and_(messages.c.state == Delivery.DUE, messages.c.due_at <= now, messages.c.purpose.in_(TO_CUSTOMERS))
-    on = due if channel is None else and_(due, messages.c.channel == channel)
-    return int(db.execute(select(func.count()).select_from(messages).where(on, ~held_back())).scalar_one())
+    return _count(db, and_(messages.c.state == Delivery.DUE, messages.c.due_at <= now, ~held_back()), channel)
 
 
 def count_begun(db: Connection, since: datetime, channel: Channel | None = None) -> int:
     """Messages to customers that were begun after an instant, on one channel or on all."""
-    counted = and_(messages.c.begun_at > since, messages.c.purpose.in_(TO_CUSTOMERS))
+    return _count(db, messages.c.begun_at > since, channel)
+
+
+def count_claimed(db: Connection, channel: Channel | None = None) -> int:
+    """Messages to customers that workers have in hand and have not begun."""
+    return _count(db, and_(messages.c.state == Delivery.CLAIMED, messages.c.begun_at.is_(None)), channel)
+
+
+def _count(db: Connection, which: ColumnElement[bool], channel: Channel | None) -> int:
+    counted = and_(which, messages.c.purpose.in_(TO_CUSTOMERS))
     on = counted if channel is None else and_(counted, messages.c.channel == channel)
     return int(db.execute(select(func.count()).select_from(messages).where(on)).scalar_one())
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select
 
 from models import leases
-from models.deliveries import HELD, still_wanted
+from models.deliveries import WAITS_FOR_A_READER, still_wanted
 from models.holds import held_back
 from models.log import NewEntry, append
 from models.tables import columns, messages
@@ -39,7 +39,7 @@ def claim(
     within `spare`, is not due any more, however long the queue was.
     """
     in_window = or_(messages.c.not_after.is_(None), messages.c.not_after > now + spare)
-    wanted = and_(messages.c.channel == channel, in_window, ~HELD, ~held_back())
+    wanted = and_(messages.c.channel == channel, in_window, ~WAITS_FOR_A_READER, ~held_back())
     return leases.take(db, messages, wanted, owner, now, size=size, until=until)
 
 

@@ -7,12 +7,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
 
-from models.store import Store
+from models.store import Store, take_turns
 
-_MIGRATING = 0x0AF7E2CA2E
-"""PostgreSQL's name of the lock that is held while the schema changes."""
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -43,8 +40,7 @@ def ensure_schema(store: Store) -> None:
     if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
         raise SchemaError(f"the store is at schema {current}, which this version does not know: use a newer one")
     with store.write() as db:
-        if db.dialect.name == "postgresql":  # SQLite's writers wait for each other by themselves
-            db.execute(text("SELECT pg_advisory_xact_lock(:of)"), {"of": _MIGRATING})
+        take_turns(db, "migrating")
         if MigrationContext.configure(db).get_current_revision() == script.get_current_head():
             return  # somebody else was faster
         config.attributes["connection"] = db

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select
 
-from models.store import insert_new
+from models.store import insert_new, take_turns
 from models.tables import failed_sign_ins, people, sign_ins, submissions
 
 IDLE = timedelta(minutes=30)
@@ -62,9 +62,8 @@ def try_once(db: Connection, limits: Mapping[str, int], *, at: datetime) -> bool
     Counted before the password is looked at, in a transaction that others wait for: of many guesses at once no more are
     tried than one after the other. `forget_failures` takes back what turned out right.
     """
-    if db.dialect.name == "postgresql":  # SQLite's writers wait for each other by themselves
-        for key in sorted(limits):
-            db.execute(select(func.pg_advisory_xact_lock(int(digest(key)[:15], 16))))
+    for key in sorted(limits):
+        take_turns(db, key)
     db.execute(delete(failed_sign_ins).where(failed_sign_ins.c.at <= at - FAILURES_COUNT_FOR))
     lately = failed_sign_ins.c.key.in_(limits), failed_sign_ins.c.at > at - FAILURES_COUNT_FOR
     counts = select(failed_sign_ins.c.key, func.count()).where(*lately).group_by(failed_sign_ins.c.key)

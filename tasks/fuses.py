@@ -9,6 +9,7 @@ from config.operations import operations
 from models import holds
 from models.due import open_cases
 from models.log import SYSTEM
+from models.store import take_turns
 from tasks.place import Place, place
 from vocabulary import Channel, Fuse, Scope
 
@@ -17,28 +18,35 @@ _ALLOWED_FOR = timedelta(days=1)
 """So long after a person's word cases may end in any number."""
 
 
-def allowance(db: Connection, here: Place, channel: Channel, at: datetime) -> int:
-    """So many more messages may go to customers on this channel now; 0 when a fuse blows, which holds them from now on.
+def allowance(db: Connection, here: Place, channel: Channel, now: datetime, at: datetime) -> int | None:
+    """So many more messages may go to customers on this channel now; None when a fuse has blown, which holds them.
 
-    `at`: the time of day. Counted anew from the instant at which a person released the fuse.
+    `now`: as at which messages are due. `at`: the time of day, by which they are counted; anew from the instant at
+    which a person released the fuse. What others have in hand counts. Who asks is the only one until the transaction
+    ends.
     """
+    take_turns(db, "fuses of sending")
     fuses = operations(here.settings).fuses
     guards: list[tuple[Fuse, timedelta, Channel | None, int, Scope, str]] = [
         (Fuse.MESSAGES_PER_HOUR, _HOUR, None, fuses.messages_per_hour, Scope.COMPANY, "")
     ]
     if channel is Channel.SMS:
         guards.append((Fuse.SMS_PER_DAY, _DAY, channel, fuses.sms_per_day, Scope.CHANNEL, channel))
-    left = []
+    left, blown = [], False
     for fuse, within, on, most, scope, name in guards:
         since = max(at - within, holds.last_release(db, fuse) or at - within)
         begun = holds.count_begun(db, since, on)
-        left.append(most - begun)
-        if begun >= most and holds.count_due(db, at, on):
-            hours = int(within / _HOUR)
-            what = "text messages" if on is Channel.SMS else "messages"
-            reason = f"{begun} {what} to customers went out within {hours} h, and {most} may without a person's word"
-            holds.hold(db, scope, name, reason=reason, by=SYSTEM, at=at, fuse=fuse)
-    return max(0, min(left))
+        left.append(most - begun - holds.count_claimed(db, on))
+        if begun >= most:
+            blown = True
+            if holds.count_due(db, now, on):
+                what = "text messages" if on is Channel.SMS else "messages"
+                hours = int(within / _HOUR)
+                reason = (
+                    f"{begun} {what} to customers went out within {hours} h, and {most} may without a person's word"
+                )
+                holds.hold(db, scope, name, reason=reason, by=SYSTEM, at=at, fuse=fuse)
+    return None if blown else max(0, min(left))
 
 
 def may_end(due: int, count_endings: Callable[[], int], at: datetime) -> bool:

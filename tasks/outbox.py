@@ -33,7 +33,7 @@ from policy.slots import next_window, window_end
 from tasks.barred import tell_barred
 from tasks.channels import WAYS, Way, in_use
 from tasks.fuses import allowance
-from tasks.hold import WORDS, Hold, lease_of
+from tasks.in_hand import WORDS, Claimed, lease_of
 from tasks.letter import Desk
 from tasks.place import Place, place
 from tasks.tally import Tally
@@ -78,11 +78,11 @@ def _claim(db: Connection, here: Place, channel: Channel, owner: str, now: datet
     if rests_until is not None and rests_until > now:
         return 0
     size = 1 if rests_until is not None else batches.size  # after a stop, one tries whether the channel works again
-    left = allowance(
-        db, here, channel, at
-    )  # with none left, what is due for customers is held, and mail to staff goes on
+    left = allowance(db, here, channel, now, at)
+    if left is not None:  # otherwise customers' messages are held, and only mail to staff is claimed
+        size = min(size, left)
     until = at + lease_of(batches, here.settings)
-    return in_hand.claim(db, channel, owner, now, size=min(size, left) or size, until=until, spare=WAYS[channel].spare)
+    return in_hand.claim(db, channel, owner, now, size=size, until=until, spare=WAYS[channel].spare)
 
 
 @task(cache_policy=NO_CACHE)
@@ -95,39 +95,39 @@ def send_claimed(owner: str, now: datetime, at: datetime | None = None) -> Tally
         return Tally()  # the lease was lost
     channel = Channel(next(iter(owed.values())).channel)
     lease = lease_of(here.policy.rules.batches, here.settings)
-    hold = Hold(store=here.store, owner=owner, channel=channel, owed=owed, now=now, at=at or now, lease=lease)
+    claimed = Claimed(store=here.store, owner=owner, channel=channel, owed=owed, now=now, at=at or now, lease=lease)
     try:
-        receipts = _sent(here, hold)
+        receipts = _sent(here, claimed)
     except BaseException:
-        hold.leave()
+        claimed.leave()
         raise
     barred = sum(receipt.cause is Cause.SENDER for receipt in receipts)
     return Tally.of(WORDS[receipt.outcome] for receipt in receipts) + tell_barred(barred)
 
 
-def _sent(here: Place, hold: Hold) -> list[Receipt]:
-    """A receipt of each message that `hold` has."""
-    way = WAYS[hold.channel]
+def _sent(here: Place, claimed: Claimed) -> list[Receipt]:
+    """A receipt of each message that `claimed` has."""
+    way = WAYS[claimed.channel]
     try:
-        provider = way.provider(here.settings, hold.now)
+        provider = way.provider(here.settings, claimed.now)
     except SettingsError:  # `doctor` says which; nothing is spent, and the other channels go on
-        stopped = [Receipt(ref=ref, outcome=Outcome.STOPPED, code="settings") for ref in hold.owed]
-        hold.turn([], stopped)
+        stopped = [Receipt(ref=ref, outcome=Outcome.STOPPED, code="settings") for ref in claimed.owed]
+        claimed.turn([], stopped)
         return stopped
-    written = _written(here, hold, way)
+    written = _written(here, claimed, way)
     wanted = {ref: message for ref, message in written.items() if message is not None}
-    hold.facts = {ref: way.facts(message) for ref, message in wanted.items()}
+    claimed.facts = {ref: way.facts(message) for ref, message in wanted.items()}
     nowhere = [Receipt(ref=ref, outcome=Outcome.REJECTED, code="no address") for ref in written.keys() - wanted.keys()]
-    hold.turn([], nowhere)
+    claimed.turn([], nowhere)
     in_flight = here.policy.rules.batches.in_flight
-    return nowhere + provider.send([*wanted.values()], claim=hold, in_flight=in_flight)
+    return nowhere + provider.send([*wanted.values()], claim=claimed, in_flight=in_flight)
 
 
-def _written(here: Place, hold: Hold, way: Way[Any]) -> Mapping[str, Any]:
+def _written(here: Place, claimed: Claimed, way: Way[Any]) -> Mapping[str, Any]:
     """The messages as they are sent, by ref; None for a customer who has no address on this channel."""
     with here.store.read() as db:
-        desk = Desk(db, [*hold.owed.values()], hold.now)
-        written = {ref: way.write(desk, row) for ref, row in hold.owed.items()}
+        desk = Desk(db, [*claimed.owed.values()], claimed.now)
+        written = {ref: way.write(desk, row) for ref, row in claimed.owed.items()}
     with here.store.write() as db:
         add_links(db, desk.links)
     return written

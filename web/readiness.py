@@ -17,8 +17,8 @@ from models.store import Store, can_write, ping
 _LEAST_FREE = 64 * 1024 * 1024
 """Bytes of the home's disk. With less the next commits may fail."""
 _PREFECT_TIMEOUT_S = 2.0
-_FRESH_S = 10.0
-"""So long what Prefect said is kept: whoever asks often costs it nothing."""
+_FRESH_S = 5.0
+"""So long an answer is kept: whoever asks often costs nothing."""
 
 
 class Readiness:
@@ -27,7 +27,7 @@ class Readiness:
         self._settings = settings
         self._lock = Lock()
         self._asked_at = float("-inf")
-        self._prefect = ""
+        self._told: dict[str, str] = {}
 
     def health(self) -> Response:
         """Whether the web application can take what is said: the store answers, and there is room."""
@@ -36,22 +36,28 @@ class Readiness:
         return _answer({"status": "ok" if room else "disk full"}, fine=room)
 
     def ready(self) -> Response:
-        """Whether what is said is worked on as well: it can be written, and Prefect has our stages and a worker."""
-        told = {
-            "store": "ok" if can_write(self._store) else "cannot be written",
-            "disk": "ok" if has_room(self._settings.home) else "full",
-            "schema": "ok" if is_current(self._store) else "of another version",
-            "prefect": self._said_by_prefect(),
-        }
+        """Whether what is said is worked on as well: it can be written, and Prefect has our stages and a worker.
+
+        Anybody may ask: so it is looked at every few seconds, by one who asks, and nobody waits for that one.
+        """
+        if self._lock.acquire(blocking=False):
+            try:
+                if time.monotonic() - self._asked_at >= _FRESH_S:
+                    self._told = self._look()
+                    self._asked_at = time.monotonic()
+            finally:
+                self._lock.release()
+        told = self._told
         fine = set(told.values()) == {"ok"}
         return _answer({"status": "ready" if fine else "not ready", **told}, fine=fine)
 
-    def _said_by_prefect(self) -> str:
-        with self._lock:
-            if time.monotonic() - self._asked_at >= _FRESH_S:
-                self._prefect = self._ask_prefect()
-                self._asked_at = time.monotonic()
-            return self._prefect
+    def _look(self) -> dict[str, str]:
+        return {
+            "store": "ok" if can_write(self._store) else "cannot be written",
+            "disk": "ok" if has_room(self._settings.home) else "full",
+            "schema": "ok" if is_current(self._store) else "of another version",
+            "prefect": self._ask_prefect(),
+        }
 
     def _ask_prefect(self) -> str:
         try:

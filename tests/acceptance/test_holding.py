@@ -1,6 +1,7 @@
 """What would happen to many customers at once waits for a person's word, and a person may hold everything."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -151,6 +152,20 @@ def test_more_messages_within_an_hour_than_ever_wait_for_a_persons_word(
     released(days)
     assert days.deliver()["sent"] == 3, "and is counted anew from there"
     assert held(days) == [(Scope.COMPANY, "", Fuse.MESSAGES_PER_HOUR)]
+
+
+def test_what_other_workers_have_in_hand_counts_before_it_goes_out(
+    days: Days, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    fuses(tmp_path, monkeypatch, messages_per_hour=3)
+    customers(days, 8)
+    days.open_and_ask()
+    with ThreadPoolExecutor(4) as workers:
+        owners = [*workers.map(lambda _: claim_batch.fn(days.now), range(4))]
+    assert sum(row.state == Delivery.CLAIMED for row in days.rows(messages)) == 3
+    for owner in filter(None, owners):
+        send_claimed.fn(owner, days.now)
+    assert len(days.letters()) == 3
 
 
 def test_text_messages_have_a_budget_of_their_own(days: Days, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

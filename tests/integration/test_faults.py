@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-import tasks.hold
+import tasks.in_hand
 import tasks.look_up
 from channels.protocol import Outcome
 from fakes.faults import Fault
@@ -167,7 +167,7 @@ def test_nothing_is_lost_and_nobody_gets_a_second_copy(days: Days, monkeypatch: 
 
 
 def test_a_sender_that_retries_whatever_is_not_2xx_is_caught(days: Days, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(tasks.hold._STATES, Outcome.UNKNOWN, Delivery.DUE)
+    monkeypatch.setitem(tasks.in_hand._STATES, Outcome.UNKNOWN, Delivery.DUE)
     with breaking(days, monkeypatch, seed=1) as fakes:
         account = live_through(days, fakes, FEW)
     assert account.second_copies > FEW * SHARE / 10

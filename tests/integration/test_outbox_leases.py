@@ -13,7 +13,7 @@ from models.in_hand import begin, claimed, settle
 from models.optouts import opt_out
 from models.owed import OwedMessage, owe_messages
 from models.tables import messages
-from tasks.hold import Hold
+from tasks.in_hand import Claimed
 from tasks.outbox import claim_batch, send_claimed, tidy_outbox
 from tasks.place import Place
 from tests.acceptance.days import Days, berlin
@@ -125,17 +125,17 @@ def test_the_lease_is_renewed_while_work_goes_on_and_nobody_else_gets_a_message(
     with days.here.store.read() as db:
         owed = {row.ref: row for row in claimed(db, owner)}
     watch = iter(range(0, 10_000, 50))
-    hold = Hold(store=days.here.store, owner=owner, channel=Channel.EMAIL, owed=owed, now=days.now, at=days.now,
+    burst = Claimed(store=days.here.store, owner=owner, channel=Channel.EMAIL, owed=owed, now=days.now, at=days.now,
                 lease=timedelta(seconds=120), seconds=lambda: float(next(watch)))  # fmt: skip
     began = days.now
     for ref in owed:
-        assert hold.turn([ref], []) == {ref}
+        assert burst.turn([ref], []) == {ref}
         days.now += timedelta(seconds=50)
         freed = tidy_outbox.fn(days.now)
         assert (freed["given back"], freed["parked as unknown"]) == (0, 0)
         assert claim_batch.fn(days.now) is None
     assert days.now - began > timedelta(seconds=240)
-    hold.turn([], [Receipt(ref=ref, outcome=Outcome.ACCEPTED, code="202") for ref in owed])
+    burst.turn([], [Receipt(ref=ref, outcome=Outcome.ACCEPTED, code="202") for ref in owed])
     assert {row.state for row in days.rows(messages)} == {Delivery.ACCEPTED}
 
 
@@ -162,11 +162,11 @@ def test_a_message_whose_window_closes_while_it_waits_its_turn_goes_out_in_the_n
     with days.here.store.read() as db:
         owed = {row.ref: row for row in claimed(db, owner)}
     watch = iter([0.0, *[90.0] * 9])
-    hold = Hold(store=days.here.store, owner=owner, channel=Channel.EMAIL, owed=owed, now=days.now, at=days.now,
+    burst = Claimed(store=days.here.store, owner=owner, channel=Channel.EMAIL, owed=owed, now=days.now, at=days.now,
                 lease=timedelta(seconds=120), seconds=lambda: next(watch))  # fmt: skip
     [ref] = owed
-    assert hold.turn([ref], []) == set()
-    hold.turn([], [Receipt(ref=ref, outcome=Outcome.WITHHELD, code="withheld")])
+    assert burst.turn([ref], []) == set()
+    burst.turn([], [Receipt(ref=ref, outcome=Outcome.WITHHELD, code="withheld")])
     [message] = days.rows(messages)
     assert (message.state, message.attempts) == (Delivery.DUE, 0)
     days.now += timedelta(minutes=2)

@@ -1,7 +1,8 @@
 """/healthz and /ready: what a load balancer and a watchman are told, without a word about anybody."""
 
-import shutil
+import threading
 from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -33,8 +34,25 @@ def test_a_full_disk_is_said_by_both(site: Site, monkeypatch: pytest.MonkeyPatch
     assert (ready.status_code, ready.json()["disk"]) == (503, "full")
 
 
-def test_there_is_room_here():
-    assert readiness.has_room(shutil.os.getcwd())
+def test_nobody_waits_for_who_looks(site: Site, monkeypatch: pytest.MonkeyPatch):
+    """A Prefect that is slow to answer, and many who ask: one of them waits, the others hear what was known."""
+    asked, answer, looking = [], threading.Event(), threading.Event()
+
+    def slow(_self: object) -> str:
+        asked.append(1)
+        looking.set()
+        answer.wait()
+        return "ok"
+
+    monkeypatch.setattr(readiness.Readiness, "_ask_prefect", slow)
+    with ThreadPoolExecutor(1) as apart:
+        first = apart.submit(site.client.get, "/ready")
+        looking.wait()
+        assert [site.client.get("/ready").json()["status"] for _ in range(5)] == ["not ready"] * 5
+        answer.set()
+        assert first.result().json()["status"] == "ready"
+    assert site.client.get("/ready").json()["status"] == "ready"
+    assert len(asked) == 1
 
 
 def test_a_schema_of_another_version_is_not_ready(site: Site):

@@ -1,4 +1,4 @@
-"""A worker's hold on the messages of one burst: what it begins, what becomes of each, and what it leaves undone."""
+"""What a worker has claimed for one burst: which messages it begins, what becomes of each, what it leaves undone."""
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -58,7 +58,7 @@ def lease_of(batches: Batches, settings: Settings) -> timedelta:
 
 
 @dataclass(kw_only=True)
-class Hold:
+class Claimed:
     """A `channels.protocol.Claim`. `owed`: by ref, messages of one channel, claimed by `owner` until `at` + `lease`.
 
     `now` is the instant that the run works as at, `at` the time of day, by which leases go.

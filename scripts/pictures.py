@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from cli.demo.company import PASSWORD
 from config.settings import ROOT
@@ -68,11 +69,13 @@ def take(
     browser: Browser, url: str, name: str, *, width: int, height: int, dark: bool = False, wait_ms: int = 500,
     login: str | None = None,
 ) -> None:  # fmt: skip
-    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+    signed_in: StorageState = {"origins": []}
+    if login is not None:  # as Prefect's page keeps it; typed into the page, its complaint about the time before stays
+        kept = {"name": "prefect-password", "value": b64encode(login.encode()).decode()}
+        signed_in = {"origins": [{"origin": url.rpartition("/")[0], "localStorage": [kept]}]}
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light",
+                            storage_state=signed_in)  # fmt: skip
     page.goto(url)
-    if login is not None:
-        page.locator("input").fill(login)
-        page.keyboard.press("Enter")
     page.wait_for_timeout(wait_ms)
     page.screenshot(path=PICTURES / name)
     page.close()
